@@ -1,0 +1,55 @@
+# Every target makes .venv itself; nothing outside this folder is touched or needed.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: run test check help bench screenshots messages lock
+
+run: .venv/runs ## Run the portal on http://localhost:3000 (PORT, HOST and more: .env.example)
+	@$(BIN)/python -m practice serve
+
+test: check ## Prove it: everything `check` does, then all tests, in a real browser too
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+check: .venv/proves ## Format, lint, types, import contracts, schema drift, messages, a dry compile
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
+	@$(BIN)/pyright
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/python -m practice check
+	@$(BIN)/python -m tests.messages
+	@$(BIN)/python -m tests.dry_compile
+
+bench: .venv/proves ## Measure: start-up, pages per second, transfer sizes, Lighthouse
+	@$(BIN)/python -m tests.bench
+
+screenshots: .venv/proves ## Take pictures of every screen into docs/screenshots
+	@$(BIN)/python -m tests.screenshots
+
+messages: .venv/proves ## Collect the visible sentences into locales/, for translating
+	@$(BIN)/python -m tests.messages --write
+
+lock: .venv/proves ## Choose newer versions of the dependencies and write them down with hashes
+	@$(BIN)/uv pip compile pyproject.toml $(LOCKING) -o requirements.lock
+	@$(BIN)/uv pip compile pyproject.toml --group dev -c requirements.lock $(LOCKING) -o requirements-dev.lock
+
+LOCKING := --quiet --upgrade --generate-hashes --universal --python-version 3.11 --no-header
+
+help: ## Show this
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 22
+
+# One stamp for what runs the portal, one for what proves it; newer locks install again.
+.venv/runs: requirements.lock
+	@$(call install,requirements.lock)
+
+.venv/proves: requirements-dev.lock
+	@$(call install,requirements-dev.lock)
+	@touch .venv/runs
+
+# uv is taken from the machine, or from PyPI into .venv at the version of the lock.
+define install
+test -x $(BIN)/python || $(PYTHON) -m venv .venv; \
+UV=$$(command -v uv || echo $(BIN)/uv); \
+test -x "$$UV" || $(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	"$$(sed -nE 's/^(uv==[^ ]+).*/\1/p' requirements-dev.lock)"; \
+"$$UV" pip install --quiet --python $(BIN)/python --require-hashes -r $(1) && touch $@
+endef

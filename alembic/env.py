@@ -1,0 +1,38 @@
+"""Alembic's environment: our metadata, our connection. Reflex's own is not used."""
+
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlmodel import AutoString, SQLModel
+
+import practice.models  # noqa: F401 - importing it makes the tables known
+from alembic import context
+from practice import cluster, db, settings
+
+
+def plain_strings(kind: str, item: object, _context: object) -> str | bool:
+    """SQLModel's own string type says nothing that a migration needs."""
+    return "sa.String()" if kind == "type" and isinstance(item, AutoString) else False
+
+
+def migrate(connection: Connection) -> None:
+    context.configure(
+        connection=connection,
+        target_metadata=SQLModel.metadata,
+        compare_type=True,
+        compare_server_default=True,
+        transaction_per_migration=True,
+        render_item=plain_strings,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+given: Any = context.config.attributes.get("connection")
+if given is not None:
+    migrate(given)
+else:
+    # Called as `alembic …` by a developer: the development database, started if need be.
+    with cluster.running(settings.current()) as url, db.make_engine(url).connect() as own:
+        migrate(own)
+        own.commit()

@@ -1,0 +1,84 @@
+"""Navigation as data, and its three forms: at the side, at the top, and in words below a phone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import reflex as rx
+
+from practice.components.icons import icon
+from practice.components.illustrations import mark
+
+Text = str | rx.Var[str]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One place to go. Pages that do not exist yet are simply not in the list."""
+
+    label: str
+    href: str
+    icon: str
+    current: bool = False
+    count: int | rx.Var[int] = 0
+    # What the number counts, for readers: "unread".
+    counted: str = ""
+    # The word below a phone, where the label is too long for a fifth of it.
+    short: str = ""
+
+
+def brand(name: Text, href: str, class_name: str) -> rx.Component:
+    return rx.el.a(mark(), rx.el.span(name), href=href, reload_document=True, class_name=class_name)
+
+
+def side_link(entry: Entry) -> rx.Component:
+    return _link(entry, icon(entry.icon), entry.label, _number(entry, "count"), look="side-link")
+
+
+def top_nav(entries: Sequence[Entry], label: str) -> rx.Component:
+    links = (
+        _link(entry, entry.label, _number(entry, "top-count"), look="top-link") for entry in entries
+    )
+    return rx.el.nav(*links, aria_label=label, class_name="top-nav")
+
+
+def bottom_bar(entries: Sequence[Entry], label: str) -> rx.Component:
+    """Fixed below on phones: five words for the therapist, four for a client."""
+    links = (
+        _link(
+            entry,
+            icon(entry.icon),
+            rx.el.span(entry.short or entry.label),
+            _dot(entry),
+            look="bar-link",
+        )
+        for entry in entries
+    )
+    return rx.el.nav(
+        *links,
+        aria_label=label,
+        class_name="bar",
+        style={"--words": str(len(entries))},
+    )
+
+
+def _link(entry: Entry, *face: rx.Component | str, look: str) -> rx.Component:
+    current = {"aria_current": "page"} if entry.current else {}
+    return rx.el.a(*face, href=entry.href, class_name=look, **current)
+
+
+def _number(entry: Entry, look: str) -> rx.Component:
+    said = rx.el.span(f" {entry.counted}", class_name="vh")
+    return rx.cond(
+        rx.Var.create(entry.count) > 0,
+        rx.el.span(entry.count, said, class_name=look),
+        rx.fragment(),
+    )
+
+
+def _dot(entry: Entry) -> rx.Component:
+    said = rx.el.span(" ", entry.count, f" {entry.counted}", class_name="vh")
+    return rx.cond(
+        rx.Var.create(entry.count) > 0,
+        rx.fragment(rx.el.span(aria_hidden="true", class_name="bar-dot"), said),
+        rx.fragment(),
+    )

@@ -1,0 +1,45 @@
+"""How a page is divided: its head, sections with a label column, lists of two lines and facts."""
+
+from collections.abc import Sequence
+
+import reflex as rx
+
+from practice.components.buttons import actions
+
+Content = rx.Component | str | rx.Var[str]
+
+
+def page_head(title: Content, lead: Content = "", *acts: rx.Component) -> rx.Component:
+    said = [rx.el.p(lead)] if lead else []
+    done = [actions(*acts)] if acts else []
+    return rx.el.header(rx.el.div(rx.el.h1(title), *said), *done, class_name="page-head")
+
+
+def labelled(own_id: str, label: str, *children: rx.Component, note: Content = "") -> rx.Component:
+    """A section whose name stands in the label column, on the first line of its matter."""
+    said = [rx.el.p(note, class_name="labelled-note")] if note else []
+    return rx.el.section(
+        rx.el.header(rx.el.h2(label, id=own_id), *said),
+        rx.el.div(*children, class_name="labelled-matter"),
+        aria_labelledby=own_id,
+        class_name="labelled",
+    )
+
+
+def rows(*items: rx.Component) -> rx.Component:
+    return rx.el.ul(*items, class_name="rows")
+
+
+def row(title: Content, line: Content = "", *ends: rx.Component) -> rx.Component:
+    """Who or what, then one quiet line; its state or its action at the right edge."""
+    quiet = [rx.el.p(line, class_name="row-line")] if line else []
+    return rx.el.li(
+        rx.el.div(rx.el.p(title, class_name="row-title"), *quiet, class_name="row-words"), *ends
+    )
+
+
+def facts(pairs: Sequence[tuple[str, Content]]) -> rx.Component:
+    return rx.el.dl(
+        *(rx.el.div(rx.el.dt(term), rx.el.dd(value)) for term, value in pairs),
+        class_name="fact-list",
+    )

@@ -1,0 +1,139 @@
+"""The frames of the three surfaces: navigation around the matter, and trouble in kind words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import reflex as rx
+
+from practice.components.buttons import button
+from practice.components.icons import icon
+from practice.components.languages import language_switch
+from practice.components.navigation import Entry, Text, bottom_bar, brand, side_link, top_nav
+from practice.components.notices import notice
+from practice.i18n import _, here, language
+from practice.state.shell import ShellState
+
+
+@dataclass(frozen=True)
+class PortalNavigation:
+    """The therapist's places: first the day, then the rest, at the foot what is rare."""
+
+    first: Sequence[Entry]
+    then: Sequence[Entry] = ()
+    foot: Sequence[Entry] = ()
+    # Five words on a phone; the last usually leads to the rest.
+    phone: Sequence[Entry] = ()
+
+
+def last_trouble() -> rx.Var[str]:
+    """Changes whenever a handler failed, so that a form knows nobody will answer."""
+    return ShellState.trouble + ShellState.reference
+
+
+def trouble() -> rx.Component:
+    """Always in the page, because a live region is only heard when it was there before."""
+    with_reference = rx.cond(
+        ShellState.reference != "",
+        rx.fragment(_("If it happens again, tell us this word:"), " ", ShellState.reference),
+        rx.fragment(),
+    )
+    said = notice(
+        "error",
+        ShellState.trouble,
+        with_reference,
+        action=button(_("Close"), kind="bare", on_click=ShellState.dismiss),
+        live=False,
+    )
+    return rx.el.div(
+        rx.cond(ShellState.trouble != "", said, rx.fragment()), role="alert", class_name="trouble"
+    )
+
+
+def _skip() -> rx.Component:
+    return rx.el.a(
+        _("Go to the content"), href="#main", reload_document=True, class_name="skip btn"
+    )
+
+
+def _around(*parts: rx.Component, look: str, sample: bool) -> rx.Component:
+    if sample:
+        return rx.el.div(*parts, class_name=look)
+    return rx.el.div(_skip(), *parts, trouble(), class_name=look, lang=language())
+
+
+def _main(*children: rx.Component, look: str, sample: bool) -> rx.Component:
+    """A sample inside another page must not be a second main."""
+    if sample:
+        return rx.el.div(*children, class_name=look)
+    return rx.el.main(*children, id="main", tab_index=-1, class_name=look)
+
+
+def public_shell(
+    *children: rx.Component, practice: Text, path: str, foot: Sequence[rx.Component] = ()
+) -> rx.Component:
+    """As the server-rendered pages: their head, their two edges, their foot (public.css)."""
+    back = rx.el.a(
+        icon("arrow-left", small=True),
+        _("Back"),
+        rx.el.span(_("to the practice"), class_name="wide"),
+        href=here("/"),
+        reload_document=True,
+    )
+    ways = rx.el.nav(back, language_switch(path), aria_label=_("Main"))
+    head = rx.el.header(brand(practice, here("/"), "brand"), ways, class_name="head wrap")
+    end = rx.el.div(rx.el.span(practice), *foot, class_name="end row")
+    matter = _main(*children, look="wrap", sample=False)
+    return _around(
+        head, matter, rx.el.footer(end, class_name="foot wrap"), look="guest", sample=False
+    )
+
+
+def client_shell(
+    *children: rx.Component,
+    practice: Text,
+    entries: Sequence[Entry],
+    who: rx.Component | None = None,
+    foot: Sequence[rx.Component] = (),
+    sample: bool = False,
+) -> rx.Component:
+    """One column of 960 px; below it four words on a phone."""
+    top = rx.el.header(
+        rx.el.div(
+            brand(practice, here("/"), "top-brand"),
+            top_nav(entries, _("Your pages")),
+            *([who] if who else []),
+            class_name="top-inner",
+        ),
+        class_name="top",
+    )
+    end = [rx.el.footer(*foot, class_name="client-foot")] if foot else []
+    matter = _main(*children, look="client-main", sample=sample)
+    below = bottom_bar(entries, _("Your pages, short"))
+    return _around(top, matter, *end, below, look="client", sample=sample)
+
+
+def therapist_shell(
+    *children: rx.Component,
+    practice: Text,
+    navigation: PortalNavigation,
+    find: rx.Component | None = None,
+    foot: Sequence[rx.Component] = (),
+    sample: bool = False,
+) -> rx.Component:
+    """216 px of places at the side, then up to 1064 px; five words on a phone."""
+    then = [rx.el.hr(), *map(side_link, navigation.then)] if navigation.then else []
+    rare = rx.el.div(*map(side_link, navigation.foot), *foot, class_name="side-foot")
+    side = rx.el.nav(
+        brand(practice, here("/portal"), "side-brand"),
+        *([find] if find else []),
+        *map(side_link, navigation.first),
+        *then,
+        rare,
+        aria_label=_("Portal"),
+        class_name="side",
+    )
+    matter = _main(
+        rx.el.div(*children, class_name="portal-inner"), look="portal-main", sample=sample
+    )
+    below = bottom_bar(navigation.phone, _("Portal, short"))
+    return _around(side, matter, below, look="portal", sample=sample)

@@ -1,0 +1,148 @@
+"""The three verbs' foundation: query and transact are the only code that begins or commits."""
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import Concatenate, ParamSpec, TypeVar
+
+import structlog
+from psycopg import errors as pg
+from psycopg import sql
+from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlmodel import Session
+
+from practice.domain.actors import Actor
+from practice.domain.errors import Busy
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+POOL_SIZE = 8
+RETRIES = 5
+GATE_WAIT = "3s"
+# Two transactions met: the same work may simply be done again. Anything else is a defect.
+CONFLICTS = (pg.SerializationFailure, pg.DeadlockDetected, pg.OutOfMemory)
+# The database cannot be had: nobody's mistake, and it may be back in a moment.
+UNAVAILABLE = (OperationalError, InterfaceError, PoolTimeout)
+
+log = structlog.get_logger(__name__)
+
+
+class Isolation(StrEnum):
+    SERIALIZABLE = "SERIALIZABLE"
+    READ_COMMITTED = "READ COMMITTED"
+    # One picture of the data for as long as a query reads.
+    SNAPSHOT = "REPEATABLE READ"
+
+
+class _Home:
+    """Where this process finds its database; empty until `connect`."""
+
+    engine: Engine | None = None
+
+
+def connect(url: str, *, pool_size: int = POOL_SIZE) -> Engine:
+    """Opens the pool of this process. Called once, after any fork."""
+    disconnect()
+    _Home.engine = make_engine(url, pool_size=pool_size)
+    return _Home.engine
+
+
+def disconnect() -> None:
+    if _Home.engine is not None:
+        _Home.engine.dispose()
+        _Home.engine = None
+
+
+def make_engine(url: str, *, pool_size: int = POOL_SIZE) -> Engine:
+    for scheme in ("postgres://", "postgresql://"):
+        if url.startswith(scheme):
+            url = f"postgresql+psycopg://{url.removeprefix(scheme)}"
+    return create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=2,
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": 2, "application_name": "practice"},
+    )
+
+
+def changes_calendar(work: Callable[P, R]) -> Callable[P, R]:
+    """Marks work that changes who owns time; `transact` takes the gate before it starts."""
+    work.changes_calendar = True  # type: ignore[attr-defined]
+    return work
+
+
+def collides_by_nature(work: Callable[P, R]) -> Callable[P, R]:
+    """Marks work of a single statement that many do at once (a counter, a claim, a touch):
+    READ COMMITTED lets them queue where SERIALIZABLE would make them fail."""
+    work.isolation = Isolation.READ_COMMITTED  # type: ignore[attr-defined]
+    return work
+
+
+def query(
+    work: Callable[Concatenate[Session, Actor, P], R],
+    actor: Actor,
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> R:
+    """Runs work that reads; PostgreSQL itself refuses it any write."""
+    with _begin(actor, Isolation.SNAPSHOT, readonly=True) as session:
+        return work(session, actor, *args, **kwargs)
+
+
+def transact(
+    work: Callable[Concatenate[Session, Actor, P], R],
+    actor: Actor,
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> R:
+    """Runs work all or nothing, again where it met another; it must be safe to re-run."""
+    gated = getattr(work, "changes_calendar", False)
+    isolation = getattr(work, "isolation", Isolation.SERIALIZABLE)
+    for attempt in range(RETRIES + 1):
+        try:
+            with _begin(actor, isolation, gated=gated) as session:
+                return work(session, actor, *args, **kwargs)
+        except DBAPIError as failure:
+            if isinstance(failure.orig, pg.LockNotAvailable):
+                raise Busy from failure
+            if not isinstance(failure.orig, CONFLICTS) or attempt == RETRIES:
+                raise
+            log.info("transaction_retried", attempt=attempt + 1, code=failure.orig.sqlstate)
+            time.sleep(random.uniform(0, 0.005 * 2**attempt))  # noqa: S311 - jitter, no secret
+    raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+@contextmanager
+def _begin(
+    actor: Actor, isolation: Isolation, *, readonly: bool = False, gated: bool = False
+) -> Iterator[Session]:
+    if _Home.engine is None:
+        raise RuntimeError("db.connect was not called in this process")
+    with _Home.engine.connect() as plain:
+        connection = plain.execution_options(
+            isolation_level=isolation.value, postgresql_readonly=readonly
+        )
+        with connection.begin(), Session(connection) as session:
+            _open(connection, actor, gated=gated)
+            yield session
+            session.flush()
+
+
+def _open(connection: Connection, actor: Actor, *, gated: bool) -> None:
+    """The first words of a transaction, in one round trip.
+
+    No SELECT may stand before the lock: it would fix the snapshot, and the one who waited
+    for the gate would decide on what was true before the other's commit.
+    """
+    words = [sql.SQL("SET LOCAL app.actor = {}").format(sql.Literal(str(actor)))]
+    if gated:
+        words.append(sql.SQL("SET LOCAL lock_timeout = {}").format(sql.Literal(GATE_WAIT)))
+        words.append(sql.SQL("LOCK TABLE calendar_gate IN EXCLUSIVE MODE"))
+    connection.exec_driver_sql(sql.SQL("; ").join(words).as_string())

@@ -1,0 +1,52 @@
+"""The last step of a Reflex build, before it is compressed: its own addresses and languages."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from reflex_base.plugins import Plugin
+
+from practice import i18n
+
+# Reflex writes the server's address into the JavaScript. It is replaced by the address of the
+# page itself, so that one build serves any host and port.
+BUILT_FOR_ANY_ADDRESS = "http://server.invalid"
+WRITTEN = re.compile(r"([\"'`])(http|ws)://server\.invalid(/[\w-]*)\1")
+
+
+class BuildChanged(RuntimeError):
+    """Reflex builds differently from what this step was written for."""
+
+
+class Finish(Plugin):
+    def post_build(self, **context: Any) -> None:
+        directory: Path = context["static_dir"]
+        use_the_page_s_address(directory)
+        name_the_languages(directory)
+
+
+def use_the_page_s_address(directory: Path) -> None:
+    scripts = [path for path in directory.rglob("*.js") if "server.invalid" in path.read_text()]
+    for path in scripts:
+        path.write_text(WRITTEN.sub(_from_location, path.read_text()))
+    left = [path.name for path in directory.rglob("*.js") if "server.invalid" in path.read_text()]
+    if not scripts or left:
+        raise BuildChanged(f"no server address where one was expected: {left or 'none found'}")
+
+
+def _from_location(found: re.Match[str]) -> str:
+    _, scheme, path = found.groups()
+    origin = "location.origin" if scheme == "http" else 'location.origin.replace(/^http/,"ws")'
+    return f'({origin}+"{path}")'
+
+
+def name_the_languages(directory: Path) -> None:
+    """Reflex knows one language per app; a screen reader needs the one of the page."""
+    for code in i18n.LANGUAGES:
+        if code == i18n.DEFAULT_LANGUAGE:
+            continue
+        for page in (directory / code).rglob("*.html"):
+            text = page.read_text()
+            if '<html lang="en"' not in text:
+                raise BuildChanged(f"{page.name} does not begin as expected")
+            page.write_text(text.replace('<html lang="en"', f'<html lang="{code}"', 1))

@@ -1,0 +1,112 @@
+"""The two languages: gettext catalogs, and dates, times and money through Babel."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from gettext import GNUTranslations, NullTranslations
+from io import BytesIO
+from operator import itemgetter
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel import Locale, dates, numbers
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+LANGUAGES = ("en", "it")
+DEFAULT_LANGUAGE = "en"
+CATALOGS = Path(__file__).parent.parent / "locales"
+# English here is British: 24 November, 09:20.
+LOCALES = {"en": Locale("en", "GB"), "it": Locale("it", "IT")}
+
+_language: ContextVar[str] = ContextVar("language", default=DEFAULT_LANGUAGE)
+
+
+@cache
+def catalog(language: str) -> NullTranslations:
+    """A catalog read from its source, so that no compiled file can be older than it."""
+    source = CATALOGS / language / "LC_MESSAGES" / "messages.po"
+    with source.open("rb") as file:
+        messages = read_po(file, locale=language)
+    compiled = BytesIO()
+    write_mo(compiled, messages)
+    compiled.seek(0)
+    return GNUTranslations(compiled)
+
+
+def language() -> str:
+    return _language.get()
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    token = _language.set(code)
+    try:
+        yield
+    finally:
+        _language.reset(token)
+
+
+def _(message: str) -> str:
+    return catalog(language()).gettext(message)
+
+
+def ngettext(one: str, many: str, count: int) -> str:
+    return catalog(language()).ngettext(one, many, count)
+
+
+def path_in(code: str, path: str) -> str:
+    """The address of a page in a language: the default one has no prefix."""
+    prefix = "" if code == DEFAULT_LANGUAGE else f"/{code}"
+    return (prefix + path).removesuffix("/") or "/"
+
+
+def preferred(accepted: str) -> str | None:
+    """The first language of an Accept-Language header that we speak."""
+    ranked: list[tuple[float, str]] = []
+    for part in accepted.split(","):
+        name, _semicolon, rest = part.partition(";")
+        try:
+            weight = float(rest.strip().removeprefix("q=") or 1)
+        except ValueError:
+            continue
+        ranked.append((-weight, name.strip().lower().partition("-")[0]))
+    ranked.sort(key=itemgetter(0))
+    return next((name for _weight, name in ranked if name in LANGUAGES), None)
+
+
+def language_of(path: str) -> str:
+    first = path.strip("/").partition("/")[0]
+    return first if first in LANGUAGES else DEFAULT_LANGUAGE
+
+
+def here(path: str) -> str:
+    return path_in(language(), path)
+
+
+def locale() -> Locale:
+    return LOCALES.get(language(), LOCALES[DEFAULT_LANGUAGE])
+
+
+def long_date(day: date) -> str:
+    return dates.format_date(day, "d MMMM y", locale=locale())
+
+
+def day_and_date(day: date) -> str:
+    return dates.format_date(day, "EEEE d MMMM", locale=locale())
+
+
+def clock_time(moment: datetime, zone: str) -> str:
+    return dates.format_time(moment, "HH:mm", tzinfo=ZoneInfo(zone), locale=locale())
+
+
+def money(cents: int, currency: str) -> str:
+    """€80, but €80.50: whole sums carry no decimals in a price list."""
+    pattern = None if cents % 100 else "¤#,##0" if language() == "en" else "#,##0 ¤"
+    digits = pattern is None
+    return numbers.format_currency(
+        Decimal(cents) / 100, currency, pattern, locale=locale(), currency_digits=digits
+    )

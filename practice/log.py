@@ -1,0 +1,85 @@
+"""Logs without personal data: JSON in production, short lines in development."""
+
+import logging
+import secrets
+import sys
+from typing import Any
+
+import structlog
+
+# No vowels, nothing that looks like something else: a person may have to read it out.
+REFERENCE_LETTERS = "23456789BCDFGHJKMNPQRSTVWXZ"
+
+
+def new_reference() -> str:
+    return "".join(secrets.choice(REFERENCE_LETTERS) for _ in range(8))
+
+
+def configure(*, as_json: bool) -> None:
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _where_it_broke,
+    ]
+    last: Any = structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    if as_json:
+        last = structlog.processors.JSONRenderer()
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[_only_whereabouts, *shared],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, last],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.INFO)
+    for name in ("reflex", "socketio", "engineio", "_granian", "granian.access", "httpx"):
+        _quieten(logging.getLogger(name))
+
+
+def _quieten(logger: logging.Logger) -> None:
+    logger.handlers.clear()
+    logger.propagate = True
+    logger.setLevel(logging.WARNING)
+
+
+def _where_it_broke(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """An exception's text may quote what a person wrote; its type and place never do."""
+    found = event.pop("exc_info", None)
+    if found is True:
+        found = sys.exc_info()
+    error = found[1] if isinstance(found, tuple) else found
+    if isinstance(error, BaseException):
+        event["error"] = type(error).__qualname__
+        event["at"] = _trace(error)
+    return event
+
+
+def _trace(error: BaseException) -> list[str]:
+    places: list[str] = []
+    step = error.__traceback__
+    while step is not None:
+        code = step.tb_frame.f_code
+        places.append(f"{code.co_filename.rpartition('/')[2]}:{step.tb_lineno} {code.co_name}")
+        step = step.tb_next
+    return places[-12:]
+
+
+def _only_whereabouts(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Libraries write values into their messages (Reflex: cookies, payloads, arguments), so of a
+    foreign record only the place is kept where it was written."""
+    record: logging.LogRecord = event["_record"]
+    if record.name.partition(".")[0] in {"reflex", "reflex_base", "reflex_components_core"}:
+        event["event"] = f"{record.name}:{record.lineno}"
+        event["withheld"] = True
+    else:
+        event["event"] = f"{record.name}: {str(record.msg)[:200]}"
+    return event

@@ -1,0 +1,41 @@
+"""What is counted: requests, events, and how long they took."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+registry = CollectorRegistry()
+BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
+
+requests = Counter(
+    "practice_requests_total",
+    "HTTP requests answered.",
+    ["method", "route", "status"],
+    registry=registry,
+)
+request_seconds = Histogram(
+    "practice_request_seconds",
+    "Time to the last byte of an HTTP answer.",
+    ["route"],
+    buckets=BUCKETS,
+    registry=registry,
+)
+events = Counter(
+    "practice_events_total",
+    "Events of open pages that were handled.",
+    ["handler", "outcome"],
+    registry=registry,
+)
+event_seconds = Histogram(
+    "practice_event_seconds",
+    "Time an event took.",
+    ["handler"],
+    buckets=BUCKETS,
+    registry=registry,
+)
+sockets = Gauge("practice_sockets", "Open websockets.", registry=registry)
+errors = Counter(
+    "practice_errors_total", "Errors that reached a visitor.", ["where"], registry=registry
+)
+
+
+def as_text() -> bytes:
+    return generate_latest(registry)

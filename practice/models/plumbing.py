@@ -1,0 +1,13 @@
+"""Tables that keep the machinery honest."""
+
+from sqlalchemy import CheckConstraint
+from sqlmodel import Field, SQLModel
+
+
+class CalendarGate(SQLModel, table=True):
+    """Locked, never read: who changes owned time holds this table from the first statement on."""
+
+    __tablename__ = "calendar_gate"
+    __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
+
+    id: int = Field(default=1, primary_key=True, sa_column_kwargs={"autoincrement": False})

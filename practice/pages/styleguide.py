@@ -1,0 +1,46 @@
+"""The style guide: every component of the JavaScript surfaces, in both themes and languages."""
+
+import reflex as rx
+
+from practice.components.buttons import text_link
+from practice.components.languages import language_links
+from practice.components.shell import public_shell
+from practice.components.theme import theme_switch
+from practice.i18n import _
+from practice.pages import styleguide_forms, styleguide_frames, styleguide_look, styleguide_states
+from practice.pages.styleguide_parts import PRACTICE
+
+PATH = "/styleguide"
+
+
+def styleguide() -> rx.Component:
+    return public_shell(
+        _head(),
+        styleguide_look.colours(),
+        styleguide_look.types(),
+        styleguide_look.buttons(),
+        styleguide_forms.fields(),
+        styleguide_forms.live_form(),
+        styleguide_states.notices(),
+        styleguide_states.dialogs(),
+        styleguide_states.cards(),
+        styleguide_states.tabs_and_table(),
+        styleguide_states.views(),
+        styleguide_states.people(),
+        styleguide_frames.client(),
+        styleguide_frames.therapist(),
+        practice=PRACTICE,
+        path=PATH,
+        foot=[text_link(_("To the top"), "#main", reload_document=True)],
+    )
+
+
+def _head() -> rx.Component:
+    return rx.el.header(
+        rx.el.div(
+            rx.el.h1(_("Style guide")),
+            rx.el.p(_("What the pages are made of. Seen only while the portal is being built.")),
+        ),
+        rx.el.div(language_links(PATH), theme_switch(), class_name="flex flex-wrap gap-4"),
+        class_name="guide-head",
+    )

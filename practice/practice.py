@@ -1,0 +1,102 @@
+"""Composition root: pages, mounted routes, guards, and what lives as long as the server."""
+
+import asyncio
+import functools
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import reflex as rx
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from practice import build, db, i18n, log, settings
+from practice.pages import routes
+from practice.routes import health
+from practice.routes.frontend import Frontend
+from practice.routes.shield import Shield
+from practice.site.routes import Site
+from practice.state import failures
+from practice.state.session import SessionGuard
+
+STYLESHEETS = ["/styles/tokens.css", "/styles/base.css", "/styles/public.css", "/styles/app.css"]
+# The one address of Reflex's own that is reachable; its others are not needed.
+SOCKET = "/_event"
+ORPHAN_CHECK_SECONDS = 1
+
+configured = settings.current()
+pages = routes(configured)
+
+
+def in_language(code: str, view: Callable[[], rx.Component]) -> Callable[[], rx.Component]:
+    """Each page is compiled once per language; wraps keeps the module, by which code is split."""
+
+    @functools.wraps(view)
+    def translated() -> rx.Component:
+        with i18n.speaking(code):
+            return view()
+
+    return translated
+
+
+@asynccontextmanager
+async def lifespan() -> AsyncIterator[None]:
+    log.configure(as_json=configured.is_production)
+    if configured.database_url:
+        db.connect(configured.database_url)
+    watch = asyncio.create_task(_leave_with(os.getppid()))
+    sys.stdout.write(f"  ready     {configured.public_url}\n")
+    sys.stdout.flush()
+    yield
+    watch.cancel()
+    db.disconnect()
+
+
+async def _leave_with(parent: int) -> None:
+    """A server whose launcher was killed must not go on holding the port."""
+    while os.getppid() == parent:
+        await asyncio.sleep(ORPHAN_CHECK_SECONDS)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+app = rx.App(
+    stylesheets=STYLESHEETS,
+    toaster=None,
+    backend_exception_handler=failures.on_the_server,
+    frontend_exception_handler=failures.on_the_page,
+    html_lang=i18n.DEFAULT_LANGUAGE,
+)
+app.add_middleware(SessionGuard())
+app.register_lifespan_task(lifespan)
+for page in pages:
+    for code in i18n.LANGUAGES:
+        with i18n.speaking(code):
+            app.add_page(
+                in_language(code, page.view),
+                route=i18n.path_in(code, page.path),
+                title=i18n._(page.title),
+            )
+
+
+def asgi() -> ASGIApp:
+    """What the server runs: our routes first, then the built pages, then Reflex's socket."""
+    addresses = [i18n.path_in(code, page.path) for page in pages for code in i18n.LANGUAGES]
+    frontend = Frontend(build.OUTPUT, addresses)
+    site = Site(configured, frontend.stylesheet, health.ROUTES)
+
+    def mounted(reflex: ASGIApp) -> ASGIApp:
+        async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] == "http" and frontend.has(scope["path"]):
+                await frontend(scope, receive, send)
+            elif scope["type"] == "http":
+                await site(scope, receive, send)
+            elif scope["path"].rstrip("/") == SOCKET:
+                await reflex(scope, receive, send)
+            else:
+                await send({"type": "websocket.close", "code": 4404})
+
+        return dispatch
+
+    app.api_transformer = mounted
+    return Shield(app(), configured, site.apology)

@@ -1,0 +1,116 @@
+"""What the Reflex build made, served from memory: compressed, cacheable, with its policy.
+
+In memory, because a rebuild must not pull files away under a running server, and because a
+first visit should wait for nothing.
+"""
+
+import base64
+import hashlib
+import mimetypes
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from starlette.types import Receive, Scope, Send
+
+from practice.routes import headers
+
+INLINE_SCRIPT = re.compile(
+    rb"<script(?![^>]*\bsrc=)(?![^>]*ld\+json)[^>]*>(.*?)</script>", re.DOTALL
+)
+ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
+# The build's copies of sources that are already inside the one stylesheet.
+LEFT_OUT = ("styles/",)
+HASHED = ("assets/", "fonts/")
+
+
+@dataclass(frozen=True)
+class File:
+    body: bytes
+    encoded: dict[str, bytes]
+    headers: tuple[tuple[bytes, bytes], ...]
+    etag: bytes
+
+
+class Frontend:
+    """The files of a build by their address; pages only for the routes that exist."""
+
+    def __init__(self, directory: Path, pages: Collection[str]) -> None:
+        self.files: dict[str, File] = {}
+        for path in sorted(directory.rglob("*")):
+            address = path.relative_to(directory).as_posix()
+            is_file = path.is_file() and path.suffix not in {".br", ".gz", ".html"}
+            if is_file and not address.startswith(LEFT_OUT):
+                self.files[f"/{address}"] = _file(path, address)
+        for page in pages:
+            self.files[page] = _page(directory / f"{page.strip('/')}.html")
+
+    @property
+    def stylesheet(self) -> str:
+        return next(name for name in self.files if name.endswith(".css") and "global" in name)
+
+    def has(self, path: str) -> bool:
+        return path in self.files
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        file = self.files[scope["path"]]
+        scope["served"] = "page" if b"text/html" in file.headers[0][1] else "asset"
+        asked = dict(scope["headers"])
+        if asked.get(b"if-none-match") == file.etag:
+            await _answer(send, 304, [*file.headers[1:], (b"etag", file.etag)], b"")
+            return
+        body, encoding = _best(file, asked.get(b"accept-encoding", b"").decode("latin-1"))
+        found = [*file.headers, (b"etag", file.etag), (b"vary", b"accept-encoding")]
+        if encoding:
+            found.append((b"content-encoding", encoding.encode()))
+        found.append((b"content-length", str(len(body)).encode()))
+        await _answer(send, 200, found, b"" if scope["method"] == "HEAD" else body)
+
+
+def _file(path: Path, address: str) -> File:
+    cache = headers.IMMUTABLE if address.startswith(HASHED) else headers.REVALIDATE
+    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    text = kind.startswith("text/") or kind in {"application/javascript", "application/json"}
+    kind = f"{kind}; charset=utf-8" if text else kind
+    return _read(path, [("content-type", kind), ("cache-control", cache)])
+
+
+def _page(path: Path) -> File:
+    hashes = [
+        f"'sha256-{base64.b64encode(hashlib.sha256(script).digest()).decode()}'"
+        for script in INLINE_SCRIPT.findall(path.read_bytes())
+    ]
+    policy = headers.csp_interactive(sorted(set(hashes)))
+    return _read(
+        path,
+        [
+            ("content-type", "text/html; charset=utf-8"),
+            ("cache-control", headers.REVALIDATE),
+            ("content-security-policy", policy),
+        ],
+    )
+
+
+def _read(path: Path, known: list[tuple[str, str]]) -> File:
+    body = path.read_bytes()
+    beside = {name: path.with_name(path.name + ending) for name, ending in ENCODINGS}
+    return File(
+        body=body,
+        encoded={name: file.read_bytes() for name, file in beside.items() if file.exists()},
+        headers=tuple((name.encode(), value.encode()) for name, value in known),
+        etag=f'"{hashlib.sha256(body).hexdigest()[:20]}"'.encode(),
+    )
+
+
+def _best(file: File, accepted: str) -> tuple[bytes, str | None]:
+    offered = {part.split(";")[0].strip() for part in accepted.split(",")}
+    for name, _ in ENCODINGS:
+        if name in offered and name in file.encoded:
+            return file.encoded[name], name
+    return file.body, None
+
+
+async def _answer(send: Send, status: int, found: list[tuple[bytes, bytes]], body: bytes) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": found})
+    await send({"type": "http.response.body", "body": body})

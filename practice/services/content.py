@@ -1,0 +1,173 @@
+"""Reads what the therapist publishes, in the reader's language."""
+
+from datetime import date
+from math import ceil
+
+from sqlmodel import Session, col, select
+
+from practice import clock, i18n
+from practice.domain import content as values
+from practice.domain.actors import Actor
+from practice.domain.errors import NotFound
+from practice.models.base import Texts
+from practice.models.content import (
+    Article,
+    ContentRevision,
+    CrisisLine,
+    Passage,
+    PassageKind,
+    Practice,
+    PrivacyText,
+    SessionType,
+)
+
+WORDS_A_MINUTE = 200
+
+
+def revision(session: Session, _actor: Actor) -> int:
+    return session.exec(select(ContentRevision.number)).one()
+
+
+def find_frame(session: Session, _actor: Actor) -> values.Frame | None:
+    """None until the therapist has published anything at all."""
+    practice = session.get(Practice, 1)
+    if practice is None:
+        return None
+    say = _Speaker(practice)
+    lines = session.exec(select(CrisisLine).order_by(col(CrisisLine.position)))
+    return values.Frame(
+        profile=values.Profile(
+            name=practice.name,
+            therapist=say(practice.therapist),
+            kicker=say(practice.kicker),
+            lede=say(practice.lede),
+            story=say(practice.story),
+            email=practice.email,
+            phone=practice.phone,
+            address=say(practice.address),
+            register=say(practice.register_entry),
+            answer_time=say(practice.answer_time),
+            zone=practice.zone,
+            place=say(practice.place),
+        ),
+        crisis=tuple(
+            values.CrisisLine(say(line.name), say(line.hours), line.number) for line in lines
+        ),
+    )
+
+
+def find_home(session: Session, actor: Actor) -> values.Home | None:
+    frame = find_frame(session, actor)
+    if frame is None:
+        return None
+    return values.Home(
+        frame=frame,
+        steps=_passages(session, PassageKind.STEP),
+        sessions=_sessions(session),
+        facts=_passages(session, PassageKind.FACT),
+        articles=_articles(session),
+        questions=_passages(session, PassageKind.QUESTION),
+    )
+
+
+def find_about(session: Session, actor: Actor) -> values.About | None:
+    frame = find_frame(session, actor)
+    return frame and values.About(frame, _passages(session, PassageKind.FACT))
+
+
+def read_article(session: Session, actor: Actor, *, slug: str) -> values.Reading:
+    frame = find_frame(session, actor)
+    found = session.exec(
+        select(Article).where(Article.slug == slug, col(Article.published_on) <= _today())
+    ).one_or_none()
+    if frame is None or found is None or found.published_on is None:
+        raise NotFound
+    say = _Speaker(session.get(Practice, 1))
+    return values.Reading(
+        frame=frame,
+        article=values.Article(_card(found, say), say(found.body), found.published_on),
+        more=tuple(card for card in _articles(session) if card.slug != slug),
+    )
+
+
+def find_privacy(session: Session, actor: Actor) -> values.Legal | None:
+    """The version in force today."""
+    frame = find_frame(session, actor)
+    found = session.exec(
+        select(PrivacyText)
+        .where(col(PrivacyText.effective_on) <= _today())
+        .order_by(col(PrivacyText.effective_on).desc())
+        .limit(1)
+    ).first()
+    if frame is None or found is None:
+        return None
+    say = _Speaker(session.get(Practice, 1))
+    text = values.PrivacyText(found.version, found.effective_on, say(found.body))
+    return values.Legal(frame, text)
+
+
+def list_published(session: Session, _actor: Actor) -> list[str]:
+    """The slugs of the readings, for the sitemap."""
+    return [card.slug for card in _articles(session)]
+
+
+class _Speaker:
+    """Chooses the reader's language, else the practice's own, else whatever there is."""
+
+    def __init__(self, practice: Practice | None) -> None:
+        own = practice.default_language if practice else i18n.DEFAULT_LANGUAGE
+        self.wanted = (i18n.language(), own)
+
+    def __call__(self, texts: Texts) -> str:
+        for code in self.wanted:
+            if texts.get(code):
+                return texts[code]
+        return next((text for text in texts.values() if text), "")
+
+
+def _passages(session: Session, kind: PassageKind) -> tuple[values.Passage, ...]:
+    say = _Speaker(session.get(Practice, 1))
+    found = session.exec(
+        select(Passage).where(Passage.kind == kind).order_by(col(Passage.position))
+    )
+    return tuple(values.Passage(say(one.title), say(one.body)) for one in found)
+
+
+def _sessions(session: Session) -> tuple[values.SessionKind, ...]:
+    say = _Speaker(session.get(Practice, 1))
+    found = session.exec(
+        select(SessionType)
+        .where(col(SessionType.archived_at).is_(None))
+        .order_by(col(SessionType.position))
+    )
+    return tuple(
+        values.SessionKind(
+            slug=one.slug,
+            name=say(one.name),
+            summary=say(one.summary),
+            minutes=one.minutes,
+            price_cents=one.price_cents,
+            currency=one.currency,
+            needs=one.needs,
+        )
+        for one in found
+    )
+
+
+def _articles(session: Session) -> tuple[values.ArticleCard, ...]:
+    say = _Speaker(session.get(Practice, 1))
+    found = session.exec(
+        select(Article)
+        .where(col(Article.published_on) <= _today())
+        .order_by(col(Article.published_on).desc(), col(Article.slug))
+    )
+    return tuple(_card(article, say) for article in found)
+
+
+def _card(article: Article, say: _Speaker) -> values.ArticleCard:
+    minutes = ceil(len(say(article.body).split()) / WORDS_A_MINUTE)
+    return values.ArticleCard(article.slug, say(article.title), say(article.summary), minutes)
+
+
+def _today() -> date:
+    return clock.now().date()

@@ -1,0 +1,257 @@
+"""What the environment decides: read once, typed, frozen, and honest about all that is missing."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+
+T = TypeVar("T")
+
+ROOT = Path(__file__).parent.parent
+SECRET_LENGTH = 32
+
+
+class StartRefused(Exception):
+    """The program cannot start as it is set up; the message says what to change."""
+
+
+class Environment(StrEnum):
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+@dataclass(frozen=True, repr=False)  # a printed object would print its secrets
+class Settings:
+    environment: Environment
+    port: int
+    host: str
+    public_url: str
+    data_dir: Path
+    database_url: str | None
+    secret_keys: tuple[str, ...]
+    metrics_token: str | None
+    trusted_proxy_hops: int
+    limits: bool
+    now: datetime | None
+    mail_from: str | None
+    reply_to: str | None
+    resend_api_key: str | None
+    resend_api_base: str | None
+    resend_webhook_secret: str | None
+    smtp_url: str | None
+    stripe_secret_key: str | None
+    stripe_webhook_secret: str | None
+    stripe_api_base: str | None
+    google_client_id: str | None
+    google_client_secret: str | None
+    google_oauth_base: str | None
+    google_api_base: str | None
+    telegram_bot_token: str | None
+    telegram_chat_id: str | None
+    telegram_api_base: str | None
+
+    @property
+    def is_production(self) -> bool:
+        return self.environment is Environment.PRODUCTION
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Where our own pages may come from; a developer's browser has three names for here."""
+        if self.is_production:
+            return (self.public_url,)
+        names = ("localhost", "127.0.0.1", "[::1]")
+        local = tuple(f"http://{name}:{self.port}" for name in names)
+        return (self.public_url, *local)
+
+    @classmethod
+    def read(cls, env: Mapping[str, str]) -> "Settings":
+        """Everything that is wrong is collected first and said at once."""
+        reader = _Reader(env)
+        settings = _from(reader)
+        problems = [*reader.problems, *_unsupported(reader)]
+        problems += _missing_in_production(settings) if settings.is_production else []
+        problems += _half_configured(settings)
+        if problems:
+            raise StartRefused(_as_sentence(problems))
+        return settings
+
+
+@cache
+def current() -> Settings:
+    """The settings of this process: the environment, and a .env file beneath it."""
+    written = {key: value for key, value in dotenv_values(ROOT / ".env").items() if value}
+    return Settings.read({**written, **os.environ})
+
+
+class _Reader:
+    """Typed look-ups that note a problem and go on, so that all of them can be told."""
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self.env = env
+        self.problems: list[str] = []
+
+    def text(self, name: str) -> str | None:
+        return self.env.get(name, "").strip() or None
+
+    def parsed(self, name: str, default: T, parse: Callable[[str], T], wanted: str) -> T:
+        found = self.text(name)
+        if found is None:
+            return default
+        try:
+            return parse(found)
+        except ValueError:
+            self.problems.append(f"{name} must be {wanted}")
+            return default
+
+    def number(self, name: str, default: int, *, low: int, high: int) -> int:
+        def parse(found: str) -> int:
+            if not low <= int(found) <= high:
+                raise ValueError(found)
+            return int(found)
+
+        return self.parsed(name, default, parse, f"a whole number from {low} to {high}")
+
+
+def _from(reader: _Reader) -> Settings:
+    environment = reader.parsed(
+        "PRACTICE_ENV", Environment.DEVELOPMENT, Environment, "development or production"
+    )
+    port = reader.number("PORT", 3000, low=1, high=65535)
+    keys = reader.text("PRACTICE_SECRET_KEYS") or ""
+    return Settings(
+        environment=environment,
+        port=port,
+        host=reader.text("HOST") or "127.0.0.1",
+        public_url=reader.parsed(
+            "PRACTICE_PUBLIC_URL",
+            f"http://localhost:{port}",
+            _origin,
+            "an address like https://practice.example, without a path",
+        ),
+        data_dir=(ROOT / (reader.text("PRACTICE_DATA_DIR") or ".data")).resolve(),
+        database_url=reader.parsed(
+            "DATABASE_URL", None, _postgres, "an address like postgresql://user:password@host/name"
+        ),
+        secret_keys=tuple(key.strip() for key in keys.split(",") if key.strip()),
+        metrics_token=reader.text("PRACTICE_METRICS_TOKEN"),
+        trusted_proxy_hops=reader.number("PRACTICE_TRUSTED_PROXY_HOPS", 0, low=0, high=10),
+        limits=reader.parsed("PRACTICE_LIMITS", True, _switch, "on or off"),
+        now=reader.parsed(
+            "PRACTICE_NOW", None, _instant, "a moment with its zone, like 2026-11-24T09:00+01:00"
+        ),
+        mail_from=reader.text("PRACTICE_MAIL_FROM"),
+        reply_to=reader.text("PRACTICE_REPLY_TO"),
+        resend_api_key=reader.text("RESEND_API_KEY"),
+        resend_api_base=reader.text("RESEND_API_BASE"),
+        resend_webhook_secret=reader.text("RESEND_WEBHOOK_SECRET"),
+        smtp_url=reader.text("SMTP_URL"),
+        stripe_secret_key=reader.text("STRIPE_SECRET_KEY"),
+        stripe_webhook_secret=reader.text("STRIPE_WEBHOOK_SECRET"),
+        stripe_api_base=reader.text("STRIPE_API_BASE"),
+        google_client_id=reader.text("GOOGLE_CLIENT_ID"),
+        google_client_secret=reader.text("GOOGLE_CLIENT_SECRET"),
+        google_oauth_base=reader.text("GOOGLE_OAUTH_BASE"),
+        google_api_base=reader.text("GOOGLE_API_BASE"),
+        telegram_bot_token=reader.text("TELEGRAM_BOT_TOKEN"),
+        telegram_chat_id=reader.text("TELEGRAM_CHAT_ID"),
+        telegram_api_base=reader.text("TELEGRAM_API_BASE"),
+    )
+
+
+def _origin(found: str) -> str:
+    parts = urlsplit(found)
+    bare = parts.path in {"", "/"} and not parts.query and not parts.fragment
+    if parts.scheme not in {"http", "https"} or not parts.hostname or not bare:
+        raise ValueError(found)
+    if parts.username or (parts.port is not None and parts.port < 1):
+        raise ValueError(found)
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def _postgres(found: str) -> str | None:
+    parts = urlsplit(found)
+    if parts.scheme not in {"postgresql", "postgres"} or not parts.path.strip("/"):
+        raise ValueError(found)
+    return found
+
+
+def _switch(found: str) -> bool:
+    if found not in {"on", "off"}:
+        raise ValueError(found)
+    return found == "on"
+
+
+def _instant(found: str) -> datetime | None:
+    moment = datetime.fromisoformat(found)
+    if moment.tzinfo is None:
+        raise ValueError(found)
+    return moment
+
+
+def _unsupported(reader: _Reader) -> list[str]:
+    """State lives in memory, so a second process would answer from another memory."""
+    problems: list[str] = []
+    if reader.text("REDIS_URL") or reader.text("REFLEX_REDIS_URL"):
+        problems.append("REDIS_URL must be unset: state lives in memory, Redis is not used yet")
+    several = [
+        name
+        for name in ("GRANIAN_WORKERS", "WEB_CONCURRENCY")
+        if (reader.text(name) or "1") != "1"
+    ]
+    problems += [f"{name} must be 1 or unset: one process serves all" for name in several]
+    return problems
+
+
+def _missing_in_production(settings: Settings) -> list[str]:
+    demands = [
+        (settings.database_url, "DATABASE_URL must point at a PostgreSQL 18"),
+        (settings.public_url.startswith("https://"), "PRACTICE_PUBLIC_URL must begin with https"),
+        (
+            settings.secret_keys and all(len(key) >= SECRET_LENGTH for key in settings.secret_keys),
+            f"PRACTICE_SECRET_KEYS must hold keys of at least {SECRET_LENGTH} characters",
+        ),
+        (settings.mail_from, "PRACTICE_MAIL_FROM must be the address that letters come from"),
+        (
+            settings.resend_api_key or settings.smtp_url,
+            "RESEND_API_KEY or SMTP_URL must be set, or no letter could leave",
+        ),
+        (
+            settings.resend_webhook_secret or not settings.resend_api_key,
+            "RESEND_WEBHOOK_SECRET must be set because RESEND_API_KEY is",
+        ),
+        (settings.limits, "PRACTICE_LIMITS must be on"),
+        (settings.now is None, "PRACTICE_NOW must be unset: it is for development"),
+    ]
+    return [sentence for met, sentence in demands if not met]
+
+
+def _half_configured(settings: Settings) -> list[str]:
+    """Names that only make sense together."""
+    together = [
+        ("STRIPE_SECRET_KEY", settings.stripe_secret_key),
+        ("STRIPE_WEBHOOK_SECRET", settings.stripe_webhook_secret),
+        ("GOOGLE_CLIENT_ID", settings.google_client_id),
+        ("GOOGLE_CLIENT_SECRET", settings.google_client_secret),
+        ("TELEGRAM_BOT_TOKEN", settings.telegram_bot_token),
+        ("TELEGRAM_CHAT_ID", settings.telegram_chat_id),
+    ]
+    pairs = zip(together[::2], together[1::2], strict=True)
+    return [
+        f"{a if not a_value else b} must be set because {b if not a_value else a} is"
+        for (a, a_value), (b, b_value) in pairs
+        if bool(a_value) != bool(b_value)
+    ]
+
+
+def _as_sentence(problems: list[str]) -> str:
+    if len(problems) == 1:
+        return f"The settings need a change: {problems[0]}."
+    lines = "".join(f"\n  - {problem}" for problem in problems)
+    return f"The settings need {len(problems)} changes:{lines}"

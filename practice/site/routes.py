@@ -1,0 +1,148 @@
+"""The addresses of the public pages, and the pages kept ready until what they say changes."""
+
+import asyncio
+import gzip
+import hashlib
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route, Router
+from starlette.types import Receive, Scope, Send
+
+from practice import clock, db, i18n, runtime
+from practice.domain.actors import VISITOR
+from practice.domain.errors import NotFound
+from practice.routes import headers
+from practice.services import content
+from practice.settings import Settings
+from practice.site import sheets
+from practice.site.discovery import robots, sitemap
+from practice.site.sheets import Sheet
+
+COMPRESS_FROM = 1024
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A page as bytes, and the state of the content that it tells."""
+
+    told: tuple[int, date]
+    body: bytes
+    packed: bytes
+    etag: str
+
+    @classmethod
+    def of(cls, html: str, told: tuple[int, date]) -> "Rendered":
+        body = html.encode()
+        return cls(told, body, gzip.compress(body, 6, mtime=0), hashlib.sha256(body).hexdigest())
+
+
+class Site:
+    def __init__(self, settings: Settings, stylesheet: str, others: Sequence[BaseRoute]) -> None:
+        self.settings = settings
+        self.setting = sheets.Setting(settings.public_url, stylesheet)
+        self.kept: dict[tuple[str, str, bool], Rendered] = {}
+        pages = [
+            Route(i18n.path_in(code, sheet.path), self._endpoint(sheet, code))
+            for sheet in sheets.SHEETS
+            for code in i18n.LANGUAGES
+        ]
+        found = [Route("/robots.txt", self._robots), Route("/sitemap.xml", self._sitemap)]
+        self.router = Router([*pages, *found, *others], default=self._missing)
+        self.router.redirect_slashes = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.router(scope, receive, send)
+
+    def _endpoint(self, sheet: Sheet, code: str) -> Callable[[Request], Awaitable[Response]]:
+        async def answer(request: Request) -> Response:
+            with i18n.speaking(code):
+                try:
+                    page = await self._page(sheet, request)
+                except NotFound:
+                    return await self._not_found()
+                return _sent(page, request)
+
+        return answer
+
+    async def _page(self, sheet: Sheet, request: Request) -> Rendered:
+        offer = _prefers_another(request)
+        key = (request.url.path, i18n.language(), offer)
+        try:
+            revision = await runtime.query(content.revision, VISITOR)
+        except db.UNAVAILABLE:
+            # Better yesterday's page than none.
+            if key in self.kept:
+                return self.kept[key]
+            raise
+        told = (revision, clock.now().date())
+        if key not in self.kept or self.kept[key].told != told:
+            self.kept[key] = Rendered.of(
+                await self._rendered(sheet, request.path_params, offer), told
+            )
+        return self.kept[key]
+
+    async def _rendered(self, sheet: Sheet, wanted: dict[str, Any], offer: bool) -> str:
+        found = await runtime.query(sheet.read, VISITOR, **wanted)
+        return await asyncio.to_thread(sheet.render, found, self.setting.offering(offer))
+
+    async def _missing(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"]
+        trimmed = path.rstrip("/")
+        with i18n.speaking(i18n.language_of(path)):
+            if trimmed and trimmed != path and not path.startswith("//"):
+                response: Response = RedirectResponse(trimmed, status_code=308)
+            elif scope["method"] not in {"GET", "HEAD"}:
+                response = PlainTextResponse("Method not allowed\n", status_code=405)
+            else:
+                response = await self._not_found()
+        await response(scope, receive, send)
+
+    async def _not_found(self) -> Response:
+        frame = await runtime.query(content.find_frame, VISITOR)
+        return _html(sheets.not_found_page(frame, self.setting), 404)
+
+    def apology(self, path: str, status: int, reference: str) -> Response:
+        """Says sorry without asking the database, which may be what failed."""
+        with i18n.speaking(i18n.language_of(path)):
+            return _html(sheets.trouble_page(reference, self.setting), status)
+
+    async def _robots(self, _request: Request) -> Response:
+        return PlainTextResponse(robots(self.settings.public_url))
+
+    async def _sitemap(self, _request: Request) -> Response:
+        slugs = await runtime.query(content.list_published, VISITOR)
+        addresses = [sheet.path for sheet in sheets.SHEETS if "{" not in sheet.path]
+        addresses += [f"/reading/{slug}" for slug in slugs]
+        body = sitemap(self.settings.public_url, addresses)
+        return Response(body, media_type="application/xml")
+
+
+def _sent(page: Rendered, request: Request) -> Response:
+    found = {
+        "cache-control": headers.REVALIDATE,
+        "content-security-policy": headers.CSP_STATIC,
+        "content-type": "text/html; charset=utf-8",
+        "etag": f'W/"{page.etag[:20]}"',
+        "vary": "accept-encoding, accept-language",
+    }
+    if request.headers.get("if-none-match") == found["etag"]:
+        return Response(status_code=304, headers=found)
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        return Response(page.packed, headers={**found, "content-encoding": "gzip"})
+    return Response(page.body, headers=found)
+
+
+def _html(html: str, status: int) -> Response:
+    found = {"content-security-policy": headers.CSP_STATIC, "cache-control": headers.PRIVATE}
+    return Response(html, status, headers=found, media_type="text/html")
+
+
+def _prefers_another(request: Request) -> bool:
+    """The browser's first language that we speak is not this page's: the other is offered."""
+    wanted = i18n.preferred(request.headers.get("accept-language", ""))
+    return wanted is not None and wanted != i18n.language()

@@ -1,0 +1,112 @@
+"""Each public page: its address, what it reads, and how that becomes a document."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from practice.domain.content import About, Frame, Home, Legal, Reading
+from practice.services import content
+from practice.site import structured
+from practice.site.frame import document
+from practice.site.head import Page
+from practice.site.views import (
+    about,
+    article,
+    home,
+    not_found,
+    privacy,
+    setting_up,
+    trouble,
+)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What all documents have in common, whatever they say."""
+
+    public_url: str
+    stylesheet: str
+    offers_other_language: bool = False
+
+    def offering(self, offers: bool) -> "Setting":
+        return replace(self, offers_other_language=offers)
+
+    def page(self, path: str, title: str, description: str, frame: Frame | None) -> Page:
+        return Page(
+            path=path,
+            title=title,
+            description=description,
+            frame=frame,
+            public_url=self.public_url,
+            stylesheet=self.stylesheet,
+            offers_other_language=self.offers_other_language,
+        )
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """`read` runs inside a query; `render` is pure and gets what it found."""
+
+    path: str
+    read: Callable[..., Any]
+    render: Callable[[Any, Setting], str]
+
+
+def _home(found: Home | None, setting: Setting) -> str:
+    if found is None:
+        return _setting_up("/", setting)
+    page = setting.page("/", home.title(found), home.description(found), found.frame)
+    data = [structured.practice(found.frame.profile, setting.public_url)]
+    if found.questions:
+        data.append(structured.questions(found.questions))
+    return document(replace(page, json_ld=tuple(data)), home.view(found))
+
+
+def _about(found: About | None, setting: Setting) -> str:
+    if found is None:
+        return _setting_up("/about", setting)
+    page = setting.page(
+        "/about", about.title(found.frame), about.description(found.frame), found.frame
+    )
+    data = (structured.practice(found.frame.profile, setting.public_url),)
+    return document(replace(page, json_ld=data), about.view(found.frame, found.facts))
+
+
+def _privacy(found: Legal | None, setting: Setting) -> str:
+    if found is None:
+        return _setting_up("/privacy", setting)
+    frame = found.frame
+    page = setting.page("/privacy", privacy.title(frame), privacy.description(frame), frame)
+    return document(page, privacy.view(found.text))
+
+
+def _reading(found: Reading, setting: Setting) -> str:
+    text, frame = found.article, found.frame
+    path = f"/reading/{text.card.slug}"
+    page = setting.page(path, article.title(text, frame), article.description(text), frame)
+    data = (structured.article(text, frame.profile, setting.public_url),)
+    return document(replace(page, json_ld=data), article.view(text, frame, found.more))
+
+
+def _setting_up(path: str, setting: Setting) -> str:
+    page = setting.page(path, setting_up.title(), setting_up.description(), None)
+    return document(replace(page, indexed=False), setting_up.view())
+
+
+def not_found_page(frame: Frame | None, setting: Setting) -> str:
+    """Its switch of language leads home: the address it was asked for leads nowhere."""
+    page = setting.page("/", not_found.title(), not_found.description(), frame)
+    return document(replace(page, indexed=False), not_found.view())
+
+
+def trouble_page(reference: str, setting: Setting) -> str:
+    page = setting.page("/", trouble.title(), trouble.description(), None)
+    return document(replace(page, indexed=False), trouble.view(reference))
+
+
+SHEETS = (
+    Sheet("/", content.find_home, _home),
+    Sheet("/about", content.find_about, _about),
+    Sheet("/privacy", content.find_privacy, _privacy),
+    Sheet("/reading/{slug}", content.read_article, _reading),
+)

@@ -1,0 +1,13 @@
+"""The therapist's facts: training, languages, whom she sees."""
+
+import reflex as rx
+
+from practice.domain.content import Passage
+from practice.site.prose import prose
+
+
+def facts(passages: tuple[Passage, ...]) -> rx.Component:
+    return rx.el.dl(
+        *(rx.el.div(rx.el.dt(fact.title), rx.el.dd(prose(fact.body, ""))) for fact in passages),
+        class_name="facts",
+    )

@@ -1,0 +1,155 @@
+"""The first page: who this is, how it works, what it costs, and how to begin."""
+
+import reflex as rx
+
+from practice.components import illustrations
+from practice.components.icons import icon
+from practice.domain.content import Home, Passage, Profile, SessionKind
+from practice.i18n import _, here
+from practice.site.contact import write_button
+from practice.site.prose import opening, prose
+from practice.site.views.chapter import anchor, chapter
+from practice.site.views.closing import closing
+from practice.site.views.facts import facts
+from practice.site.views.likeness import likeness
+from practice.site.views.readings import readings
+from practice.site.words import answers, minutes, price
+
+SHELF = (illustrations.cup, illustrations.lamp, illustrations.chair)
+
+
+def title(home: Home) -> str:
+    profile = home.frame.profile
+    return f"{profile.name} – {profile.therapist} · {profile.kicker}"
+
+
+def description(home: Home) -> str:
+    profile = home.frame.profile
+    return f"{profile.lede} {profile.kicker}."
+
+
+def view(home: Home) -> rx.Component:
+    profile = home.frame.profile
+    return rx.fragment(
+        _hero(profile, home.sessions),
+        illustrations.tide(),
+        rx.el.div(
+            _how(home.steps) if home.steps else anchor("how"),
+            _prices(profile, home.sessions) if home.sessions else anchor("sessions"),
+            _about(profile, home.facts) if profile.story or home.facts else rx.fragment(),
+            _readings(home) if home.articles else rx.fragment(),
+            _questions(home.questions) if home.questions else anchor("questions"),
+            closing(profile),
+            class_name="wrap chapters",
+        ),
+    )
+
+
+def _hero(profile: Profile, sessions: tuple[SessionKind, ...]) -> rx.Component:
+    return rx.el.div(
+        rx.el.div(
+            rx.el.p(profile.kicker, class_name="kicker"),
+            rx.el.h1(profile.therapist),
+            class_name="hero-name",
+        ),
+        likeness(),
+        rx.el.div(
+            rx.el.p(profile.lede, class_name="lede"),
+            _begin(profile, sessions),
+            class_name="hero-body",
+        ),
+        class_name="hero wrap",
+    )
+
+
+def _begin(profile: Profile, sessions: tuple[SessionKind, ...]) -> rx.Component:
+    """The one big button says what happens now: it opens a letter."""
+    first = next((kind for kind in sessions if kind.needs == "new"), None)
+    label = _("Write to me")
+    if first:
+        label = _("Write for a free discovery call – {minutes}").format(
+            minutes=minutes(first.minutes)
+        )
+    return rx.el.div(
+        write_button(profile, label, big=True),
+        rx.el.p(_("By e-mail for now."), rx.el.br(), answers(profile)),
+        class_name="cta",
+    )
+
+
+def _how(steps: tuple[Passage, ...]) -> rx.Component:
+    return chapter(
+        _("How it works"),
+        rx.el.ol(
+            *(_step(step, SHELF[place % len(SHELF)]()) for place, step in enumerate(steps)),
+            class_name="steps",
+            role="list",
+        ),
+        name="how",
+        remark=_("One step at a time, and you can stop at any of them."),
+        look="by-shelf",
+    )
+
+
+def _step(step: Passage, thing: rx.Component) -> rx.Component:
+    return rx.el.li(
+        rx.el.div(thing, class_name="shelf"), rx.el.h3(step.title), prose(step.body, "quiet")
+    )
+
+
+def _prices(profile: Profile, sessions: tuple[SessionKind, ...]) -> rx.Component:
+    return chapter(
+        _("Sessions and prices"),
+        rx.el.ul(*(_price(profile, kind) for kind in sessions), class_name="list", role="list"),
+        name="sessions",
+        remark=_(
+            "Therapy works when two people suit each other, so everything begins with "
+            "a free call. After it, the rest opens for you."
+        ),
+    )
+
+
+def _price(profile: Profile, kind: SessionKind) -> rx.Component:
+    is_open = kind.needs == "new"
+    way_in = write_button(profile, _("Write for a time")) if is_open else _lock(kind)
+    return rx.el.li(
+        rx.el.h3(kind.name),
+        rx.el.p(price(kind), class_name="price"),
+        rx.el.p(kind.summary, class_name="summary"),
+        rx.el.p(minutes(kind.minutes), class_name="length num"),
+        rx.el.div(way_in, class_name="do"),
+        class_name="open" if is_open else "",
+    )
+
+
+def _lock(kind: SessionKind) -> rx.Component:
+    begun = kind.needs == "ongoing"
+    reason = _("Opens once we have begun") if begun else _("Opens after the call")
+    return rx.el.span(icon("lock", small=True), reason, class_name="lock")
+
+
+def _about(profile: Profile, passages: tuple[Passage, ...]) -> rx.Component:
+    matter = rx.el.div(
+        prose(opening(profile.story), "prose initial"),
+        facts(passages) if passages else rx.fragment(),
+        rx.el.p(
+            rx.el.a(_("More about me and the room"), href=here("/about"), class_name="link"),
+            class_name="onward",
+        ),
+    )
+    return chapter(_("About me"), matter, name="about")
+
+
+def _readings(home: Home) -> rx.Component:
+    return chapter(_("Short readings"), readings(home.articles))
+
+
+def _questions(passages: tuple[Passage, ...]) -> rx.Component:
+    answered = (_question(passage, is_first=not place) for place, passage in enumerate(passages))
+    return chapter(
+        _("Questions people ask"), rx.el.div(*answered, class_name="qa"), name="questions"
+    )
+
+
+def _question(passage: Passage, *, is_first: bool) -> rx.Component:
+    return rx.el.details(rx.el.summary(passage.title), prose(passage.body, "quiet"), open=is_first)

@@ -1,0 +1,24 @@
+"""The page for an address that leads nowhere: what to do instead."""
+
+import reflex as rx
+
+from practice.components import illustrations
+from practice.i18n import _, here
+from practice.site.views.alone import alone
+
+
+def title() -> str:
+    return _("This page is not here")
+
+
+def description() -> str:
+    return _("The address leads nowhere. The first page knows the way.")
+
+
+def view() -> rx.Component:
+    return alone(
+        illustrations.lamp(),
+        title(),
+        rx.el.p(_("Perhaps it has moved, or a letter is missing from the address.")),
+        rx.el.a(_("Go to the first page"), href=here("/"), class_name="btn primary big"),
+    )

@@ -1,0 +1,39 @@
+"""The privacy text with its version and date: each heading stands in the margin of its part."""
+
+import reflex as rx
+
+from practice.domain.content import Frame, PrivacyText
+from practice.i18n import _, long_date
+from practice.site.prose import prose, sections
+from practice.site.views.chapter import chapter
+
+
+def title(frame: Frame) -> str:
+    return f"{_('Privacy')} · {frame.profile.name}"
+
+
+def description(frame: Frame) -> str:
+    return _("What {practice} keeps about you, why and for how long.").format(
+        practice=frame.profile.name
+    )
+
+
+def view(text: PrivacyText) -> rx.Component:
+    beginning, parts = sections(text.body)
+    return rx.el.div(
+        rx.el.header(rx.el.h1(_("Privacy")), class_name="page-title"),
+        rx.el.div(_version(text), prose(beginning), class_name="ch text"),
+        *(chapter(heading, prose(body)) for heading, body in parts),
+        class_name="wrap legal",
+    )
+
+
+def _version(text: PrivacyText) -> rx.Component:
+    """Consents point at a version, so each says which one it is and since when."""
+    day = text.effective_on
+    since = _("In force since {date}").format(date=long_date(day))
+    return rx.el.div(
+        rx.el.p(_("Version {version}").format(version=text.version)),
+        rx.el.p(rx.el.time(since, date_time=day.isoformat())),
+        class_name="imprint",
+    )

@@ -1,0 +1,98 @@
+"""The only way to declare an event handler: it checks who asks and what they send."""
+
+import functools
+import inspect
+import re
+from collections.abc import Awaitable, Callable
+from time import perf_counter
+from typing import Any
+
+import reflex as rx
+import structlog
+from pydantic import BaseModel, ConfigDict, ValidationError, create_model
+
+from practice import i18n, log, metrics
+from practice.domain.actors import Role
+from practice.domain.errors import BadRequest, NotFound, Refusal
+from practice.services import signin
+from practice.state import session
+from practice.state.trouble import TroubleState
+
+logger = structlog.get_logger(__name__)
+STRICT = ConfigDict(strict=True, extra="forbid", arbitrary_types_allowed=True)
+
+Work = Callable[..., Awaitable[Any]]
+
+
+def handler(role: Role) -> Callable[[Work], Any]:
+    def declare(work: Work) -> Any:
+        if not inspect.iscoroutinefunction(work):
+            raise TypeError(f"{work.__qualname__} must be async: a plain handler stops everybody")
+        arguments = _arguments_of(work)
+
+        @functools.wraps(work)
+        async def guarded(self: rx.State, *args: Any, **kwargs: Any) -> Any:
+            started = perf_counter()
+            with i18n.speaking(i18n.language_of(str(self.router_data.get("pathname") or ""))):
+                outcome, answer = await _attempt(work, arguments, role, self, args, kwargs)
+            metrics.events.labels(work.__qualname__, outcome).inc()
+            metrics.event_seconds.labels(work.__qualname__).observe(perf_counter() - started)
+            return answer
+
+        guarded.role = role  # type: ignore[attr-defined]
+        return rx.event(guarded)
+
+    return declare
+
+
+async def _attempt(
+    work: Work,
+    arguments: type[BaseModel],
+    role: Role,
+    state: rx.State,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> tuple[str, Any]:
+    """Nothing leaves a handler as an exception: the visitor gets a sentence, the log a place."""
+    trouble = await state.get_state(TroubleState)
+    try:
+        if not signin.actor_for(session.cookie_of(state)).may_act_as(role):
+            raise NotFound
+        answer = await work(state, **_checked(arguments, args, kwargs))
+    except Refusal as refusal:
+        trouble._say(i18n._(refusal.message))
+        return refusal.code, None
+    except Exception as error:
+        reference = log.new_reference()
+        logger.error("handler_failed", handler=work.__qualname__, ref=reference, exc_info=error)
+        metrics.errors.labels("handler").inc()
+        trouble._apologise(reference)
+        return "error", None
+    return "done", answer
+
+
+def _arguments_of(work: Work) -> type[BaseModel]:
+    """A strict model of the handler's parameters; all of them must be annotated."""
+    hints = inspect.get_annotations(work, eval_str=True)
+    fields: dict[str, Any] = {}
+    for name, parameter in list(inspect.signature(work).parameters.items())[1:]:
+        if name not in hints:
+            raise TypeError(f"{work.__qualname__}: {name} has no type")
+        default = ... if parameter.default is parameter.empty else parameter.default
+        fields[name] = (hints[name], default)
+    label = re.sub(r"\W", "_", work.__qualname__)
+    return create_model(label, __config__=STRICT, **fields)
+
+
+def _checked(
+    arguments: type[BaseModel], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> dict[str, Any]:
+    names = list(arguments.model_fields)
+    if len(args) > len(names):
+        raise BadRequest
+    try:
+        model = arguments.model_validate({**dict(zip(names, args, strict=False)), **kwargs})
+    except ValidationError:
+        # The values stay out of the log: whoever sends wrong types chooses what they say.
+        raise BadRequest from None
+    return {name: getattr(model, name) for name in names}

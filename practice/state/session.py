@@ -1,0 +1,70 @@
+"""Which browser session a tab belongs to, and the guard that empties a tab when it changes."""
+
+import hashlib
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+
+import reflex as rx
+from reflex.event import Event
+from reflex.middleware import Middleware
+from reflex.state import BaseState, StateUpdate
+
+from practice.services import signin
+
+APP = __name__.partition(".")[0]
+
+
+class SessionState(rx.State):
+    _bound_to: str = ""
+
+
+def cookie_of(state: BaseState) -> str | None:
+    """From the websocket's own handshake: a payload cannot forge it."""
+    headers: dict[str, str] = state.router_data.get("headers") or {}
+    jar = SimpleCookie[str]()
+    try:
+        jar.load(headers.get("cookie", ""))
+    except CookieError:
+        return None
+    found = jar.get(signin.cookie_name())
+    return found.value if found else None
+
+
+class SessionGuard(Middleware):
+    """Runs before every event, under the state's lock.
+
+    A tab's state is found by a token that the browser chose, so it must never outlive the
+    session it was filled for: the next person at this browser, or whoever learnt the token,
+    gets an empty one.
+    """
+
+    async def preprocess(self, app: rx.App, state: BaseState, event: Event) -> StateUpdate | None:
+        cookie = cookie_of(state)
+        now = hashlib.sha256(cookie.encode()).hexdigest() if cookie else ""
+        own = await state.get_state(SessionState)
+        if own._bound_to == now:
+            return None
+        was = own._bound_to
+        if was:
+            _wipe(state)
+        own._bound_to = now
+        return await _fresh(state) if was and not _is_boot(event) else None
+
+
+def _wipe(state: BaseState) -> None:
+    root: Any = state._get_root_state()
+    for name, sub in list(root.substates.items()):
+        if name.startswith(f"{APP}___"):
+            sub.reset()
+
+
+async def _fresh(state: BaseState) -> StateUpdate:
+    """The event was meant for a state that is gone: the page gets the empty one instead."""
+    root: Any = state._get_root_state()
+    delta = await root._get_resolved_delta()
+    root._clean()
+    return StateUpdate(delta=delta)
+
+
+def _is_boot(event: Event) -> bool:
+    return event.name.endswith((".hydrate", ".hydrate_and_load"))

@@ -1,0 +1,96 @@
+"""One real PostgreSQL for all tests, one cheap copy of a migrated database for each."""
+
+import fcntl
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+from sqlmodel import Session
+
+from practice import cluster, db, migrations, settings
+from practice.domain.actors import SYSTEM
+from practice.services import sample
+from practice.settings import ROOT
+
+DATA = ROOT / ".data" / "tests"
+# A developer's own .env and environment decide nothing here.
+CLEAN = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
+
+
+@pytest.fixture(autouse=True)
+def plain_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    fresh = settings.Settings.read({"PRACTICE_DATA_DIR": str(DATA)})
+    monkeypatch.setattr(settings, "current", lambda: fresh)
+    yield
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[cluster.Cluster]:
+    """Shared by all workers; whoever leaves last stops it. Nothing in it is worth an fsync."""
+    server = cluster.Cluster(DATA / "postgres")
+    with server.used():
+        with _admin(server) as admin:
+            for name, value in (("fsync", "off"), ("full_page_writes", "off")):
+                admin.execute(f"ALTER SYSTEM SET {name} = {value}")
+            admin.execute("SELECT pg_reload_conf()")
+        yield server
+
+
+@pytest.fixture(scope="session")
+def template(postgres: cluster.Cluster) -> str:
+    """The newest schema, made once per set of migrations and then only copied."""
+    written = b"".join(path.read_bytes() for path in sorted((ROOT / "alembic").rglob("*.py")))
+    name = f"template_{hashlib.sha256(written).hexdigest()[:12]}"
+    with (DATA / "template.turn").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        if not _exists(postgres, name):
+            _create(postgres, f"{name}_new")
+            engine = db.make_engine(postgres.url(database=f"{name}_new"), pool_size=1)
+            migrations.upgrade(engine)
+            engine.dispose()
+            with _admin(postgres) as admin:
+                admin.execute(f"ALTER DATABASE {name}_new RENAME TO {name}")
+    return name
+
+
+@pytest.fixture
+def database(postgres: cluster.Cluster, template: str) -> Iterator[str]:
+    """The address of a database of this test's own; db.query and db.transact work on it."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    name = f"test_{worker}_{os.getpid()}"
+    _create(postgres, name, template)
+    url = postgres.url(database=name)
+    db.connect(url)
+    yield url
+    db.disconnect()
+    with _admin(postgres) as admin:
+        admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def practice(database: str) -> str:
+    """The sample practice, published."""
+    db.transact(sample.seed, SYSTEM)
+    return database
+
+
+def _admin(server: cluster.Cluster) -> psycopg.Connection:
+    return psycopg.connect(server.url("postgres", "postgres"), autocommit=True)
+
+
+def _exists(server: cluster.Cluster, name: str) -> bool:
+    with _admin(server) as admin:
+        found = admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+        return found.fetchone() is not None
+
+
+def _create(server: cluster.Cluster, name: str, template: str = "template1") -> None:
+    words = "DROP DATABASE IF EXISTS {0} WITH (FORCE)", "CREATE DATABASE {0} OWNER {1} TEMPLATE {2}"
+    parts = [sql.Identifier(part) for part in (name, cluster.ROLE, template)]
+    with _admin(server) as admin:
+        for statement in words:
+            admin.execute(sql.SQL(statement).format(*parts))

@@ -1,0 +1,116 @@
+"""Settings: nothing is needed in development, everything missing is said at once otherwise."""
+
+import pytest
+
+from practice.settings import Environment, Settings, StartRefused
+
+COMPLETE = {
+    "PRACTICE_ENV": "production",
+    "PRACTICE_PUBLIC_URL": "https://practice.example",
+    "DATABASE_URL": "postgresql://practice:secret@db.example/practice",
+    "PRACTICE_SECRET_KEYS": "k" * 32,
+    "PRACTICE_MAIL_FROM": "hello@practice.example",
+    "SMTP_URL": "smtp://mail.example",
+}
+
+
+def refusal_of(env: dict[str, str]) -> str:
+    with pytest.raises(StartRefused) as refused:
+        Settings.read(env)
+    return str(refused.value)
+
+
+def test_development_needs_nothing():
+    settings = Settings.read({})
+    assert settings.environment is Environment.DEVELOPMENT
+    assert settings.public_url == "http://localhost:3000"
+    assert settings.database_url is None
+
+
+def test_the_public_address_follows_the_port():
+    assert Settings.read({"PORT": "4000"}).public_url == "http://localhost:4000"
+
+
+def test_a_complete_production_starts():
+    assert Settings.read(COMPLETE).is_production
+
+
+@pytest.mark.parametrize("name", sorted(COMPLETE.keys() - {"PRACTICE_ENV"}))
+def test_production_refuses_to_start_without_each_of_its_needs(name: str):
+    assert name in refusal_of({key: value for key, value in COMPLETE.items() if key != name})
+
+
+def test_production_says_everything_that_is_missing_at_once():
+    said = refusal_of({"PRACTICE_ENV": "production"})
+    for name in COMPLETE.keys() - {"PRACTICE_ENV"}:
+        assert name in said
+    assert "5 changes" in said
+
+
+def test_production_wants_https():
+    said = refusal_of({**COMPLETE, "PRACTICE_PUBLIC_URL": "http://practice.example"})
+    assert "https" in said
+
+
+def test_production_has_its_limits_on_and_its_clock_right():
+    said = refusal_of(
+        {**COMPLETE, "PRACTICE_LIMITS": "off", "PRACTICE_NOW": "2026-11-24T09:00+01:00"}
+    )
+    assert "PRACTICE_LIMITS" in said
+    assert "PRACTICE_NOW" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORT", "many"),
+        ("PORT", "0"),
+        ("PORT", "70000"),
+        ("PRACTICE_ENV", "staging"),
+        ("PRACTICE_PUBLIC_URL", "practice.example"),
+        ("PRACTICE_PUBLIC_URL", "https://practice.example/path"),
+        ("PRACTICE_PUBLIC_URL", "https://me@practice.example"),
+        ("DATABASE_URL", "mysql://localhost/x"),
+        ("DATABASE_URL", "postgresql://localhost"),
+        ("PRACTICE_LIMITS", "maybe"),
+        ("PRACTICE_NOW", "2026-11-24T09:00"),
+        ("PRACTICE_TRUSTED_PROXY_HOPS", "-1"),
+    ],
+)
+def test_a_wrong_value_is_named(name: str, value: str):
+    assert f"{name} must be" in refusal_of({name: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("REDIS_URL", "redis://localhost"),
+        ("GRANIAN_WORKERS", "2"),
+        ("WEB_CONCURRENCY", "4"),
+    ],
+)
+def test_redis_and_several_processes_are_refused_for_now(name: str, value: str):
+    assert name in refusal_of({name: value})
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        ("STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"),
+        ("STRIPE_WEBHOOK_SECRET", "STRIPE_SECRET_KEY"),
+        ("GOOGLE_CLIENT_ID", "GOOGLE_CLIENT_SECRET"),
+        ("TELEGRAM_CHAT_ID", "TELEGRAM_BOT_TOKEN"),
+    ],
+)
+def test_half_a_service_is_refused(given: str, missing: str):
+    assert f"{missing} must be set because {given} is" in refusal_of({given: "something"})
+
+
+def test_an_empty_value_counts_as_unset():
+    assert Settings.read({"PORT": " ", "DATABASE_URL": ""}).port == 3000
+
+
+def test_printed_settings_show_no_secret():
+    settings = Settings.read({**COMPLETE, "PRACTICE_SECRET_KEYS": "the-secret-" * 4})
+    assert "the-secret" not in f"{settings!r} {settings}"
+    assert "db.example" not in repr(settings)
