@@ -12,6 +12,7 @@ import reflex as rx
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from practice import build, db, i18n, log, settings
+from practice.components.head import head_of_every_page
 from practice.pages import routes
 from practice.routes import health
 from practice.routes.frontend import Frontend
@@ -62,6 +63,7 @@ async def _leave_with(parent: int) -> None:
 
 app = rx.App(
     stylesheets=STYLESHEETS,
+    head_components=head_of_every_page(),
     toaster=None,
     backend_exception_handler=failures.on_the_server,
     frontend_exception_handler=failures.on_the_page,
@@ -76,6 +78,7 @@ for page in pages:
                 in_language(code, page.view),
                 route=i18n.path_in(code, page.path),
                 title=i18n._(page.title),
+                image="/og.png",
             )
 
 

@@ -12,6 +12,7 @@ from practice import build, cluster, db, migrations
 from practice.domain.actors import SYSTEM
 from practice.services import sample
 from practice.settings import Settings, StartRefused
+from practice.settings import current as read_settings
 
 
 def serve(settings: Settings) -> None:
@@ -69,6 +70,8 @@ def _run(settings: Settings, url: str) -> None:
             "__REFLEX_SKIP_COMPILE": "true",
         }
     )
+    # The server is a fork of this process and would inherit what was read before.
+    read_settings.cache_clear()
     Granian(
         target="practice.practice:asgi",
         factory=True,

@@ -4,6 +4,7 @@ import fcntl
 import hashlib
 import os
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import psycopg
@@ -17,15 +18,9 @@ from practice.services import sample
 from practice.settings import ROOT
 
 DATA = ROOT / ".data" / "tests"
-# A developer's own .env and environment decide nothing here.
-CLEAN = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
-
-
-@pytest.fixture(autouse=True)
-def plain_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    fresh = settings.Settings.read({"PRACTICE_DATA_DIR": str(DATA)})
-    monkeypatch.setattr(settings, "current", lambda: fresh)
-    yield
+PLAIN = settings.Settings.read({"PRACTICE_DATA_DIR": str(DATA)})
+# A developer's own .env and environment decide nothing here; said before anything asks.
+settings.current = cache(lambda: PLAIN)
 
 
 @pytest.fixture(scope="session")
@@ -94,3 +89,8 @@ def _create(server: cluster.Cluster, name: str, template: str = "template1") -> 
     with _admin(server) as admin:
         for statement in words:
             admin.execute(sql.SQL(statement).format(*parts))
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"

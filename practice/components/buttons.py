@@ -3,6 +3,7 @@
 from typing import Any, Literal
 
 import reflex as rx
+from reflex_components_core.el.elements.inline import A
 
 from practice.components.icons import icon
 
@@ -43,9 +44,15 @@ def link_button(
     **props: Any,
 ) -> rx.Component:
     """Leads elsewhere; pass reload_document=True for pages that Reflex does not draw."""
-    return rx.el.a(
+    return anchor(
         *_face(label, icon_name), href=href, class_name=button_classes(kind, big), **props
     )
+
+
+def anchor(*children: rx.Component | Text, href: Text, **props: Any) -> rx.Component:
+    """A link within the page is a plain one: the router's would name the page it was built as."""
+    within = isinstance(href, str) and href.startswith("#")
+    return (A.create if within else rx.el.a)(*children, href=href, **props)
 
 
 def submit(
@@ -69,7 +76,7 @@ def icon_button(label: str, icon_name: str, **props: Any) -> rx.Component:
 
 
 def text_link(label: Text, href: Text, **props: Any) -> rx.Component:
-    return rx.el.a(label, href=href, class_name="link", **props)
+    return anchor(label, href=href, class_name="link", **props)
 
 
 def in_sentence(sentence: str, link: rx.Component) -> rx.Component:
@@ -80,7 +87,7 @@ def in_sentence(sentence: str, link: rx.Component) -> rx.Component:
 
 def lone_link(label: Text, href: Text, **props: Any) -> rx.Component:
     """A link that stands alone in its row and so keeps a target of 44 px."""
-    return rx.el.a(label, href=href, class_name="link link-alone", **props)
+    return anchor(label, href=href, class_name="link link-alone", **props)
 
 
 def actions(*children: rx.Component) -> rx.Component:

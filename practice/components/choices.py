@@ -25,7 +25,8 @@ def choice_cards(field: Field, choices: Sequence[Choice]) -> rx.Component:
             class_name="choice-cards",
         ),
         *below(field),
-        role="radiogroup",
+        # Reflex would take role for a style: its fieldset knows fewer attributes than others.
+        custom_attrs={"role": "radiogroup"},
         aria_required=ABSENT if field.optional else "true",
         class_name="entry",
         **named(field),

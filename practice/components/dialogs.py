@@ -93,10 +93,10 @@ class Question:
 def confirm(
     question: Question,
     *,
-    opened: rx.Var[bool],
+    opened: rx.Var[bool] | bool,
     on_open_change: rx.event.EventType[bool],
     on_confirm: rx.event.EventType[Any],
-    answer: rx.Var[int],
+    answer: rx.Var[int] | int,
 ) -> rx.Component:
     """Asks once, shows progress and cannot fire twice.
 

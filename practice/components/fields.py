@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import reflex as rx
+from reflex.vars import ObjectVar
 
 from practice.components.icons import icon
 from practice.i18n import _
 
 Text = str | rx.Var[str]
 InputType = Literal["text", "email", "tel", "search", "date", "time", "number", "password"]
-ABSENT = rx.Var("undefined")
+ABSENT: rx.Var[Any] = rx.Var("undefined")
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def field_id(name: str, form: str = "") -> str:
     return f"{form or 'field'}-{name}"
 
 
-def in_form(form: str, errors: rx.Var[dict[str, str]]) -> Callable[..., Field]:
+def in_form(form: str, errors: ObjectVar[dict[str, str]]) -> Callable[..., Field]:
     """Makes the fields of one form; each finds its own error."""
 
     def field(name: str, label: rx.Component | str, **more: Any) -> Field:

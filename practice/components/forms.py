@@ -3,11 +3,13 @@
 from typing import Any
 
 import reflex as rx
+from reflex.vars import ObjectVar
 from reflex_components_core.el.elements.forms import Form
 
+from practice.components.buttons import anchor
 from practice.components.fields import field_id
 from practice.components.icons import icon
-from practice.components.shell import last_trouble
+from practice.components.shell import apology, last_trouble
 from practice.i18n import _
 
 
@@ -17,6 +19,7 @@ class SendForm(Form):
 
     answer: rx.Var[int]
     trouble: rx.Var[str]
+    apology: rx.Var[str]
     sending: rx.Var[str]
     silence: rx.Var[str]
 
@@ -24,7 +27,7 @@ class SendForm(Form):
 def form(
     *children: rx.Component,
     on_submit: rx.event.EventType[Any],
-    answer: rx.Var[int],
+    answer: rx.Var[int] | int,
     **props: Any,
 ) -> rx.Component:
     """The handler adds one to `answer` when it has answered; a failure frees the form as well."""
@@ -33,6 +36,7 @@ def form(
         on_submit=on_submit,
         answer=answer,
         trouble=last_trouble(),
+        apology=apology(),
         sending=_("One moment, this is being sent."),
         silence=_("No answer yet. What you typed is still here; you can send it again."),
         class_name="form-body",
@@ -41,12 +45,12 @@ def form(
 
 
 def _wrong_field(name: str, error: rx.Var[str], form_id: str) -> rx.Component:
-    link = rx.el.a(error, href=f"#{field_id(name, form_id)}", reload_document=True)
+    link = anchor(error, href=f"#{field_id(name, form_id)}")
     return rx.cond(error != "", rx.el.li(link), rx.fragment())
 
 
 def error_summary(
-    errors: rx.Var[dict[str, str]], names: list[str], *, form_id: str = ""
+    errors: ObjectVar[dict[str, str]], names: list[str], *, form_id: str = ""
 ) -> rx.Component:
     """What is wrong, in the order of the form; takes the focus when the form comes back."""
     title = f"{form_id or 'form'}-errors"

@@ -1,5 +1,7 @@
 """The way to the same page in the other language."""
 
+from typing import Any
+
 import reflex as rx
 
 from practice.i18n import LANGUAGES, _, language, path_in
@@ -20,22 +22,31 @@ def language_links(path: str) -> rx.Component:
 
 def language_switch(path: str) -> rx.Component:
     """EN IT, as in the head of the public pages: both are shown, the link is the other one."""
-    other = next(code for code in LANGUAGES if code != language())
+    other = _other()
     return rx.el.a(
         rx.el.b(language().upper(), lang=language()),
         f" {other.upper()}",
         rx.el.span(f" – {INVITATIONS[other]}", class_name="vh"),
         **_leads_to(other, path),
-        class_name="lang",
+        class_name="lang wide",
     )
 
 
+def other_language(path: str) -> rx.Component:
+    """For the foot, where it is on every page and also on a phone."""
+    return rx.el.a(OWN_NAMES[_other()], **_leads_to(_other(), path))
+
+
+def _other() -> str:
+    return next(code for code in LANGUAGES if code != language())
+
+
 def _by_name(code: str, path: str) -> rx.Component:
-    current = {"aria_current": "true"} if code == language() else {}
+    current: dict[str, Any] = {"aria_current": "true"} if code == language() else {}
     return rx.el.a(OWN_NAMES[code], **_leads_to(code, path), class_name="language-link", **current)
 
 
-def _leads_to(code: str, path: str) -> dict[str, str | bool]:
+def _leads_to(code: str, path: str) -> dict[str, Any]:
     """A full page load: the language is compiled into the page."""
     return {
         "href": path_in(code, path),

@@ -1,7 +1,8 @@
-"""Navigation as data, and its three forms: at the side, at the top, and in words below a phone."""
+"""Navigation as data, and its forms: at the side, at the top, at the foot of a phone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import reflex as rx
 
@@ -22,12 +23,12 @@ class Entry:
     count: int | rx.Var[int] = 0
     # What the number counts, for readers: "unread".
     counted: str = ""
-    # The word below a phone, where the label is too long for a fifth of it.
+    # The word at the foot of a phone, where the label is too long for a fifth of it.
     short: str = ""
 
 
-def brand(name: Text, href: str, class_name: str) -> rx.Component:
-    return rx.el.a(mark(), rx.el.span(name), href=href, reload_document=True, class_name=class_name)
+def brand(name: Text, href: str, class_name: str, **props: Any) -> rx.Component:
+    return rx.el.a(mark(), rx.el.span(name), href=href, class_name=class_name, **props)
 
 
 def side_link(entry: Entry) -> rx.Component:
@@ -62,14 +63,14 @@ def bottom_bar(entries: Sequence[Entry], label: str) -> rx.Component:
 
 
 def _link(entry: Entry, *face: rx.Component | str, look: str) -> rx.Component:
-    current = {"aria_current": "page"} if entry.current else {}
+    current: dict[str, Any] = {"aria_current": "page"} if entry.current else {}
     return rx.el.a(*face, href=entry.href, class_name=look, **current)
 
 
 def _number(entry: Entry, look: str) -> rx.Component:
     said = rx.el.span(f" {entry.counted}", class_name="vh")
     return rx.cond(
-        rx.Var.create(entry.count) > 0,
+        rx.Var.create(entry.count).to(int) > 0,
         rx.el.span(entry.count, said, class_name=look),
         rx.fragment(),
     )
@@ -78,7 +79,7 @@ def _number(entry: Entry, look: str) -> rx.Component:
 def _dot(entry: Entry) -> rx.Component:
     said = rx.el.span(" ", entry.count, f" {entry.counted}", class_name="vh")
     return rx.cond(
-        rx.Var.create(entry.count) > 0,
+        rx.Var.create(entry.count).to(int) > 0,
         rx.fragment(rx.el.span(aria_hidden="true", class_name="bar-dot"), said),
         rx.fragment(),
     )

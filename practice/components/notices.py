@@ -1,6 +1,6 @@
 """Notices: one sentence about what happened, in four tones and always in words."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import reflex as rx
 
@@ -24,7 +24,7 @@ def notice(
     live: bool = True,
 ) -> rx.Component:
     """Says itself when it appears, unless it stands in a region that already does (live=False)."""
-    role = {"role": "alert" if tone == "error" else "status"} if live else {}
+    role: dict[str, Any] = {"role": "alert" if tone == "error" else "status"} if live else {}
     words = [rx.el.p(title, class_name="notice-title")]
     if body:
         words.append(rx.el.p(*body, class_name="notice-body"))

@@ -15,11 +15,14 @@ def page_head(title: Content, lead: Content = "", *acts: rx.Component) -> rx.Com
     return rx.el.header(rx.el.div(rx.el.h1(title), *said), *done, class_name="page-head")
 
 
-def labelled(own_id: str, label: str, *children: rx.Component, note: Content = "") -> rx.Component:
-    """A section whose name stands in the label column, on the first line of its matter."""
+def labelled(
+    own_id: str, label: str, *children: rx.Component, note: Content = "", first: bool = False
+) -> rx.Component:
+    """A section whose name stands in the label column; the first one names the page (h1)."""
+    heading = rx.el.h1 if first else rx.el.h2
     said = [rx.el.p(note, class_name="labelled-note")] if note else []
     return rx.el.section(
-        rx.el.header(rx.el.h2(label, id=own_id), *said),
+        rx.el.header(heading(label, id=own_id), *said),
         rx.el.div(*children, class_name="labelled-matter"),
         aria_labelledby=own_id,
         class_name="labelled",

@@ -4,11 +4,13 @@ import { useEffect, useRef, useState } from "react";
 // After this long without an answer the visitor may try again, and is told so.
 const PATIENCE = 15000;
 
-export function SendForm({ answer, trouble, sending, silence, onSubmit, children, ...rest }) {
+export function SendForm(props) {
+  const { answer, trouble, apology, sending, silence, onSubmit, children, ...rest } = props;
   const form = useRef(null);
   // The ref closes the door at once; the state draws it closed.
   const busy = useRef(false);
   const [said, setSaid] = useState("");
+  const [failed, setFailed] = useState(false);
   const [waiting, setWaiting] = useState(false);
 
   const release = (words) => {
@@ -21,7 +23,14 @@ export function SendForm({ answer, trouble, sending, silence, onSubmit, children
     if (!busy.current) return;
     release("");
     form.current?.querySelector("[data-error-summary]")?.focus();
-  }, [answer, trouble]);
+  }, [answer]);
+
+  useEffect(() => {
+    // It also changes when an older notice is closed; that is no answer.
+    if (!busy.current || !apology) return;
+    release("");
+    setFailed(true);
+  }, [trouble]);
 
   useEffect(() => {
     if (!waiting) return;
@@ -35,6 +44,7 @@ export function SendForm({ answer, trouble, sending, silence, onSubmit, children
     busy.current = true;
     setWaiting(true);
     setSaid(sending);
+    setFailed(false);
     onSubmit?.(event);
   };
 
@@ -59,6 +69,9 @@ export function SendForm({ answer, trouble, sending, silence, onSubmit, children
       {children}
       <p role="status" className={said === silence && said ? "form-silence" : "vh"}>
         {said}
+      </p>
+      <p role="alert" className="form-apology">
+        {failed ? apology : ""}
       </p>
     </form>
   );

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import reflex as rx
 
-from practice.components.buttons import button
+from practice.components.buttons import anchor, button
 from practice.components.icons import icon
-from practice.components.languages import language_switch
+from practice.components.languages import language_switch, other_language
 from practice.components.navigation import Entry, Text, bottom_bar, brand, side_link, top_nav
 from practice.components.notices import notice
 from practice.i18n import _, here, language
@@ -25,16 +25,23 @@ class PortalNavigation:
     phone: Sequence[Entry] = ()
 
 
-def last_trouble() -> rx.Var[str]:
+def last_trouble() -> Text:
     """Changes whenever a handler failed, so that a form knows nobody will answer."""
     return ShellState.trouble + ShellState.reference
+
+
+def apology() -> Text:
+    """The sentence itself, for a form in a dialog: what lies behind a dialog is not heard."""
+    return ShellState.trouble
 
 
 def trouble() -> rx.Component:
     """Always in the page, because a live region is only heard when it was there before."""
     with_reference = rx.cond(
         ShellState.reference != "",
-        rx.fragment(_("If it happens again, tell us this word:"), " ", ShellState.reference),
+        rx.fragment(
+            _("If it happens again, this helps us find it:"), " ", rx.el.b(ShellState.reference)
+        ),
         rx.fragment(),
     )
     said = notice(
@@ -50,9 +57,7 @@ def trouble() -> rx.Component:
 
 
 def _skip() -> rx.Component:
-    return rx.el.a(
-        _("Go to the content"), href="#main", reload_document=True, class_name="skip btn"
-    )
+    return anchor(_("Go to the content"), href="#main", class_name="skip btn")
 
 
 def _around(*parts: rx.Component, look: str, sample: bool) -> rx.Component:
@@ -72,16 +77,19 @@ def public_shell(
     *children: rx.Component, practice: Text, path: str, foot: Sequence[rx.Component] = ()
 ) -> rx.Component:
     """As the server-rendered pages: their head, their two edges, their foot (public.css)."""
-    back = rx.el.a(
-        icon("arrow-left", small=True),
-        _("Back"),
-        rx.el.span(_("to the practice"), class_name="wide"),
-        href=here("/"),
-        reload_document=True,
+    back = [
+        rx.el.span(_("Back to the practice"), class_name="wide"),
+        rx.el.span(_("Back"), class_name="narrow"),
+    ]
+    ways = rx.el.nav(
+        rx.el.a(icon("arrow-left", small=True), *back, href=here("/"), reload_document=True),
+        language_switch(path),
+        aria_label=_("Main"),
     )
-    ways = rx.el.nav(back, language_switch(path), aria_label=_("Main"))
-    head = rx.el.header(brand(practice, here("/"), "brand"), ways, class_name="head wrap")
-    end = rx.el.div(rx.el.span(practice), *foot, class_name="end row")
+    head = rx.el.header(
+        brand(practice, here("/"), "brand", reload_document=True), ways, class_name="head wrap"
+    )
+    end = rx.el.div(rx.el.span(practice), *foot, other_language(path), class_name="end row")
     matter = _main(*children, look="wrap", sample=False)
     return _around(
         head, matter, rx.el.footer(end, class_name="foot wrap"), look="guest", sample=False
@@ -99,7 +107,7 @@ def client_shell(
     """One column of 960 px; below it four words on a phone."""
     top = rx.el.header(
         rx.el.div(
-            brand(practice, here("/"), "top-brand"),
+            brand(practice, here("/"), "top-brand", reload_document=True),
             top_nav(entries, _("Your pages")),
             *([who] if who else []),
             class_name="top-inner",

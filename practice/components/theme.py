@@ -1,13 +1,13 @@
 """Light, dark or as the device: Reflex keeps the choice in this browser ("theme")."""
 
 import reflex as rx
-from reflex.style import set_color_mode
+from reflex.style import LiteralColorMode, set_color_mode
 
 from practice.components.icons import icon
 from practice.i18n import _
 
 
-def _way(mode: str, label: str, icon_name: str) -> rx.Component:
+def _way(mode: LiteralColorMode, label: str, icon_name: str) -> rx.Component:
     sign = [icon(icon_name, small=True)] if icon_name else []
     return rx.el.label(
         rx.el.input(

@@ -31,7 +31,7 @@ def styleguide() -> rx.Component:
         styleguide_frames.therapist(),
         practice=PRACTICE,
         path=PATH,
-        foot=[text_link(_("To the top"), "#main", reload_document=True)],
+        foot=[text_link(_("To the top"), "#main")],
     )
 
 

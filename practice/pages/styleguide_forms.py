@@ -97,5 +97,5 @@ def live_form() -> rx.Component:
 def _consent() -> rx.Component:
     return in_sentence(
         _("I have read the {link} and agree that these details are kept."),
-        text_link(_("privacy text"), "#form", reload_document=True),
+        text_link(_("privacy text"), "#form"),
     )

@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from practice.components.buttons import button, link_button, lone_link
+from practice.components.buttons import anchor, button, link_button, lone_link
 from practice.components.icons import icon
 from practice.components.navigation import Entry
 from practice.components.people import badge
@@ -26,7 +26,7 @@ def client() -> rx.Component:
         _entry(_("Messages"), "message-circle", count=1),
         _entry(_("Library"), "book-open"),
     ]
-    who = rx.el.a("Oskar", icon("chevron-down", small=True), href="#client", class_name="top-who")
+    who = anchor("Oskar", icon("chevron-down", small=True), href="#client", class_name="top-who")
     waiting = rows(
         row(
             _("Pay for Thursday 12 November"),
@@ -59,7 +59,7 @@ def client() -> rx.Component:
     return chapter(
         "client",
         _("The client’s frame"),
-        _("960 px, the names of sections at the side; four words below a phone."),
+        _("960 px, the names of sections at the side; four words at the foot of a phone."),
         rx.el.div(framed, class_name="guide-frame"),
         wide=True,
     )
@@ -92,7 +92,7 @@ def therapist() -> rx.Component:
     return chapter(
         "therapist",
         _("The therapist’s frame"),
-        _("Places at the side, then up to 1064 px; five words below a phone."),
+        _("Places at the side, then up to 1064 px; five words at the foot of a phone."),
         rx.el.div(framed, class_name="guide-frame"),
         wide=True,
     )

@@ -4,31 +4,33 @@ import re
 from pathlib import Path
 
 import reflex as rx
+from babel import numbers
 
 from practice.components import buttons as b
-from practice.i18n import _
+from practice.i18n import _, locale
 from practice.pages.styleguide_parts import chapter
 
 TOKENS = Path(__file__).parents[2] / "assets" / "styles" / "tokens.css"
 COLOUR = re.compile(r"--([\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)")
+TEXT = 4.5
+CONTROL = 3.0
 # A colour, the ground it stands on, and what the pair must reach.
 PAIRS = (
-    ("ink", "paper", 4.5),
-    ("ink-soft", "paper", 4.5),
-    ("ink-soft", "surface", 4.5),
-    ("ink-soft", "sunken", 4.5),
-    ("leaf", "paper", 4.5),
-    ("leaf-ink", "leaf", 4.5),
-    ("leaf", "leaf-soft", 4.5),
-    ("ink-soft", "leaf-soft", 4.5),
-    ("clay-text", "paper", 4.5),
-    ("ink-soft", "clay-soft", 4.5),
-    ("berry", "paper", 4.5),
-    ("berry", "berry-soft", 4.5),
-    ("ink-soft", "berry-soft", 4.5),
-    ("edge", "surface", 3.0),
-    ("edge", "paper", 3.0),
-    ("leaf", "surface", 3.0),
+    ("ink", "paper", TEXT),
+    ("ink-soft", "paper", TEXT),
+    ("ink-soft", "surface", TEXT),
+    ("ink-soft", "sunken", TEXT),
+    ("leaf", "paper", TEXT),
+    ("leaf-ink", "leaf", TEXT),
+    ("leaf", "leaf-soft", TEXT),
+    ("ink-soft", "leaf-soft", TEXT),
+    ("clay-text", "paper", TEXT),
+    ("ink-soft", "clay-soft", TEXT),
+    ("berry", "paper", TEXT),
+    ("berry", "berry-soft", TEXT),
+    ("ink-soft", "berry-soft", TEXT),
+    ("edge", "surface", CONTROL),
+    ("edge", "paper", CONTROL),
 )
 
 
@@ -44,20 +46,22 @@ def colours() -> rx.Component:
 def _swatch(text: str, ground: str, needed: float) -> rx.Component:
     light, dark = (contrast(text, ground, theme) for theme in (0, 1))
     enough = _("enough") if min(light, dark) >= needed else _("too little")
+    is_text = needed > CONTROL
     sample = rx.el.i(
-        _("Aa") if needed > 3 else "",
+        "Aa" if is_text else "",
         aria_hidden="true",
-        style={
-            "background": f"var(--{ground})",
-            "color": f"var(--{text})",
-            "border": f"1px solid var(--{'line' if needed > 3 else text})",
-        },
+        class_name="" if is_text else "is-control",
+        style={"--ground": f"var(--{ground})", "--shown": f"var(--{text})"},
     )
     figures = _("{light} and {dark}, {enough}").format(
-        light=f"{light:.1f}", dark=f"{dark:.1f}", enough=enough
+        light=_figure(light), dark=_figure(dark), enough=enough
     )
     pair = _("{text} on {ground}").format(text=text, ground=ground)
     return rx.el.li(sample, rx.el.b(pair), rx.el.span(figures, class_name="num"))
+
+
+def _figure(ratio: float) -> str:
+    return numbers.format_decimal(ratio, "0.0", locale=locale())
 
 
 def contrast(text: str, ground: str, theme: int) -> float:
@@ -127,7 +131,7 @@ def buttons() -> rx.Component:
                 b.submit(_("Send the link"), _("Sending the link")),
                 custom_attrs={"data-waiting": "true"},
             ),
-            b.link_button(_("A link as a button"), "#buttons", reload_document=True),
-            b.lone_link(_("A link alone"), "#buttons", reload_document=True),
+            b.link_button(_("A link as a button"), "#buttons"),
+            b.lone_link(_("A link alone"), "#buttons"),
         ),
     )

@@ -11,7 +11,7 @@ from practice.components.fields import Field, text_field
 from practice.components.people import badge, person
 from practice.components.tables import Column, table, table_row
 from practice.components.tabs import Tab, tabs
-from practice.i18n import _
+from practice.i18n import _, money
 from practice.pages.styleguide_parts import CLIENT, chapter
 from practice.state.styleguide import StyleguideState
 
@@ -93,7 +93,7 @@ def _sample_plate() -> Plate:
     return Plate(
         weekday=_("Tuesday"),
         day=rx.el.time(_("13 October"), date_time="2026-10-13T15:40+02:00"),
-        hours=_("15:40 – 16:00"),
+        hours="15:40 – 16:00",
         facts=[
             ("globe", _("Trieste time")),
             ("video", _("By video")),
@@ -108,9 +108,9 @@ def tabs_and_table() -> rx.Component:
     receipts = table(
         _("Receipts"),
         columns,
-        table_row(columns, _("10 November"), _("Card"), "€80.00"),
-        table_row(columns, _("27 October"), _("In the room"), "€80.00"),
-        table_row(columns, _("15 October"), _("Package"), "€72.00"),
+        table_row(columns, _("10 November"), _("Card"), money(8000, "EUR")),
+        table_row(columns, _("27 October"), _("In the room"), money(8000, "EUR")),
+        table_row(columns, _("15 October"), _("Package"), money(7200, "EUR")),
     )
     owed = rx.el.p(_("Nothing is owed."), class_name="soft")
     letters = rx.el.p(_("Two letters were sent in November."), class_name="soft")
@@ -144,7 +144,7 @@ def views() -> rx.Component:
         ),
         feedback.locked(
             _("Sessions open after the free first call."),
-            text_link(_("Book the call"), "#views", reload_document=True),
+            text_link(_("Book the call"), "#views"),
         ),
     )
 

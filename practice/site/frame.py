@@ -17,12 +17,15 @@ __all__ = ["Page", "document"]
 LANGUAGE_NAMES = {"en": "English", "it": "Italiano"}
 INVITATIONS = {"en": "read in English", "it": "leggi in italiano"}
 
+OFFERS = {"en": "This page is also there in English", "it": "Questa pagina c’è anche in italiano"}
+
 
 def document(page: Page, *matter: rx.Component) -> str:
     tree = rx.el.html(
         head(page),
         rx.el.body(
             rx.el.a(_("Go to the text"), href="#main", class_name="skip btn"),
+            _offer(page) if page.offers_other_language else rx.fragment(),
             _top(page),
             rx.el.main(*matter, id="main"),
             _around(page, page.frame) if page.frame else rx.fragment(),
@@ -30,6 +33,18 @@ def document(page: Page, *matter: rx.Component) -> str:
         lang=language(),
     )
     return "<!doctype html>" + to_html(tree)
+
+
+def _offer(page: Page) -> rx.Component:
+    """For a browser that prefers our other language: said in that language, above everything."""
+    other = _other()
+    return rx.el.p(
+        rx.el.a(
+            OFFERS[other], href=path_in(other, page.path), class_name="link", href_lang=other
+        ),
+        class_name="offer-language",
+        lang=other,
+    )
 
 
 def _around(page: Page, frame: Frame) -> rx.Component:

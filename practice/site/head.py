@@ -6,12 +6,10 @@ from typing import Any
 
 import reflex as rx
 
+from practice.components.head import head_of_every_page
 from practice.domain.content import Frame
 from practice.i18n import DEFAULT_LANGUAGE, LANGUAGES, LOCALES, here, language, path_in
 
-FONTS = ("/fonts/fraunces-latin-opsz.woff2", "/fonts/figtree-latin-wght.woff2")
-# The paper of tokens.css once more: a <meta> cannot read a variable.
-PAPER = {"light": "#fbf8f3", "dark": "#171916"}
 # No character of the data may end its <script>; JSON lets each be written as an escape.
 SAFE = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 
@@ -38,36 +36,12 @@ def head(page: Page) -> rx.Component:
         rx.el.meta(name="viewport", content="width=device-width, initial-scale=1"),
         rx.el.title(page.title),
         rx.el.meta(name="description", content=page.description),
-        *_look(page.stylesheet),
+        rx.el.link(rel="stylesheet", href=page.stylesheet),
+        *head_of_every_page(),
         *(_addresses(page) if page.indexed else [rx.el.meta(name="robots", content="noindex")]),
         *_shared(page),
         *(_data(facts) for facts in page.json_ld),
     )
-
-
-def _look(stylesheet: str) -> list[rx.Component]:
-    return [
-        *(
-            rx.el.link(
-                rel="preload",
-                href=font,
-                type="font/woff2",
-                custom_attrs={"as": "font", "crossorigin": True},
-            )
-            for font in FONTS
-        ),
-        rx.el.link(rel="stylesheet", href=stylesheet),
-        rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
-        rx.el.link(rel="apple-touch-icon", href="/icon-180.png"),
-        *(
-            rx.el.meta(
-                name="theme-color",
-                content=colour,
-                custom_attrs={"media": f"(prefers-color-scheme: {scheme})"},
-            )
-            for scheme, colour in PAPER.items()
-        ),
-    ]
 
 
 def _addresses(page: Page) -> list[rx.Component]:

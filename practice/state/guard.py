@@ -31,7 +31,7 @@ def handler(role: Role) -> Callable[[Work], Any]:
         arguments = _arguments_of(work)
 
         @functools.wraps(work)
-        async def guarded(self: rx.State, *args: Any, **kwargs: Any) -> Any:
+        async def guarded(self: rx.State, /, *args: Any, **kwargs: Any) -> Any:
             started = perf_counter()
             with i18n.speaking(i18n.language_of(str(self.router_data.get("pathname") or ""))):
                 outcome, answer = await _attempt(work, arguments, role, self, args, kwargs)

@@ -11,7 +11,8 @@ from reflex.state import BaseState, StateUpdate
 
 from practice.services import signin
 
-APP = __name__.partition(".")[0]
+# Reflex's own states hold how a page is connected, nothing of a person; all others are emptied.
+NOT_OURS = "reflex___"
 
 
 class SessionState(rx.State):
@@ -54,7 +55,7 @@ class SessionGuard(Middleware):
 def _wipe(state: BaseState) -> None:
     root: Any = state._get_root_state()
     for name, sub in list(root.substates.items()):
-        if name.startswith(f"{APP}___"):
+        if not name.startswith(NOT_OURS):
             sub.reset()
 
 

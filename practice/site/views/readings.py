@@ -8,7 +8,7 @@ from practice.site.words import minutes
 
 
 def readings(cards: tuple[ArticleCard, ...]) -> rx.Component:
-    return rx.el.ul(*(_entry(card) for card in cards), class_name="contents", role="list")
+    return rx.el.ul(*(_entry(card) for card in cards), class_name="readings", role="list")
 
 
 def _entry(card: ArticleCard) -> rx.Component:

@@ -1,0 +1,226 @@
+"""Event handlers: declared one way, checked every time, kind when they fail."""
+
+import inspect
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import reflex as rx
+import structlog
+from reflex_base.registry import RegistrationContext
+
+from practice.domain.actors import Role
+from practice.domain.errors import NotFound
+from practice.state.guard import handler
+from practice.state.shell import ShellState
+from practice.state.trouble import TroubleState
+from tests.tabs import Tab, reflex_running
+
+pytestmark = pytest.mark.anyio
+
+
+class Desk(rx.State):
+    """A state as the portal will have many; its module name puts it beside the portal's own."""
+
+    written: str = ""
+    _kept: str = ""
+
+    @handler(Role.PUBLIC)
+    async def write(self, title: str, times: int = 1) -> None:
+        self.written = title * times
+        self._kept = "private"
+
+    @handler(Role.PUBLIC)
+    async def fill(self, form: dict[str, str]) -> None:
+        self.written = ",".join(sorted(form))
+
+    @handler(Role.CLIENT)
+    async def for_clients(self) -> None:
+        self.written = "a client was here"
+
+    @handler(Role.THERAPIST)
+    async def for_the_therapist(self) -> None:
+        self.written = "the therapist was here"
+
+    @handler(Role.PUBLIC)
+    async def breaks(self) -> None:
+        self.written = "half"
+        raise ValueError("anna@example.org told me")
+
+    @handler(Role.PUBLIC)
+    async def refuses(self) -> None:
+        raise NotFound
+
+
+@pytest.fixture
+async def tab() -> AsyncIterator[Tab]:
+    async with reflex_running():
+        yield Tab()
+
+
+def our_states() -> list[type[rx.State]]:
+    def below(state: type[Any]) -> list[type[Any]]:
+        return [one for sub in state.get_substates() for one in [sub, *below(sub)]]
+
+    return [state for state in below(rx.State) if state.__module__.startswith("practice.")]
+
+
+def test_every_handler_of_ours_is_declared_with_a_role():
+    registered = RegistrationContext.get().event_handlers
+    ours = {
+        name: entry.handler.fn
+        for name, entry in registered.items()
+        if ".practice___" in name or name.startswith("practice___")
+    }
+    assert len(ours) >= 4
+    undeclared = [
+        name
+        for name, fn in ours.items()
+        # Reflex gives every state a setvar; it refuses unless auto setters are on.
+        if not name.endswith(".setvar") and not isinstance(getattr(fn, "role", None), Role)
+    ]
+    assert undeclared == []
+
+
+def test_no_state_of_ours_has_a_public_method_that_is_no_handler():
+    """Reflex would make each of them callable from any browser."""
+    states = our_states()
+    assert TroubleState in states
+    found = [
+        f"{state.__name__}.{name}"
+        for state in states
+        for name, value in vars(state).items()
+        if not name.startswith("_") and inspect.isfunction(value)
+    ]
+    assert found == []
+
+
+def test_a_handler_must_be_async_and_typed():
+    with pytest.raises(TypeError, match="async"):
+        handler(Role.PUBLIC)(lambda self: None)
+
+    async def untyped(self: Any, name) -> None:  # type: ignore[no-untyped-def] # noqa: ANN001
+        del self, name
+
+    with pytest.raises(TypeError, match="name has no type"):
+        handler(Role.PUBLIC)(untyped)
+
+
+async def test_a_handler_does_its_work(tab: Tab):
+    await tab.send(Desk.write, title="ab", times=2)
+    assert tab.shows(Desk, "written") == "abab"
+    assert "_kept" not in tab.seen[Desk.get_full_name()]
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {},
+        {"title": None},
+        {"title": {"$ne": 1}},
+        {"title": ["x"]},
+        {"title": 7},
+        {"title": True},
+        {"title": "x", "times": 1.5},
+        {"title": "x", "times": "many"},
+        {"title": "x", "times": None},
+        {"title": "x", "extra": "y"},
+        {"title": "x", "times": float("nan")},
+        {"self": "x"},
+        {"title": "x", "_attempt": 1},
+    ],
+)
+async def test_wrong_arguments_never_reach_the_work(tab: Tab, payload: dict[str, Any]):
+    with structlog.testing.capture_logs() as logged:
+        await tab.send(Desk.write, **payload)
+    assert not tab.shows(Desk, "written")
+    assert "do not understand each other" in tab.trouble
+    assert not [entry for entry in logged if entry["log_level"] == "error"]
+
+
+@pytest.mark.parametrize(
+    "form", [{"name": 1}, {"name": None}, {"name": {"x": "y"}}, "text", [["a", "b"]], None]
+)
+async def test_a_form_holds_text_and_nothing_else(tab: Tab, form: Any):
+    await tab.send(Desk.fill, form=form)
+    assert not tab.shows(Desk, "written")
+    assert tab.trouble
+
+
+@pytest.mark.parametrize("event", ["for_clients", "for_the_therapist"])
+async def test_a_visitor_finds_nothing_where_others_may_go(tab: Tab, event: str):
+    await tab.send(getattr(Desk, event))
+    assert not tab.shows(Desk, "written")
+    assert tab.trouble == "There is nothing here, or it is not yours to see."
+
+
+async def test_a_refusal_is_said_in_the_language_of_the_page():
+    async with reflex_running():
+        tab = Tab(path="/it/styleguide")
+        await tab.send(Desk.refuses)
+    assert tab.trouble
+    assert "There is nothing here" not in tab.trouble
+
+
+async def test_a_failure_is_a_kind_sentence_with_a_reference_that_is_in_the_log(tab: Tab):
+    with structlog.testing.capture_logs() as logged:
+        await tab.send(Desk.breaks)
+    assert tab.trouble == "Something went wrong on our side. Nothing you wrote was lost."
+    assert [entry["ref"] for entry in logged if entry["event"] == "handler_failed"] == [
+        tab.reference
+    ]
+    await tab.send(ShellState.dismiss)
+    assert (tab.trouble, tab.reference) == ("", "")
+
+
+async def test_a_reference_cannot_be_chosen_by_a_browser(tab: Tab):
+    await tab.send(ShellState.apologise, reference="Call 0900 12345 now")
+    assert tab.reference == ""
+    await tab.send(ShellState.apologise, reference="BCDF2345")
+    assert tab.reference == "BCDF2345"
+
+
+async def test_nothing_outside_the_registry_can_be_called(tab: Tab):
+    name = Desk.get_full_name()
+    for method in ("_say", "reset", "get_state", "written", "__init__"):
+        with pytest.raises(KeyError):
+            await tab.send_raw(f"{name}.{method}", {})
+    assert not tab.shows(Desk, "written")
+
+
+async def test_a_tab_is_emptied_when_its_session_changes():
+    async with reflex_running():
+        hers = Tab(cookie="practice_session=hers")
+        await hers.send(Desk.write, title="between us")
+        assert hers.shows(Desk, "written") == "between us"
+        his = Tab(cookie="practice_session=his", token=hers.token)
+        await his.send(Desk.write, title="his own")
+        assert "between us" not in str(his.seen)
+        assert his.shows(Desk, "written") == "", "the first event only brings the empty page"
+        await his.send(Desk.write, title="his own")
+        assert his.shows(Desk, "written") == "his own"
+
+
+async def test_a_tab_is_emptied_when_its_session_ends():
+    async with reflex_running():
+        hers = Tab(cookie="practice_session=hers")
+        await hers.send(Desk.write, title="between us")
+        nobody = Tab(token=hers.token)
+        await nobody.send_raw("reflex___state____state.hydrate", {})
+        assert "between us" not in str(nobody.seen)
+
+
+async def test_the_same_session_keeps_its_tab():
+    async with reflex_running():
+        tab = Tab(cookie="practice_session=hers; other=1")
+        await tab.send(Desk.write, title="x")
+        again = Tab(cookie="other=2; practice_session=hers", token=tab.token)
+        await again.send(Desk.write, title="y")
+        assert again.shows(Desk, "written") == "y"
+
+
+async def test_a_broken_cookie_header_is_no_session():
+    async with reflex_running():
+        tab = Tab(cookie='practice_session="; \x00=;;')
+        await tab.send(Desk.write, title="x")
+        assert tab.shows(Desk, "written") == "x"

@@ -1,0 +1,261 @@
+"""The public pages: real HTML from the database, in two languages, for people and for robots."""
+
+import json
+import re
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from xml.etree import ElementTree
+
+import httpx
+import pytest
+import time_machine
+from sqlmodel import Session, text
+
+from practice import db, i18n
+from practice.domain.actors import SYSTEM, Actor
+from practice.routes import health
+from practice.routes.shield import Shield
+from practice.settings import Settings
+from practice.site.routes import Site
+
+pytestmark = pytest.mark.anyio
+PAGES = ["/", "/about", "/privacy", "/reading/first-conversation"]
+BOTH = [i18n.path_in(code, path) for code in i18n.LANGUAGES for path in PAGES]
+Browser = httpx.AsyncClient
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    settings = Settings.read({})
+    site = Site(settings, "/assets/styles.css", health.ROUTES)
+    transport = httpx.ASGITransport(Shield(site, settings, site.apology))
+    async with httpx.AsyncClient(transport=transport, base_url=settings.public_url) as client:
+        yield client
+
+
+def change(words: str) -> Callable[[Session, Actor], None]:
+    def work(session: Session, _actor: Actor) -> None:
+        session.connection().execute(text(words))
+
+    return work
+
+
+def attributes(html: str, tag: str) -> list[dict[str, str | None]]:
+    found: list[dict[str, str | None]] = []
+
+    class Collector(HTMLParser):
+        def handle_starttag(self, name: str, attrs: list[tuple[str, str | None]]) -> None:
+            if name == tag:
+                found.append(dict(attrs))
+
+    Collector().feed(html)
+    return found
+
+
+@pytest.mark.parametrize("path", BOTH)
+async def test_a_page_says_what_it_is_and_where(practice: str, browser: Browser, path: str):
+    answer = await browser.get(path)
+    assert answer.status_code == 200
+    html, address = answer.text, f"http://localhost:3000{path}"
+    language = i18n.language_of(path)
+    assert attributes(html, "html") == [{"lang": language}]
+    assert len(attributes(html, "h1")) == 1
+    assert re.search(r"<title>[^<]{10,90}</title>", html)
+    links = attributes(html, "link")
+    assert [link["href"] for link in links if link["rel"] == "canonical"] == [address]
+    alternates = {
+        link["hreflang"]: link["href"] for link in links if link["rel"] == "alternate"
+    }
+    assert alternates.keys() == {"en", "it", "x-default"}
+    assert alternates[language] == address
+    metas = {meta.get("name") or meta.get("property"): meta for meta in attributes(html, "meta")}
+    assert 50 <= len(metas["description"]["content"] or "") <= 200
+    assert metas["og:url"]["content"] == address
+    assert metas["og:image"]["content"] == "http://localhost:3000/og.png"
+
+
+@pytest.mark.parametrize("path", BOTH)
+async def test_nothing_of_a_page_needs_javascript_or_another_server(
+    practice: str, browser: Browser, path: str
+):
+    html = (await browser.get(path)).text
+    scripts = attributes(html, "script")
+    assert all(script["type"] == "application/ld+json" for script in scripts)
+    loaded = [image["src"] for image in attributes(html, "img")]
+    loaded += [link["href"] for link in attributes(html, "link") if link["rel"] != "canonical"]
+    assert not [
+        one for one in loaded if (one or "").startswith(("http:", "https:", "//"))
+        and not (one or "").startswith("http://localhost:3000")
+    ]
+    assert " style=" not in html
+    assert not re.search(r"\son\w+=", html)
+
+
+async def test_home_tells_what_is_in_the_database(practice: str, browser: Browser):
+    html = (await browser.get("/")).text
+    for said in ("Dr. Elena Conti", "Individual session", "€80", "50 minutes", "112", "Free"):
+        assert said in html
+    italian = (await browser.get("/it")).text
+    for said in ("Dott.ssa Elena Conti", "80 €", "50 minuti"):
+        assert said in italian.replace("\xa0", " ")
+
+
+async def test_the_data_for_search_engines_is_json_that_cannot_end_its_script(
+    practice: str, browser: Browser
+):
+    db.transact(change("UPDATE practice SET name = '</script><script>alert(1)</script>'"), SYSTEM)
+    html = (await browser.get("/")).text
+    assert "<script>alert" not in html
+    blocks = re.findall(r'<script type="application/ld\+json">(.*?)</script>', html)
+    kinds = {json.loads(block)["@type"] for block in blocks}
+    assert kinds == {"ProfessionalService", "FAQPage"}
+    assert json.loads(blocks[0])["name"] == "</script><script>alert(1)</script>"
+
+
+@pytest.mark.parametrize("column", ["therapist", "lede", "story", "address", "kicker"])
+async def test_published_text_is_text_and_never_markup(
+    practice: str, browser: Browser, column: str
+):
+    evil = "<img src=x onerror=alert(1)><b>bold</b>"
+    db.transact(
+        change(f"UPDATE practice SET {column} = jsonb_build_object('en', '{evil}')"), SYSTEM
+    )
+    for path in PAGES:
+        html = (await browser.get(path)).text
+        assert "<img src=x" not in html
+        assert "<b>bold" not in html
+
+
+async def test_a_change_of_the_content_shows_at_once(practice: str, browser: Browser):
+    before = await browser.get("/")
+    db.transact(change("""UPDATE practice SET lede = '{"en": "Come as you are."}'"""), SYSTEM)
+    after = await browser.get("/")
+    assert "Come as you are." in after.text
+    assert before.headers["etag"] != after.headers["etag"]
+
+
+async def test_a_page_that_has_not_changed_is_not_sent_again(practice: str, browser: Browser):
+    first = await browser.get("/")
+    again = await browser.get("/", headers={"if-none-match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+async def test_a_text_without_a_translation_falls_back_to_the_practices_language(
+    practice: str, browser: Browser
+):
+    db.transact(change("""UPDATE practice SET lede = '{"en": "Only in English."}'"""), SYSTEM)
+    assert "Only in English." in (await browser.get("/it")).text
+
+
+async def test_an_article_appears_on_its_day(practice: str, browser: Browser):
+    db.transact(
+        change("UPDATE articles SET published_on = '2031-05-01' WHERE slug = 'first-conversation'"),
+        SYSTEM,
+    )
+    with time_machine.travel(datetime(2031, 4, 30, 12, tzinfo=UTC), tick=False):
+        assert (await browser.get("/reading/first-conversation")).status_code == 404
+        assert "first-conversation" not in (await browser.get("/")).text
+        assert "first-conversation" not in (await browser.get("/sitemap.xml")).text
+    with time_machine.travel(datetime(2031, 5, 1, 12, tzinfo=UTC), tick=False):
+        assert (await browser.get("/reading/first-conversation")).status_code == 200
+        assert "first-conversation" in (await browser.get("/")).text
+
+
+async def test_a_draft_is_nowhere(practice: str, browser: Browser):
+    db.transact(change("UPDATE articles SET published_on = NULL"), SYSTEM)
+    assert "/reading/" not in (await browser.get("/")).text
+    assert (await browser.get("/reading/first-conversation")).status_code == 404
+
+
+async def test_a_chapter_without_content_is_not_there(practice: str, browser: Browser):
+    db.transact(change("DELETE FROM passages"), SYSTEM)
+    db.transact(change("DELETE FROM articles"), SYSTEM)
+    html = (await browser.get("/")).text
+    for heading in ("How it works</h2>", "Short readings", "Questions people ask"):
+        assert heading not in html
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/it/nowhere", "/reading/nothing", "/about/x"])
+async def test_an_unknown_address_gets_a_kind_page(practice: str, browser: Browser, path: str):
+    answer = await browser.get(path)
+    assert answer.status_code == 404
+    assert 'name="robots"' in answer.text
+    assert attributes(answer.text, "html") == [{"lang": i18n.language_of(path)}]
+
+
+async def test_addresses_have_no_slash_at_their_end(practice: str, browser: Browser):
+    assert (await browser.get("/about")).status_code == 200
+    answer = await browser.get("/about/")
+    assert (answer.status_code, answer.headers["location"]) == (308, "/about")
+    twice = "http://localhost:3000//evil.example/"
+    assert (await browser.get(twice)).status_code == 404
+
+
+async def test_an_installation_without_content_says_so_calmly(database: str, browser: Browser):
+    for path in ("/", "/about", "/privacy"):
+        answer = await browser.get(path)
+        assert answer.status_code == 200
+        assert "almost ready" in answer.text
+        assert 'content="noindex"' in answer.text
+
+
+async def test_the_sitemap_lists_every_page_in_every_language(practice: str, browser: Browser):
+    answer = await browser.get("/sitemap.xml")
+    names = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
+    found = {loc.text for loc in ElementTree.fromstring(answer.text).findall(".//s:loc", names)}  # noqa: S314
+    wanted = {f"http://localhost:3000{path}" for path in BOTH}
+    assert wanted < found
+    for address in found:
+        assert (await browser.get(str(address))).status_code == 200
+    robots = (await browser.get("/robots.txt")).text
+    assert "Sitemap: http://localhost:3000/sitemap.xml" in robots
+    assert "Disallow: /portal" in robots
+
+
+@pytest.mark.parametrize(
+    ("path", "accepted", "offered"),
+    [
+        ("/", "it-IT,it;q=0.9,en;q=0.8", "/it"),
+        ("/it/about", "en-GB", "/about"),
+        ("/", "en-GB,it;q=0.5", None),
+        ("/", "de-DE,it;q=0.4,en;q=0.2", "/it"),
+        ("/", "de-DE,fr;q=0.9", None),
+        ("/", "", None),
+        ("/", "it;q=nonsense", None),
+    ],
+)
+async def test_the_language_a_browser_prefers_is_offered(
+    practice: str, browser: Browser, path: str, accepted: str, offered: str | None
+):
+    html = (await browser.get(path, headers={"accept-language": accepted})).text
+    found = re.search(r'class="offer-language"><a [^>]*href="([^"]+)"', html)
+    assert (found and found.group(1)) == offered
+
+
+async def test_without_a_database_the_last_known_page_is_shown(practice: str, browser: Browser):
+    before = await browser.get("/")
+    db.connect("postgresql://practice@127.0.0.1:1/nothing")
+    after = await browser.get("/")
+    assert (after.status_code, after.content) == (200, before.content)
+
+
+async def test_without_a_database_a_new_page_is_a_kind_503(practice: str, browser: Browser):
+    db.connect("postgresql://practice@127.0.0.1:1/nothing")
+    answer = await browser.get("/it/about")
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"] == "5"
+    assert attributes(answer.text, "html") == [{"lang": "it"}]
+    assert answer.headers["x-request-id"] in answer.text
+    assert (await browser.get("/readyz")).status_code == 503
+    assert (await browser.get("/healthz")).status_code == 200
+
+
+async def test_ready_means_database_and_schema(practice: str, browser: Browser):
+    assert (await browser.get("/readyz")).json() == {
+        "status": "ready",
+        "checks": {"database": "ok", "migrations": "ok"},
+    }
+    db.transact(change("UPDATE alembic_version SET version_num = '0000'"), SYSTEM)
+    behind = await browser.get("/readyz")
+    assert (behind.status_code, behind.json()["checks"]["migrations"]) == (503, "behind")
