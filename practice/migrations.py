@@ -17,13 +17,13 @@ LOCK = 20_261_120
 
 
 @cache
-def _config() -> Config:
+def config() -> Config:
     # What alembic says on its way is nobody's concern: we say what was done.
     return Config(toml_file=ROOT / "pyproject.toml", stdout=StringIO())
 
 
 def head() -> str:
-    found = ScriptDirectory.from_config(_config()).get_current_head()
+    found = ScriptDirectory.from_config(config()).get_current_head()
     assert found is not None, "there is at least one migration"
     return found
 
@@ -63,9 +63,9 @@ def drift(engine: Engine) -> str | None:
 
 
 def _with(connection: Connection, name: str, *words: str) -> None:
-    config = _config()
-    config.attributes["connection"] = connection
+    own = config()
+    own.attributes["connection"] = connection
     try:
-        getattr(command, name)(config, *words)
+        getattr(command, name)(own, *words)
     finally:
-        del config.attributes["connection"]
+        del own.attributes["connection"]

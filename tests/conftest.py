@@ -28,10 +28,10 @@ def postgres() -> Iterator[cluster.Cluster]:
     """Shared by all workers; whoever leaves last stops it. Nothing in it is worth an fsync."""
     server = cluster.Cluster(DATA / "postgres")
     with server.used():
-        with _admin(server) as admin:
+        with admin(server) as connection:
             for name, value in (("fsync", "off"), ("full_page_writes", "off")):
-                admin.execute(f"ALTER SYSTEM SET {name} = {value}")
-            admin.execute("SELECT pg_reload_conf()")
+                connection.execute(f"ALTER SYSTEM SET {name} = {value}")
+            connection.execute("SELECT pg_reload_conf()")
         yield server
 
 
@@ -43,12 +43,12 @@ def template(postgres: cluster.Cluster) -> str:
     with (DATA / "template.turn").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         if not _exists(postgres, name):
-            _create(postgres, f"{name}_new")
+            create(postgres, f"{name}_new")
             engine = db.make_engine(postgres.url(database=f"{name}_new"), pool_size=1)
             migrations.upgrade(engine)
             engine.dispose()
-            with _admin(postgres) as admin:
-                admin.execute(f"ALTER DATABASE {name}_new RENAME TO {name}")
+            with admin(postgres) as connection:
+                connection.execute(f"ALTER DATABASE {name}_new RENAME TO {name}")
     return name
 
 
@@ -57,13 +57,13 @@ def database(postgres: cluster.Cluster, template: str) -> Iterator[str]:
     """The address of a database of this test's own; db.query and db.transact work on it."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     name = f"test_{worker}_{os.getpid()}"
-    _create(postgres, name, template)
+    create(postgres, name, template)
     url = postgres.url(database=name)
     db.connect(url)
     yield url
     db.disconnect()
-    with _admin(postgres) as admin:
-        admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    with admin(postgres) as connection:
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @pytest.fixture
@@ -73,22 +73,22 @@ def practice(database: str) -> str:
     return database
 
 
-def _admin(server: cluster.Cluster) -> psycopg.Connection:
+def admin(server: cluster.Cluster) -> psycopg.Connection:
     return psycopg.connect(server.url("postgres", "postgres"), autocommit=True)
 
 
 def _exists(server: cluster.Cluster, name: str) -> bool:
-    with _admin(server) as admin:
-        found = admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+    with admin(server) as connection:
+        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
         return found.fetchone() is not None
 
 
-def _create(server: cluster.Cluster, name: str, template: str = "template1") -> None:
+def create(server: cluster.Cluster, name: str, template: str = "template1") -> None:
     words = "DROP DATABASE IF EXISTS {0} WITH (FORCE)", "CREATE DATABASE {0} OWNER {1} TEMPLATE {2}"
     parts = [sql.Identifier(part) for part in (name, cluster.ROLE, template)]
-    with _admin(server) as admin:
+    with admin(server) as connection:
         for statement in words:
-            admin.execute(sql.SQL(statement).format(*parts))
+            connection.execute(sql.SQL(statement).format(*parts))
 
 
 @pytest.fixture

@@ -20,6 +20,10 @@ ANY_HOST = frozenset({"/healthz", "/readyz", "/metrics"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
+class CutShort(Exception):
+    """An answer broke after it had begun; the reason is in our log and not in the server's."""
+
+
 class Shield:
     def __init__(self, app: ASGIApp, settings: Settings, apology: Apology) -> None:
         self.app = app
@@ -76,9 +80,11 @@ class Shield:
         else:
             await answer.release()
             return
-        if not answer.started:
-            answer.drop()
-            await apology(scope, receive, answer)
+        if answer.started:
+            # Too late for words: the server must cut the connection, or half would pass as whole.
+            raise CutShort from None
+        answer.drop()
+        await apology(scope, receive, answer)
 
     def _refusal(self, scope: Scope) -> Response | None:
         if scope["path"] in ANY_HOST:

@@ -1,0 +1,154 @@
+"""Our own PostgreSQL: a plain role, shared, stopped by the last, alive after the worst."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from practice import cluster
+from practice.cluster import Cluster
+from practice.settings import ROOT, Settings, StartRefused
+from tests.test_settings import COMPLETE
+
+HOLDER = """
+import sys, time
+from pathlib import Path
+from practice.cluster import Cluster
+with Cluster(Path(sys.argv[1])).used():
+    print("ready", flush=True)
+    time.sleep(60)
+"""
+
+
+def postmaster(own: Cluster) -> int:
+    return int((own.directory / "postmaster.pid").read_text().splitlines()[0])
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return "Z" not in Path(f"/proc/{pid}/stat").read_text().split()[2]
+
+
+def hold(own: Cluster) -> subprocess.Popen[str]:
+    """Another process that uses the cluster until it is ended."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(own.directory)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout
+    assert process.stdout.readline() == "ready\n"
+    return process
+
+
+def test_a_cluster_of_our_own(tmp_path: Path):
+    """One story, because making a cluster takes a second."""
+    own = Cluster(tmp_path / "data" / "postgres")
+
+    # The portal's role is plain: row policies hold against it.
+    with own.used() as url, psycopg.connect(url) as connection:
+        assert connection.execute(
+            "SELECT rolsuper, rolbypassrls, rolcreaterole FROM pg_roles WHERE rolname = current_user"
+        ).fetchone() == (False, False, False)
+        assert connection.info.server_version // 10000 == 18
+        connection.execute("CREATE TABLE kept (word text)")
+        connection.execute("INSERT INTO kept VALUES ('still here')")
+        first = postmaster(own)
+    assert not is_alive(first), "the last one stops it"
+
+    # Killed without warning, it is stopped by the next user who leaves as the last.
+    holder = hold(own)
+    holder.kill()
+    holder.wait()
+    assert is_alive(postmaster(own))
+    with own.used() as url, psycopg.connect(url) as connection:
+        assert connection.execute("SELECT word FROM kept").fetchone() == ("still here",)
+        second = postmaster(own)
+    assert not is_alive(second)
+
+    # The server itself killed: its leavings do not stop the next start, and nothing is lost.
+    with own.used() as url:
+        third = postmaster(own)
+        with psycopg.connect(url) as connection:
+            connection.execute("INSERT INTO kept VALUES ('committed')")
+        os.kill(third, signal.SIGKILL)
+        wait_until_gone(third)
+        with own.used(), psycopg.connect(url) as connection:
+            rows = connection.execute("SELECT count(*) FROM kept").fetchone()
+            assert rows == (2,)
+
+    # While somebody else uses it, leaving does not stop it.
+    holder = hold(own)
+    with own.used():
+        fourth = postmaster(own)
+    assert is_alive(fourth)
+    holder.send_signal(signal.SIGINT)
+    holder.wait()
+    assert not is_alive(fourth)
+
+
+def wait_until_gone(pid: int) -> None:
+    for _ in range(500):
+        if not is_alive(pid):
+            return
+        time.sleep(0.01)
+    raise AssertionError("still there")
+
+
+def test_a_path_too_long_for_a_socket_gets_a_short_one(tmp_path: Path):
+    own = Cluster(tmp_path / ("deep" * 30) / "postgres")
+    with own.used() as url, psycopg.connect(url) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    assert own.socket_dir.stat().st_mode & 0o077 == 0
+
+
+def test_a_data_directory_that_cannot_be_made_is_said(tmp_path: Path):
+    (tmp_path / "file").write_text("")
+    settings = Settings.read({"PRACTICE_DATA_DIR": str(tmp_path / "file" / "data")})
+    with pytest.raises(StartRefused, match="cannot be written"), cluster.running(settings):
+        pass
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://practice:secret@127.0.0.1:1/practice",
+        "postgresql://practice:secret@/practice?host=/nowhere",
+        "postgresql://practice:secret@/practice?nonsense=1",
+    ],
+)
+def test_an_address_without_a_database_is_one_sentence_without_the_password(url: str):
+    settings = Settings.read({"DATABASE_URL": url})
+    with pytest.raises(StartRefused) as refused, cluster.running(settings):
+        pass
+    said = str(refused.value)
+    assert said.startswith("DATABASE_URL does not lead to a database")
+    assert "\n" not in said
+    assert "secret" not in said
+
+
+def test_a_given_database_is_used_and_left_running(postgres: Cluster):
+    settings = Settings.read({"DATABASE_URL": postgres.url()})
+    with cluster.running(settings) as url:
+        assert url == postgres.url()
+    assert is_alive(postmaster(postgres))
+
+
+def test_production_refuses_a_role_that_no_policy_stops(postgres: Cluster):
+    admin = postgres.url("postgres", "postgres")
+    with (
+        pytest.raises(StartRefused, match="superuser"),
+        cluster.running(Settings.read({**COMPLETE, "DATABASE_URL": admin})),
+    ):
+        pass
+    with cluster.running(Settings.read({**COMPLETE, "DATABASE_URL": postgres.url()})):
+        pass

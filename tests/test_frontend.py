@@ -1,0 +1,171 @@
+"""What the build made: its last step, and how it is served."""
+
+import gzip
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from practice import build, finish
+from practice.routes.frontend import Frontend
+from practice.settings import Environment, Settings
+
+pytestmark = pytest.mark.anyio
+SCRIPT = "document.documentElement.classList.add('dark')"
+PAGE = f"<!DOCTYPE html><html lang=\"en\"><head><script>{SCRIPT}</script></head><body></body></html>"
+ADDRESSES = "var e={PING:`http://server.invalid/ping`,EVENT:`ws://server.invalid/_event`};"
+
+
+@pytest.fixture
+def built(tmp_path: Path) -> Path:
+    """A directory as Reflex leaves it just before compression."""
+    for name, text in {
+        "styleguide.html": PAGE,
+        "it/styleguide.html": PAGE,
+        "assets/reflex-env-abc.js": ADDRESSES,
+        "assets/__reflex_global_styles-abc.css": "body{color:red}",
+        "styles/tokens.css": ":root{}",
+        "fonts/serif.woff2": "font",
+        "favicon.svg": "<svg/>",
+    }.items():
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+    sheet = tmp_path / "assets/__reflex_global_styles-abc.css"
+    sheet.with_name(sheet.name + ".gz").write_bytes(gzip.compress(sheet.read_bytes()))
+    sheet.with_name(sheet.name + ".br").write_bytes(b"brotli")
+    return tmp_path
+
+
+@pytest.fixture
+async def browser(built: Path) -> AsyncIterator[httpx.AsyncClient]:
+    frontend = Frontend(built, ["/styleguide", "/it/styleguide"])
+    transport = httpx.ASGITransport(frontend)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        yield client
+
+
+def test_a_build_finds_its_server_by_itself(built: Path):
+    finish.use_the_page_s_address(built)
+    script = (built / "assets/reflex-env-abc.js").read_text()
+    assert 'PING:(location.origin+"/ping")' in script
+    assert 'EVENT:(location.origin.replace(/^http/,"ws")+"/_event")' in script
+    assert "invalid" not in script
+
+
+@pytest.mark.parametrize("left", ["", "fetch(server.invalid)"])
+def test_a_build_that_looks_different_is_refused(built: Path, left: str):
+    (built / "assets/reflex-env-abc.js").write_text(left)
+    with pytest.raises(finish.BuildChanged):
+        finish.use_the_page_s_address(built)
+
+
+def test_each_page_names_its_language(built: Path):
+    finish.name_the_languages(built)
+    assert '<html lang="it"' in (built / "it/styleguide.html").read_text()
+    assert '<html lang="en"' in (built / "styleguide.html").read_text()
+
+
+def test_a_page_whose_language_cannot_be_set_is_refused(built: Path):
+    (built / "it/styleguide.html").write_text("<html><head></head></html>")
+    with pytest.raises(finish.BuildChanged):
+        finish.name_the_languages(built)
+
+
+async def test_a_page_allows_exactly_its_own_scripts(browser: httpx.AsyncClient):
+    policy = (await browser.get("/styleguide")).headers["content-security-policy"]
+    scripts = next(part for part in policy.split("; ") if part.startswith("script-src"))
+    assert scripts.split() == [
+        "script-src", "'self'", "'sha256-8/JOXyWhT/LhKZY9U5Cdee8G1O48pXy/45IaKPBUq6s='",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "kept"),
+    [
+        ("/assets/__reflex_global_styles-abc.css", "immutable"),
+        ("/fonts/serif.woff2", "immutable"),
+        ("/styleguide", "no-cache"),
+        ("/favicon.svg", "no-cache"),
+    ],
+)
+async def test_what_has_a_name_of_its_own_is_kept_for_a_year(
+    browser: httpx.AsyncClient, path: str, kept: str
+):
+    answer = await browser.get(path)
+    assert answer.status_code == 200
+    assert kept in answer.headers["cache-control"]
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [("gzip, br", "br"), ("gzip", "gzip"), ("gzip;q=0.8", "gzip"), ("identity", None), ("", None)],
+)
+async def test_the_best_compression_the_browser_takes(
+    built: Path, accepted: str, encoding: str | None
+):
+    frontend = Frontend(built, [])
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(frontend)) as client:
+        request = client.build_request(
+            "GET", f"http://localhost{frontend.stylesheet}", headers={"accept-encoding": accepted}
+        )
+        answer = await client.send(request, stream=True)
+        await answer.aclose()
+    assert answer.headers.get("content-encoding") == encoding
+    assert answer.headers["vary"] == "accept-encoding"
+
+
+async def test_a_file_that_is_known_is_not_sent_again(browser: httpx.AsyncClient):
+    first = await browser.get("/favicon.svg")
+    again = await browser.get("/favicon.svg", headers={"if-none-match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+async def test_asking_for_the_head_alone_sends_no_body(browser: httpx.AsyncClient):
+    answer = await browser.head("/favicon.svg")
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer.headers["content-length"] == "6"
+
+
+def test_only_known_pages_and_no_sources_are_there(built: Path):
+    frontend = Frontend(built, ["/styleguide"])
+    assert frontend.has("/styleguide")
+    for path in ("/it/styleguide", "/styleguide.html", "/styles/tokens.css", "/", "/404"):
+        assert not frontend.has(path)
+
+
+def test_a_running_server_keeps_what_it_began_with(built: Path):
+    frontend = Frontend(built, ["/styleguide"])
+    (built / "styleguide.html").unlink()
+    assert frontend.files["/styleguide"].body == PAGE.encode()
+
+
+def test_the_fingerprint_knows_neither_host_nor_port():
+    here = build.fingerprint(Settings.read({}))
+    assert build.fingerprint(Settings.read({"PORT": "4000", "HOST": "0.0.0.0"})) == here  # noqa: S104
+
+
+def test_production_is_another_build(monkeypatch: pytest.MonkeyPatch):
+    from tests.test_settings import COMPLETE
+
+    assert Settings.read(COMPLETE).environment is Environment.PRODUCTION
+    assert build.fingerprint(Settings.read(COMPLETE)) != build.fingerprint(Settings.read({}))
+
+
+def test_a_changed_page_is_another_build_and_a_changed_service_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(build, "ROOT", tmp_path)
+    for name in ("practice/pages/home.py", "practice/services/content.py", "assets/styles/a.css"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_text("one")
+    settings = Settings.read({})
+    before = build.fingerprint(settings)
+    (tmp_path / "practice/services/content.py").write_text("two")
+    assert build.fingerprint(settings) == before
+    for name in ("practice/pages/home.py", "assets/styles/a.css"):
+        (tmp_path / name).write_text("two")
+        after = build.fingerprint(settings)
+        assert after != before
+        before = after
