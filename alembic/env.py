@@ -1,16 +1,15 @@
 """Alembic's environment: our metadata, our connection. Reflex's own is not used."""
 
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import Connection
-from sqlmodel import AutoString, SQLModel
-
-import practice.models  # noqa: F401 - importing it makes the tables known
 from alembic import context
-from practice import cluster, db, settings
+from sqlalchemy import Connection
+from sqlmodel import AutoString
+
+from practice import cluster, db, models, settings
 
 
-def plain_strings(kind: str, item: object, _context: object) -> str | bool:
+def plain_strings(kind: str, item: object, _context: object) -> str | Literal[False]:
     """SQLModel's own string type says nothing that a migration needs."""
     return "sa.String()" if kind == "type" and isinstance(item, AutoString) else False
 
@@ -18,7 +17,7 @@ def plain_strings(kind: str, item: object, _context: object) -> str | bool:
 def migrate(connection: Connection) -> None:
     context.configure(
         connection=connection,
-        target_metadata=SQLModel.metadata,
+        target_metadata=models.metadata,
         compare_type=True,
         compare_server_default=True,
         transaction_per_migration=True,

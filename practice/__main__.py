@@ -1,7 +1,7 @@
 """The command line: serve, migrate, seed, check."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 import typer
@@ -55,7 +55,7 @@ def check() -> None:
 
 
 @contextmanager
-def refusals() -> Iterator[None]:
+def refusals() -> Generator[None]:
     """A refused start is one sentence and exit code 2; Ctrl-C is no error."""
     try:
         yield

@@ -5,7 +5,7 @@ import hashlib
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -73,7 +73,11 @@ def environment() -> dict[str, str]:
         "npm_config_audit": "false",
     }
     asked = subprocess.run(  # noqa: S603 - our own npm
-        [bin_dir / "npm", "config", "get", "registry"], env=found, capture_output=True, text=True
+        [bin_dir / "npm", "config", "get", "registry"],
+        env=found,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     # Without it Reflex tries several mirrors to find the fastest.
     found.setdefault("NPM_CONFIG_REGISTRY", asked.stdout.strip())
@@ -83,20 +87,21 @@ def environment() -> dict[str, str]:
 def _run(settings: Settings) -> None:
     log = settings.data_dir / "build.log"
     with log.open("w") as file:
-        done = subprocess.run(  # noqa: S603 - our own interpreter
+        done = subprocess.run(
             [sys.executable, "-m", "reflex", "export", "--no-zip", "--env", "prod"],
             cwd=ROOT,
             env=environment(),
             stdout=file,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
+            check=False,
         )
     if done.returncode != 0 or not OUTPUT.exists():
         raise StartRefused(f"The pages could not be built; {log} says why.")
 
 
 @contextmanager
-def _turn(settings: Settings) -> Iterator[None]:
+def _turn(settings: Settings) -> Generator[None]:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     with (settings.data_dir / "build.turn").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)

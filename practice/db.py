@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from enum import StrEnum
 from typing import Concatenate, ParamSpec, TypeVar
@@ -122,7 +122,7 @@ def transact(
 @contextmanager
 def _begin(
     actor: Actor, isolation: Isolation, *, readonly: bool = False, gated: bool = False
-) -> Iterator[Session]:
+) -> Generator[Session]:
     if _Home.engine is None:
         raise RuntimeError("db.connect was not called in this process")
     with _Home.engine.connect() as plain:
@@ -141,7 +141,9 @@ def _open(connection: Connection, actor: Actor, *, gated: bool) -> None:
     No SELECT may stand before the lock: it would fix the snapshot, and the one who waited
     for the gate would decide on what was true before the other's commit.
     """
-    words = [sql.SQL("SET LOCAL app.actor = {}").format(sql.Literal(str(actor)))]
+    words: list[sql.Composable] = [
+        sql.SQL("SET LOCAL app.actor = {}").format(sql.Literal(str(actor)))
+    ]
     if gated:
         words.append(sql.SQL("SET LOCAL lock_timeout = {}").format(sql.Literal(GATE_WAIT)))
         words.append(sql.SQL("LOCK TABLE calendar_gate IN EXCLUSIVE MODE"))

@@ -1,6 +1,6 @@
 """The two languages: gettext catalogs, and dates, times and money through Babel."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
@@ -42,7 +42,7 @@ def language() -> str:
 
 
 @contextmanager
-def speaking(code: str) -> Iterator[None]:
+def speaking(code: str) -> Generator[None]:
     token = _language.set(code)
     try:
         yield

@@ -3,12 +3,16 @@
 import logging
 import secrets
 import sys
-from typing import Any
+from collections.abc import MutableMapping
+from typing import Any, cast
 
 import structlog
 
 # No vowels, nothing that looks like something else: a person may have to read it out.
 REFERENCE_LETTERS = "23456789BCDFGHJKMNPQRSTVWXZ"
+
+
+Event = MutableMapping[str, Any]
 
 
 def new_reference() -> str:
@@ -51,12 +55,12 @@ def _quieten(logger: logging.Logger) -> None:
     logger.setLevel(logging.WARNING)
 
 
-def _where_it_broke(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+def _where_it_broke(_logger: Any, _method: str, event: Event) -> Event:
     """An exception's text may quote what a person wrote; its type and place never do."""
     found = event.pop("exc_info", None)
     if found is True:
         found = sys.exc_info()
-    error = found[1] if isinstance(found, tuple) else found
+    error = cast("tuple[Any, ...]", found)[1] if isinstance(found, tuple) else found
     if isinstance(error, BaseException):
         event["error"] = type(error).__qualname__
         event["at"] = _trace(error)
@@ -73,7 +77,7 @@ def _trace(error: BaseException) -> list[str]:
     return places[-12:]
 
 
-def _only_whereabouts(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+def _only_whereabouts(_logger: Any, _method: str, event: Event) -> Event:
     """Libraries write values into their messages (Reflex: cookies, payloads, arguments), so of a
     foreign record only the place is kept where it was written."""
     record: logging.LogRecord = event["_record"]

@@ -5,7 +5,7 @@ import functools
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 
 import reflex as rx
@@ -42,7 +42,7 @@ def in_language(code: str, view: Callable[[], rx.Component]) -> Callable[[], rx.
 
 
 @asynccontextmanager
-async def lifespan() -> AsyncIterator[None]:
+async def lifespan() -> AsyncGenerator[None]:
     log.configure(as_json=configured.is_production)
     if configured.database_url:
         db.connect(configured.database_url)
@@ -56,7 +56,7 @@ async def lifespan() -> AsyncIterator[None]:
 
 async def _leave_with(parent: int) -> None:
     """A server whose launcher was killed must not go on holding the port."""
-    while os.getppid() == parent:
+    while os.getppid() == parent:  # noqa: ASYNC110 - nobody tells a child that it is orphaned
         await asyncio.sleep(ORPHAN_CHECK_SECONDS)
     os.kill(os.getpid(), signal.SIGTERM)
 

@@ -4,7 +4,7 @@ import errno
 import os
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from time import perf_counter
 
@@ -25,7 +25,7 @@ def serve(settings: Settings) -> None:
 
 
 @contextmanager
-def database(settings: Settings) -> Iterator[str]:
+def database(settings: Settings) -> Generator[str]:
     """A database at the newest schema, with the sample practice where there is nothing yet."""
     with cluster.running(settings) as url:
         engine = db.connect(url, pool_size=1)
@@ -61,6 +61,7 @@ def _why_not(failure: OSError, host: str, port: int) -> str:
 def _run(settings: Settings, url: str) -> None:
     # Imported here: the command line's other commands need no server.
     from granian.constants import Interfaces
+    from granian.log import LogLevels
     from granian.server import Server as Granian
 
     os.environ.update(
@@ -81,7 +82,7 @@ def _run(settings: Settings, url: str) -> None:
         workers=1,
         respawn_failed_workers=False,
         log_access=False,
-        log_level="warning",
+        log_level=LogLevels.warning,
         workers_kill_timeout=10,
     ).serve()
 

@@ -201,9 +201,7 @@ def _unsupported(reader: _Reader) -> list[str]:
     if reader.text("REDIS_URL") or reader.text("REFLEX_REDIS_URL"):
         problems.append("REDIS_URL must be unset: state lives in memory, Redis is not used yet")
     several = [
-        name
-        for name in ("GRANIAN_WORKERS", "WEB_CONCURRENCY")
-        if (reader.text(name) or "1") != "1"
+        name for name in ("GRANIAN_WORKERS", "WEB_CONCURRENCY") if (reader.text(name) or "1") != "1"
     ]
     problems += [f"{name} must be 1 or unset: one process serves all" for name in several]
     return problems

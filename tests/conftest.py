@@ -5,12 +5,10 @@ import hashlib
 import os
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
 import psycopg
 import pytest
 from psycopg import sql
-from sqlmodel import Session
 
 from practice import cluster, db, migrations, settings
 from practice.domain.actors import SYSTEM
@@ -30,7 +28,7 @@ def postgres() -> Iterator[cluster.Cluster]:
     with server.used():
         with admin(server) as connection:
             for name, value in (("fsync", "off"), ("full_page_writes", "off")):
-                connection.execute(f"ALTER SYSTEM SET {name} = {value}")
+                connection.execute(f"ALTER SYSTEM SET {name} = {value}".encode())
             connection.execute("SELECT pg_reload_conf()")
         yield server
 
@@ -48,7 +46,7 @@ def template(postgres: cluster.Cluster) -> str:
             migrations.upgrade(engine)
             engine.dispose()
             with admin(postgres) as connection:
-                connection.execute(f"ALTER DATABASE {name}_new RENAME TO {name}")
+                connection.execute(f"ALTER DATABASE {name}_new RENAME TO {name}".encode())
     return name
 
 

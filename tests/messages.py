@@ -11,6 +11,8 @@ from practice.i18n import CATALOGS, LANGUAGES
 from practice.settings import ROOT
 
 KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2)}
+# No dates, names or tools: a header that changes with every run hides what did change.
+KEPT_OF_THE_HEADER = ("msg", '"Language:', '"Plural', '"MIME', '"Content')
 METHODS = [("practice/**.py", "python")]
 
 
@@ -18,7 +20,7 @@ def collected() -> Catalog:
     catalog = Catalog(charset="utf-8")
     found = extract_from_dir(str(ROOT), METHODS, keywords=KEYWORDS)
     for file, _line, message, comments, context in sorted(found, key=lambda one: one[:2]):
-        catalog.add(message, locations=[(file, None)], auto_comments=comments, context=context)
+        catalog.add(message, locations=[(file, 0)], auto_comments=comments, context=context)
     return catalog
 
 
@@ -45,10 +47,10 @@ def _strings(string: object) -> tuple[str, ...]:
 
 def problems(language: str, source: Catalog) -> list[str]:
     catalog = stored(language)
-    wanted = {message.id for message in source if message.id}
-    had = {message.id: message for message in catalog if message.id}
-    missing = [f"{language}: not in the catalog: {message!r}" for message in wanted - had.keys()]
-    stale = [f"{language}: no longer used: {message!r}" for message in had.keys() - wanted]
+    wanted = {repr(message.id) for message in source if message.id}
+    had = {repr(message.id): message for message in catalog if message.id}
+    missing = [f"{language}: not in the catalog: {message}" for message in wanted - had.keys()]
+    stale = [f"{language}: no longer used: {message}" for message in had.keys() - wanted]
     empty = [
         f"{language}: not translated: {message.id!r}"
         for message in had.values()
@@ -64,10 +66,10 @@ def problems(language: str, source: Catalog) -> list[str]:
 
 def write(language: str, source: Catalog) -> None:
     packed = BytesIO()
-    write_po(packed, updated(language, source), omit_header=False, width=100, sort_output=True)
+    catalog = updated(language, source)
+    write_po(packed, catalog, width=100, sort_output=True, include_lineno=False)
     header, _, rest = packed.getvalue().decode().partition("\n\n")
-    kept = [line for line in header.splitlines() if "Date:" not in line and line[:1] != "#"]
-    kept = [line for line in kept if not line.startswith(('"Project', '"Report', '"Last', '"Gen'))]
+    kept = [line for line in header.splitlines() if line.startswith(KEPT_OF_THE_HEADER)]
     path = CATALOGS / language / "LC_MESSAGES" / "messages.po"
     path.write_text("\n".join(kept) + "\n\n" + rest)
 

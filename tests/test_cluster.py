@@ -5,6 +5,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -16,12 +18,13 @@ from practice.settings import ROOT, Settings, StartRefused
 from tests.test_settings import COMPLETE
 
 HOLDER = """
-import sys, time
+import contextlib, sys, time
 from pathlib import Path
 from practice.cluster import Cluster
 with Cluster(Path(sys.argv[1])).used():
     print("ready", flush=True)
-    time.sleep(60)
+    with contextlib.suppress(KeyboardInterrupt):
+        time.sleep(60)
 """
 
 
@@ -37,17 +40,14 @@ def is_alive(pid: int) -> bool:
     return "Z" not in Path(f"/proc/{pid}/stat").read_text().split()[2]
 
 
-def hold(own: Cluster) -> subprocess.Popen[str]:
+@contextmanager
+def held(own: Cluster) -> Iterator[subprocess.Popen[str]]:
     """Another process that uses the cluster until it is ended."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", HOLDER, str(own.directory)],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout
-    assert process.stdout.readline() == "ready\n"
-    return process
+    command = [sys.executable, "-c", HOLDER, str(own.directory)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "ready\n"
+        yield process
 
 
 def test_a_cluster_of_our_own(tmp_path: Path):
@@ -57,7 +57,8 @@ def test_a_cluster_of_our_own(tmp_path: Path):
     # The portal's role is plain: row policies hold against it.
     with own.used() as url, psycopg.connect(url) as connection:
         assert connection.execute(
-            "SELECT rolsuper, rolbypassrls, rolcreaterole FROM pg_roles WHERE rolname = current_user"
+            "SELECT rolsuper, rolbypassrls, rolcreaterole "
+            "FROM pg_roles WHERE rolname = current_user"
         ).fetchone() == (False, False, False)
         assert connection.info.server_version // 10000 == 18
         connection.execute("CREATE TABLE kept (word text)")
@@ -66,9 +67,8 @@ def test_a_cluster_of_our_own(tmp_path: Path):
     assert not is_alive(first), "the last one stops it"
 
     # Killed without warning, it is stopped by the next user who leaves as the last.
-    holder = hold(own)
-    holder.kill()
-    holder.wait()
+    with held(own) as other:
+        other.kill()
     assert is_alive(postmaster(own))
     with own.used() as url, psycopg.connect(url) as connection:
         assert connection.execute("SELECT word FROM kept").fetchone() == ("still here",)
@@ -87,12 +87,11 @@ def test_a_cluster_of_our_own(tmp_path: Path):
             assert rows == (2,)
 
     # While somebody else uses it, leaving does not stop it.
-    holder = hold(own)
-    with own.used():
-        fourth = postmaster(own)
-    assert is_alive(fourth)
-    holder.send_signal(signal.SIGINT)
-    holder.wait()
+    with held(own) as other:
+        with own.used():
+            fourth = postmaster(own)
+        assert is_alive(fourth)
+        other.send_signal(signal.SIGINT)
     assert not is_alive(fourth)
 
 

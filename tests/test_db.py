@@ -151,8 +151,10 @@ def test_who_waited_at_the_gate_sees_what_the_one_before_did(
 
 
 def wait_until_somebody_waits(session: Session) -> None:
-    waiting = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND database = "
-                   "(SELECT oid FROM pg_database WHERE datname = current_database())")
+    waiting = text(
+        "SELECT count(*) FROM pg_locks WHERE NOT granted AND database = "
+        "(SELECT oid FROM pg_database WHERE datname = current_database())"
+    )
     for _ in range(1000):
         if session.connection().scalar(waiting):
             return
@@ -187,7 +189,7 @@ def test_the_lock_comes_before_any_read(database: str, postgres: Cluster):
     """From PostgreSQL's own log: nothing that takes a snapshot stands before the lock."""
     name = database.partition("?")[0].rpartition("/")[2]
     with psycopg.connect(postgres.url("postgres", "postgres"), autocommit=True) as admin:
-        admin.execute(f"ALTER DATABASE {name} SET log_statement = 'all'")
+        admin.execute(f"ALTER DATABASE {name} SET log_statement = 'all'".encode())
 
     @db.changes_calendar
     def marked(session: Session, _actor: Actor) -> None:
@@ -248,8 +250,6 @@ def test_only_the_verbs_make_sessions():
         for path in sorted((ROOT / "practice").rglob("*.py"))
         if path.name != "db.py"
         for node in ast.walk(ast.parse(Path(path).read_text()))
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Name)
-        and node.func.id in makers
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in makers
     ]
     assert found == []

@@ -13,7 +13,7 @@ from practice.settings import Environment, Settings
 
 pytestmark = pytest.mark.anyio
 SCRIPT = "document.documentElement.classList.add('dark')"
-PAGE = f"<!DOCTYPE html><html lang=\"en\"><head><script>{SCRIPT}</script></head><body></body></html>"
+PAGE = f'<!DOCTYPE html><html lang="en"><head><script>{SCRIPT}</script></head><body></body></html>'
 ADDRESSES = "var e={PING:`http://server.invalid/ping`,EVENT:`ws://server.invalid/_event`};"
 
 
@@ -77,7 +77,9 @@ async def test_a_page_allows_exactly_its_own_scripts(browser: httpx.AsyncClient)
     policy = (await browser.get("/styleguide")).headers["content-security-policy"]
     scripts = next(part for part in policy.split("; ") if part.startswith("script-src"))
     assert scripts.split() == [
-        "script-src", "'self'", "'sha256-8/JOXyWhT/LhKZY9U5Cdee8G1O48pXy/45IaKPBUq6s='",
+        "script-src",
+        "'self'",
+        "'sha256-8/JOXyWhT/LhKZY9U5Cdee8G1O48pXy/45IaKPBUq6s='",
     ]
 
 

@@ -1,12 +1,14 @@
 """The schema: what the code says is what the database has, however it got there."""
 
 import threading
+from collections.abc import Iterator
 
 import psycopg
 import pytest
 from alembic import command
 from psycopg import errors as pg
 from psycopg.types.json import Jsonb
+from sqlalchemy import Engine
 
 from practice import db, migrations
 from practice.cluster import Cluster
@@ -14,34 +16,34 @@ from tests.conftest import admin, create
 
 
 @pytest.fixture
-def empty(postgres: Cluster):
+def empty(postgres: Cluster) -> Iterator[Engine]:
     name = f"empty_{threading.get_native_id()}"
     create(postgres, name)
     engine = db.make_engine(postgres.url(database=name), pool_size=2)
     yield engine
     engine.dispose()
     with admin(postgres) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
-def test_models_and_migrations_agree(empty):
+def test_models_and_migrations_agree(empty: Engine):
     assert migrations.upgrade(empty) is True
     assert migrations.drift(empty) is None
 
 
-def test_a_difference_is_found(empty):
+def test_a_difference_is_found(empty: Engine):
     migrations.upgrade(empty)
     with psycopg.connect(empty.url.render_as_string(False).replace("+psycopg", "")) as connection:
         connection.execute("ALTER TABLE practice ADD COLUMN surprise text")
     assert "surprise" in str(migrations.drift(empty))
 
 
-def test_applying_twice_changes_nothing(empty):
+def test_applying_twice_changes_nothing(empty: Engine):
     assert migrations.upgrade(empty) is True
     assert migrations.upgrade(empty) is False
 
 
-def test_two_starts_at_once_apply_once(empty):
+def test_two_starts_at_once_apply_once(empty: Engine):
     did: list[bool] = []
     starts = [
         threading.Thread(target=lambda: did.append(migrations.upgrade(empty))) for _ in range(2)
@@ -53,7 +55,7 @@ def test_two_starts_at_once_apply_once(empty):
     assert sorted(did) == [False, True]
 
 
-def test_every_migration_can_be_taken_back(empty):
+def test_every_migration_can_be_taken_back(empty: Engine):
     migrations.upgrade(empty)
     with empty.connect() as connection:
         config = migrations.config()
@@ -80,7 +82,7 @@ def test_every_migration_can_be_taken_back(empty):
 )
 def test_the_database_keeps_its_own_rules(practice: str, statement: str, constraint: str):
     with psycopg.connect(practice) as connection, pytest.raises(pg.CheckViolation) as refused:
-        connection.execute(statement)
+        connection.execute(statement.encode())
     assert refused.value.diag.constraint_name == constraint
 
 
@@ -97,7 +99,7 @@ def test_every_change_of_published_content_raises_its_revision(practice: str, ta
             return found[0]
 
         before = revision()
-        connection.execute(f"DELETE FROM {table}")
+        connection.execute(f"DELETE FROM {table}".encode())
         assert revision() == before + 1
 
 

@@ -16,7 +16,7 @@ from practice.settings import Settings
 from tests.test_settings import COMPLETE
 
 pytestmark = pytest.mark.anyio
-SECRET = "anna@example.org told me"  # noqa: S105 - the kind of text that must stay out of logs
+SECRET = "anna@example.org told me"
 
 
 def apology(path: str, status: int, reference: str) -> Response:
@@ -129,7 +129,9 @@ async def test_an_answer_that_breaks_in_the_middle_is_not_patched_up(browser: ht
     assert [entry for entry in logged if entry["event"] == "request_failed"]
 
 
-@pytest.mark.parametrize("host", ["evil.example", "localhost:3001", "", "localhost:3000.evil.example"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "localhost:3001", "", "localhost:3000.evil.example"]
+)
 async def test_an_unknown_host_is_told_where_we_are(browser: httpx.AsyncClient, host: str):
     answer = await browser.get("/fine", headers={"host": host})
     assert answer.status_code == 421
@@ -141,9 +143,7 @@ async def test_a_probe_may_use_any_host(browser: httpx.AsyncClient):
 
 
 @pytest.mark.parametrize("host", ["localhost:3000", "127.0.0.1:3000", "LOCALHOST:3000"])
-async def test_a_developer_may_use_any_name_of_this_machine(
-    browser: httpx.AsyncClient, host: str
-):
+async def test_a_developer_may_use_any_name_of_this_machine(browser: httpx.AsyncClient, host: str):
     assert (await browser.get("/fine", headers={"host": host})).status_code == 200
 
 

@@ -41,12 +41,12 @@ def change(words: str) -> Callable[[Session, Actor], None]:
     return work
 
 
-def attributes(html: str, tag: str) -> list[dict[str, str | None]]:
+def attributes(html: str, wanted: str) -> list[dict[str, str | None]]:
     found: list[dict[str, str | None]] = []
 
     class Collector(HTMLParser):
-        def handle_starttag(self, name: str, attrs: list[tuple[str, str | None]]) -> None:
-            if name == tag:
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            if tag == wanted:
                 found.append(dict(attrs))
 
     Collector().feed(html)
@@ -64,9 +64,7 @@ async def test_a_page_says_what_it_is_and_where(practice: str, browser: Browser,
     assert re.search(r"<title>[^<]{10,90}</title>", html)
     links = attributes(html, "link")
     assert [link["href"] for link in links if link["rel"] == "canonical"] == [address]
-    alternates = {
-        link["hreflang"]: link["href"] for link in links if link["rel"] == "alternate"
-    }
+    alternates = {link["hreflang"]: link["href"] for link in links if link["rel"] == "alternate"}
     assert alternates.keys() == {"en", "it", "x-default"}
     assert alternates[language] == address
     metas = {meta.get("name") or meta.get("property"): meta for meta in attributes(html, "meta")}
@@ -85,7 +83,9 @@ async def test_nothing_of_a_page_needs_javascript_or_another_server(
     loaded = [image["src"] for image in attributes(html, "img")]
     loaded += [link["href"] for link in attributes(html, "link") if link["rel"] != "canonical"]
     assert not [
-        one for one in loaded if (one or "").startswith(("http:", "https:", "//"))
+        one
+        for one in loaded
+        if (one or "").startswith(("http:", "https:", "//"))
         and not (one or "").startswith("http://localhost:3000")
     ]
     assert " style=" not in html

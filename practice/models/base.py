@@ -1,6 +1,6 @@
 """What every table shares: names of constraints, and text kept by language."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import CheckConstraint, Column
 from sqlalchemy.dialects.postgresql import JSONB
@@ -13,6 +13,13 @@ SQLModel.metadata.naming_convention = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+class Table(SQLModel):
+    """SQLModel types the name of a table as a decorator; here it is what it is."""
+
+    __tablename__: ClassVar[str]  # type: ignore[assignment]
+
 
 # What the therapist publishes: {"en": "…", "it": "…"}.
 Texts = dict[str, str]

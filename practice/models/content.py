@@ -6,10 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, DateTime, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from practice.domain.journey import Stage
-from practice.models.base import Texts, are_texts, texts
+from practice.models.base import Table, Texts, are_texts, texts
 
 
 class PassageKind(StrEnum):
@@ -29,7 +29,7 @@ def _id() -> Any:
     )
 
 
-class Practice(SQLModel, table=True):
+class Practice(Table, table=True):
     """The practice and its therapist: one row."""
 
     __tablename__ = "practice"
@@ -55,7 +55,7 @@ class Practice(SQLModel, table=True):
     place: Texts = Field(sa_column=texts())
 
 
-class Passage(SQLModel, table=True):
+class Passage(Table, table=True):
     """A titled piece of text of the home page: a step, a fact, a question with its answer."""
 
     __tablename__ = "passages"
@@ -68,7 +68,7 @@ class Passage(SQLModel, table=True):
     body: Texts = Field(sa_column=texts())
 
 
-class CrisisLine(SQLModel, table=True):
+class CrisisLine(Table, table=True):
     __tablename__ = "crisis_lines"
     __table_args__ = (are_texts("name", "hours"),)
 
@@ -79,7 +79,7 @@ class CrisisLine(SQLModel, table=True):
     hours: Texts = Field(sa_column=texts())
 
 
-class SessionType(SQLModel, table=True):
+class SessionType(Table, table=True):
     """What can be booked."""
 
     __tablename__ = "session_types"
@@ -103,7 +103,7 @@ class SessionType(SQLModel, table=True):
     archived_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))  # type: ignore[arg-type]
 
 
-class Article(SQLModel, table=True):
+class Article(Table, table=True):
     """A reading; a draft until it has a date."""
 
     __tablename__ = "articles"
@@ -117,7 +117,7 @@ class Article(SQLModel, table=True):
     body: Texts = Field(sa_column=texts())
 
 
-class PrivacyText(SQLModel, table=True):
+class PrivacyText(Table, table=True):
     """A version of the privacy text; consents point at the version they were given to."""
 
     __tablename__ = "privacy_texts"
@@ -128,7 +128,7 @@ class PrivacyText(SQLModel, table=True):
     body: Texts = Field(sa_column=texts())
 
 
-class ContentRevision(SQLModel, table=True):
+class ContentRevision(Table, table=True):
     """Rises with every change of the tables above (by trigger), so rendered pages can be kept."""
 
     __tablename__ = "content_revision"

@@ -1,10 +1,12 @@
 """Tables that keep the machinery honest."""
 
 from sqlalchemy import CheckConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
+
+from practice.models.base import Table
 
 
-class CalendarGate(SQLModel, table=True):
+class CalendarGate(Table, table=True):
     """Locked, never read: who changes owned time holds this table from the first statement on."""
 
     __tablename__ = "calendar_gate"

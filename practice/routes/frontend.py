@@ -53,7 +53,7 @@ class Frontend:
     def has(self, path: str) -> bool:
         return path in self.files
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         file = self.files[scope["path"]]
         scope["served"] = "page" if b"text/html" in file.headers[0][1] else "asset"
         asked = dict(scope["headers"])

@@ -146,6 +146,4 @@ def _count(scope: Scope, status: int, seconds: float) -> None:
     method = scope["method"] if scope["method"] in {*SAFE_METHODS, "POST"} else "other"
     metrics.requests.labels(method, route, str(status)).inc()
     metrics.request_seconds.labels(route).observe(seconds)
-    logger.info(
-        "request", method=method, route=route, status=status, ms=round(seconds * 1000, 1)
-    )
+    logger.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))

@@ -39,9 +39,7 @@ def _offer(page: Page) -> rx.Component:
     """For a browser that prefers our other language: said in that language, above everything."""
     other = _other()
     return rx.el.p(
-        rx.el.a(
-            OFFERS[other], href=path_in(other, page.path), class_name="link", href_lang=other
-        ),
+        rx.el.a(OFFERS[other], href=path_in(other, page.path), class_name="link", href_lang=other),
         class_name="offer-language",
         lang=other,
     )

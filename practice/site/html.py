@@ -3,7 +3,7 @@
 from html import escape
 from typing import Any
 
-from reflex_base.components.component import Component
+from reflex_base.components.component import BaseComponent, Component
 from reflex_base.vars.base import LiteralVar, Var
 from reflex_components_core.base.bare import Bare
 from reflex_components_core.base.fragment import Fragment
@@ -34,11 +34,13 @@ def _literal(value: Any) -> Any:
     return value
 
 
-def to_html(node: Component) -> str:
+def to_html(node: BaseComponent) -> str:
     if isinstance(node, Bare):
         return escape(str(_literal(node.contents)), quote=False)
     if isinstance(node, Fragment):
         return "".join(to_html(child) for child in node.children)
+    if not isinstance(node, Component):
+        raise NotStatic(f"{type(node).__name__} is no element")
     is_link = type(node).__name__ == "ReactRouterLink"
     if node.library and not is_link:
         raise NotStatic(f"{type(node).__name__} comes from a JavaScript library")

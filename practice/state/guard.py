@@ -4,6 +4,7 @@ import functools
 import inspect
 import re
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
@@ -28,13 +29,13 @@ def handler(role: Role) -> Callable[[Work], Any]:
     def declare(work: Work) -> Any:
         if not inspect.iscoroutinefunction(work):
             raise TypeError(f"{work.__qualname__} must be async: a plain handler stops everybody")
-        arguments = _arguments_of(work)
+        declared = Declared(work, role, _arguments_of(work))
 
         @functools.wraps(work)
-        async def guarded(self: rx.State, /, *args: Any, **kwargs: Any) -> Any:
+        async def guarded(self: rx.State, /, **given: Any) -> Any:
             started = perf_counter()
             with i18n.speaking(i18n.language_of(str(self.router_data.get("pathname") or ""))):
-                outcome, answer = await _attempt(work, arguments, role, self, args, kwargs)
+                outcome, answer = await declared.attempt(self, given)
             metrics.events.labels(work.__qualname__, outcome).inc()
             metrics.event_seconds.labels(work.__qualname__).observe(perf_counter() - started)
             return answer
@@ -45,30 +46,42 @@ def handler(role: Role) -> Callable[[Work], Any]:
     return declare
 
 
-async def _attempt(
-    work: Work,
-    arguments: type[BaseModel],
-    role: Role,
-    state: rx.State,
-    args: tuple[Any, ...],
-    kwargs: dict[str, Any],
-) -> tuple[str, Any]:
-    """Nothing leaves a handler as an exception: the visitor gets a sentence, the log a place."""
-    trouble = await state.get_state(TroubleState)
-    try:
-        if not signin.actor_for(session.cookie_of(state)).may_act_as(role):
+@dataclass(frozen=True)
+class Declared:
+    """A handler as it was written, with what it demands."""
+
+    work: Work
+    role: Role
+    arguments: type[BaseModel]
+
+    async def attempt(self, state: rx.State, given: dict[str, Any]) -> tuple[str, Any]:
+        """Nothing leaves as an exception: the visitor gets a sentence, the log a place."""
+        trouble = await state.get_state(TroubleState)
+        try:
+            return "done", await self._run(state, given)
+        except Refusal as refusal:
+            trouble._say(i18n._(refusal.message))
+            return refusal.code, None
+        except Exception as error:
+            reference = log.new_reference()
+            name = self.work.__qualname__
+            logger.error("handler_failed", handler=name, ref=reference, exc_info=error)
+            metrics.errors.labels("handler").inc()
+            trouble._apologise(reference)
+            return "error", None
+
+    async def _run(self, state: rx.State, given: dict[str, Any]) -> Any:
+        if not signin.actor_for(session.cookie_of(state)).may_act_as(self.role):
             raise NotFound
-        answer = await work(state, **_checked(arguments, args, kwargs))
-    except Refusal as refusal:
-        trouble._say(i18n._(refusal.message))
-        return refusal.code, None
-    except Exception as error:
-        reference = log.new_reference()
-        logger.error("handler_failed", handler=work.__qualname__, ref=reference, exc_info=error)
-        metrics.errors.labels("handler").inc()
-        trouble._apologise(reference)
-        return "error", None
-    return "done", answer
+        return await self.work(state, **self._checked(given))
+
+    def _checked(self, given: dict[str, Any]) -> dict[str, Any]:
+        try:
+            model = self.arguments.model_validate(given)
+        except ValidationError:
+            # The values stay out of the log: whoever sends wrong types chooses what they say.
+            raise BadRequest from None
+        return {name: getattr(model, name) for name in self.arguments.model_fields}
 
 
 def _arguments_of(work: Work) -> type[BaseModel]:
@@ -82,17 +95,3 @@ def _arguments_of(work: Work) -> type[BaseModel]:
         fields[name] = (hints[name], default)
     label = re.sub(r"\W", "_", work.__qualname__)
     return create_model(label, __config__=STRICT, **fields)
-
-
-def _checked(
-    arguments: type[BaseModel], args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> dict[str, Any]:
-    names = list(arguments.model_fields)
-    if len(args) > len(names):
-        raise BadRequest
-    try:
-        model = arguments.model_validate({**dict(zip(names, args, strict=False)), **kwargs})
-    except ValidationError:
-        # The values stay out of the log: whoever sends wrong types chooses what they say.
-        raise BadRequest from None
-    return {name: getattr(model, name) for name in names}

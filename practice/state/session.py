@@ -6,7 +6,7 @@ from typing import Any
 
 import reflex as rx
 from reflex.event import Event
-from reflex.middleware import Middleware
+from reflex.middleware.middleware import Middleware
 from reflex.state import BaseState, StateUpdate
 
 from practice.services import signin
@@ -22,7 +22,7 @@ class SessionState(rx.State):
 def cookie_of(state: BaseState) -> str | None:
     """From the websocket's own handshake: a payload cannot forge it."""
     headers: dict[str, str] = state.router_data.get("headers") or {}
-    jar = SimpleCookie[str]()
+    jar = SimpleCookie()
     try:
         jar.load(headers.get("cookie", ""))
     except CookieError:
@@ -40,6 +40,7 @@ class SessionGuard(Middleware):
     """
 
     async def preprocess(self, app: rx.App, state: BaseState, event: Event) -> StateUpdate | None:
+        del app
         cookie = cookie_of(state)
         now = hashlib.sha256(cookie.encode()).hexdigest() if cookie else ""
         own = await state.get_state(SessionState)
