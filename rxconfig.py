@@ -15,6 +15,6 @@ config = rx.Config(
     telemetry_enabled=False,
     show_built_with_reflex=False,
     frontend_compression_formats=["brotli", "gzip"],
-    plugins=[rx.plugins.TailwindV4Plugin(), Finish()],
+    plugins=[rx.plugins.TailwindV4Plugin({"plugins": []}), Finish()],
     disable_plugins=[rx.plugins.SitemapPlugin],
 )

@@ -15,6 +15,7 @@ import pytest
 from practice import cluster
 from practice.cluster import Cluster
 from practice.settings import ROOT, Settings, StartRefused
+from tests.server import is_alive
 from tests.test_settings import COMPLETE
 
 HOLDER = """
@@ -30,14 +31,6 @@ with Cluster(Path(sys.argv[1])).used():
 
 def postmaster(own: Cluster) -> int:
     return int((own.directory / "postmaster.pid").read_text().splitlines()[0])
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return "Z" not in Path(f"/proc/{pid}/stat").read_text().split()[2]
 
 
 @contextmanager

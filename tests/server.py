@@ -1,0 +1,104 @@
+"""The portal as a person starts it: a process of its own, on a free port, until it is ended."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from practice.settings import ROOT
+
+# What the machine needs to run anything at all; the rest of its environment decides nothing.
+KEPT = ("PATH", "HOME", "LANG", "SSL_CERT_FILE", "NPM_CONFIG_REGISTRY", "TMPDIR")
+PATIENCE = 120
+
+
+@dataclass(frozen=True)
+class Server:
+    base: str
+    log: Path
+    process: subprocess.Popen[bytes]
+    seconds_to_first_answer: float
+
+    def said(self) -> str:
+        return self.log.read_text()
+
+
+def clean_environment(**more: str) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
+    return {**kept, "PYTHONPATH": str(ROOT), **more}
+
+
+def is_alive(pid: int) -> bool:
+    """A zombie is dead; whether its parent has noticed depends on the machine."""
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def command(*words: str, env: Mapping[str, str] = {}) -> subprocess.CompletedProcess[str]:
+    """`python -m practice …`, to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "practice", *words],
+        cwd=ROOT,
+        env=clean_environment(**env),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
+@contextmanager
+def running(data: Path, log: Path, **env: str) -> Generator[Server]:
+    port = free_port()
+    base = f"http://localhost:{port}"
+    data.mkdir(parents=True, exist_ok=True)
+    started = time.perf_counter()
+    with (
+        log.open("wb") as file,
+        subprocess.Popen(
+            [sys.executable, "-m", "practice", "serve"],
+            cwd=ROOT,
+            env=clean_environment(PORT=str(port), PRACTICE_DATA_DIR=str(data), **env),
+            stdout=file,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        ) as process,
+    ):
+        try:
+            _wait(base, process, log)
+            yield Server(base, log, process, time.perf_counter() - started)
+        finally:
+            if process.poll() is None:
+                process.send_signal(signal.SIGINT)
+
+
+def _wait(base: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        if process.poll() is not None:
+            raise AssertionError(f"the server ended: {log.read_text()}")
+        try:
+            with urllib.request.urlopen(f"{base}/", timeout=5) as answer:  # noqa: S310 - loopback
+                answer.read()
+                return
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.01)
+    raise AssertionError(f"no answer within {PATIENCE} s: {log.read_text()}")

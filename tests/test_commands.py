@@ -1,0 +1,111 @@
+"""The command line: what is refused is one sentence and exit code 2, and nothing is left behind."""
+
+import os
+import signal
+import socket
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests import server
+from tests.test_settings import COMPLETE
+
+pytestmark = pytest.mark.xdist_group("server")
+
+
+def refused(*words: str, **env: str) -> str:
+    done = server.command(*words, env=env)
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stdout + done.stderr
+    return done.stderr.strip()
+
+
+def test_a_taken_port_is_said(tmp_path: Path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        said = refused("serve", PORT=port, PRACTICE_DATA_DIR=str(tmp_path))
+    assert said == (
+        f"Port {port} is taken by another program. Stop it, or choose another with PORT."
+    )
+
+
+def test_an_address_of_another_machine_is_said(tmp_path: Path):
+    said = refused("serve", HOST="192.0.2.1", PRACTICE_DATA_DIR=str(tmp_path))
+    assert said == "HOST 192.0.2.1 is no address of this machine."
+
+
+def test_a_data_directory_that_cannot_be_written_is_said(tmp_path: Path):
+    (tmp_path / "file").write_text("")
+    said = refused("migrate", PRACTICE_DATA_DIR=str(tmp_path / "file"))
+    assert said.count("\n") == 0
+    assert "cannot be written" in said
+
+
+def test_a_broken_database_address_is_said():
+    said = refused("migrate", DATABASE_URL="postgresql://practice:secret@127.0.0.1:1/practice")
+    assert said.startswith("DATABASE_URL does not lead to a database")
+    assert "secret" not in said
+
+
+def test_a_half_configured_production_hears_everything_at_once():
+    said = refused("serve", PRACTICE_ENV="production")
+    for name in COMPLETE.keys() - {"PRACTICE_ENV"}:
+        assert name in said
+
+
+def test_the_sample_practice_stays_out_of_production():
+    said = refused("seed", **COMPLETE)
+    assert said == "The sample practice is for development; this is production."
+
+
+def test_an_installation_can_be_made_filled_and_checked(tmp_path: Path):
+    env = {"PRACTICE_DATA_DIR": str(tmp_path)}
+    assert "The schema is at" in server.command("migrate", env=env).stdout
+    assert "in place" in server.command("seed", env=env).stdout
+    checked = server.command("check", env=env)
+    assert (checked.returncode, checked.stdout) == (
+        0,
+        "Settings, database and schema are in order.\n",
+    )
+
+
+def test_help_names_the_commands():
+    said = server.command("--help").stdout
+    for name in ("serve", "migrate", "seed", "check"):
+        assert name in said
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_ending_the_server_stops_every_process(tmp_path: Path, ending: signal.Signals):
+    with server.running(tmp_path / "data", tmp_path / "log") as found:
+        family = [found.process.pid, *children(found.process.pid), postmaster(tmp_path)]
+        assert len(family) >= 3
+        found.process.send_signal(ending)
+        found.process.wait(20)
+    assert not [pid for pid in family if server.is_alive(pid)]
+    assert "Traceback" not in (tmp_path / "log").read_text()
+
+
+def test_a_killed_launcher_takes_its_server_along(tmp_path: Path):
+    """And the next start finds port and database as if nothing had happened."""
+    with server.running(tmp_path / "data", tmp_path / "log") as found:
+        worker = children(found.process.pid)
+        os.kill(found.process.pid, signal.SIGKILL)
+        found.process.wait(10)
+        gone, alive = psutil.wait_procs([psutil.Process(pid) for pid in worker], timeout=15)
+        assert (len(gone), alive) == (len(worker), [])
+    assert server.is_alive(postmaster(tmp_path))
+    checked = server.command("check", env={"PRACTICE_DATA_DIR": str(tmp_path / "data")})
+    assert checked.returncode == 0
+    assert not (tmp_path / "data/postgres/postmaster.pid").exists()
+
+
+def children(pid: int) -> list[int]:
+    return [child.pid for child in psutil.Process(pid).children(recursive=True)]
+
+
+def postmaster(tmp_path: Path) -> int:
+    return int((tmp_path / "data/postgres/postmaster.pid").read_text().splitlines()[0])

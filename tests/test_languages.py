@@ -1,0 +1,236 @@
+"""Two languages from the first line: nothing visible is said in one only."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from gettext import NullTranslations
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from practice import i18n
+from practice.domain import content
+from practice.settings import ROOT
+from practice.site import sheets
+from tests import literals, messages
+
+SURFACES = [
+    path for part in ("pages", "components", "site", "state")
+    for path in sorted((ROOT / "practice" / part).rglob("*.py"))
+]  # fmt: skip
+SETTING = sheets.Setting("https://practice.example", "/assets/styles.css")
+
+
+@pytest.mark.parametrize("language", i18n.LANGUAGES)
+def test_every_message_is_translated(language: str):
+    assert messages.problems(language, messages.collected()) == []
+
+
+def test_a_missing_and_an_empty_translation_are_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(messages, "CATALOGS", tmp_path)
+    folder = tmp_path / "it" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    (folder / "messages.po").write_text('msgid "Close"\nmsgstr ""\n\nmsgid "Gone"\nmsgstr "Via"\n')
+    found = messages.problems("it", messages.collected())
+    assert "it: not translated: 'Close'" in found
+    assert "it: no longer used: 'Gone'" in found
+    assert any(problem.startswith("it: not in the catalog") for problem in found)
+
+
+@pytest.mark.parametrize("path", SURFACES, ids=lambda path: path.stem)
+def test_no_visible_word_bypasses_gettext(path: Path):
+    assert literals.untranslated(path) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "is_found"),
+    [
+        ('rx.el.p("hello")', True),
+        ('rx.el.p(f"at {time}")', True),
+        ('rx.el.p("yes" if a else "no")', True),
+        ('button("Save it")', True),
+        ('rx.el.input(placeholder="Your name")', True),
+        ('rx.el.p(_("hello"))', False),
+        ('rx.el.p("– ")', False),
+        ('rx.el.p(class_name="quiet")', False),
+        ('icon("lock")', False),
+    ],
+)
+def test_a_bypassing_word_would_be_found(tmp_path: Path, source: str, is_found: bool):
+    path = tmp_path / "page.py"
+    path.write_text(source)
+    assert bool(literals.untranslated(path)) is is_found
+
+
+class Bracketed(NullTranslations):
+    """Every message of the software says so: ⟦…⟧."""
+
+    def gettext(self, message: str) -> str:
+        return f"⟦{message}⟧"
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return f"⟦{msgid1 if n == 1 else msgid2}⟧"
+
+
+def published(words: str) -> str:
+    return f"⟦{words}⟧"
+
+
+FRAME = content.Frame(
+    profile=content.Profile(
+        **{
+            name: published(name)
+            for name in (
+                "name", "therapist", "kicker", "lede", "story", "email", "phone", "address",
+                "register", "answer_time", "place",
+            )
+        },
+        zone="Europe/Rome",
+    ),
+    crisis=(content.CrisisLine(published("line"), published("hours"), "112"),),
+)  # fmt: skip
+PASSAGES = (content.Passage(published("title"), published("body")),)
+CARD = content.ArticleCard("slug", published("title"), published("summary"), 3)
+SESSIONS = tuple(
+    content.SessionKind("slug", published("name"), published("summary"), 50, cents, "EUR", needs)
+    for cents, needs in ((0, "new"), (8000, "intake"), (3550, "ongoing"))
+)
+DAY = date(2031, 3, 30)
+PAGES = {
+    "home": (
+        sheets.SHEETS[0],
+        content.Home(FRAME, PASSAGES, SESSIONS, PASSAGES, (CARD,), PASSAGES),
+    ),
+    "about": (sheets.SHEETS[1], content.About(FRAME, PASSAGES)),
+    "privacy": (
+        sheets.SHEETS[2],
+        content.Legal(FRAME, content.PrivacyText("⟦1⟧", DAY, published("body"))),
+    ),
+    "reading": (
+        sheets.SHEETS[3],
+        content.Reading(FRAME, content.Article(CARD, published("body"), DAY), (CARD,)),
+    ),
+    "empty": (sheets.SHEETS[0], None),
+}
+
+
+class Shown(HTMLParser):
+    """What a person sees or hears of a page, besides dates and what says its own language."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.skipping: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values: dict[str, Any] = dict(attrs)
+        speaks_for_itself = "lang" in values and tag != "html"
+        if tag in {"script", "style", "time"} or speaks_for_itself or self.skipping:
+            if tag not in {"meta", "link", "br", "path", "img", "input"}:
+                self.skipping.append(tag)
+            return
+        for name in ("alt", "title", "aria-label", "placeholder"):
+            self.words.append(values.get(name) or "")
+        if tag == "meta" and values.get("name") == "description":
+            self.words.append(values.get("content") or "")
+
+    def handle_endtag(self, tag: str) -> None:
+        if self.skipping and self.skipping[-1] == tag:
+            self.skipping.pop()
+
+    def handle_data(self, data: str) -> None:
+        if not self.skipping:
+            self.words.append(data)
+
+
+def outside_brackets(words: str) -> str:
+    depth, left = 0, ""
+    for letter in words:
+        if letter == "⟦":
+            depth += 1
+        elif letter == "⟧":
+            depth -= 1
+        elif depth == 0 and letter.isalpha():
+            left += letter
+    return left
+
+
+@pytest.fixture
+def bracketed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(i18n, "catalog", lambda _code: Bracketed())
+    yield
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_word_of_a_public_page_is_translated_or_published(bracketed: None, name: str):
+    sheet, found = PAGES[name]
+    shown = Shown()
+    shown.feed(sheet.render(found, SETTING))
+    assert len(shown.words) > 10
+    assert [words for words in shown.words if outside_brackets(words)] == []
+
+
+def test_the_pages_of_trouble_are_translated_too(bracketed: None):
+    for html in (
+        sheets.not_found_page(FRAME, SETTING),
+        sheets.not_found_page(None, SETTING),
+        sheets.trouble_page("⟦BCDF2345⟧", SETTING),
+    ):
+        shown = Shown()
+        shown.feed(html)
+        assert [words for words in shown.words if outside_brackets(words)] == []
+
+
+@pytest.mark.parametrize(
+    ("code", "path", "address"),
+    [
+        ("en", "/", "/"),
+        ("it", "/", "/it"),
+        ("en", "/about", "/about"),
+        ("it", "/about", "/it/about"),
+    ],
+)
+def test_each_language_has_its_own_path(code: str, path: str, address: str):
+    assert i18n.path_in(code, path) == address
+    assert i18n.language_of(address) == code
+
+
+@pytest.mark.parametrize(
+    ("language", "cents", "shown"),
+    [
+        ("en", 8000, "€80"),
+        ("en", 8050, "€80.50"),
+        ("en", 123456700, "€1,234,567"),
+        ("it", 8000, "80 €"),
+        ("it", 8050, "80,50 €"),
+    ],
+)
+def test_money_is_written_as_the_language_does(language: str, cents: int, shown: str):
+    with i18n.speaking(language):
+        assert i18n.money(cents, "EUR").replace("\xa0", " ") == shown
+
+
+def test_dates_and_times_are_written_as_the_language_does():
+    moment = datetime(2026, 11, 24, 8, 5, tzinfo=UTC)
+    with i18n.speaking("en"):
+        assert i18n.long_date(moment.date()) == "24 November 2026"
+        assert i18n.day_and_date(moment.date()) == "Tuesday 24 November"
+        assert i18n.clock_time(moment, "Europe/Rome") == "09:05"
+    with i18n.speaking("it"):
+        assert i18n.long_date(moment.date()) == "24 novembre 2026"
+        assert i18n.day_and_date(moment.date()) == "martedì 24 novembre"
+
+
+def test_plurals_follow_the_language():
+    one, many = "{count} minute", "{count} minutes"
+    with i18n.speaking("it"):
+        assert i18n.ngettext(one, many, 1) != i18n.ngettext(one, many, 2)
+
+
+def test_a_language_is_spoken_only_inside_its_block():
+    with i18n.speaking("it"):
+        assert i18n.language() == "it"
+    assert i18n.language() == "en"
