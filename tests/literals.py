@@ -10,7 +10,7 @@ SHOWN = {"title", "placeholder", "alt", "aria_label", "label", "description", "c
 TECHNICAL = {
     "logger", "log", "re", "handler", "Path", "HTTPException", "TypeError", "ValueError",
     "NotStatic", "BuildChanged", "RuntimeError", "getattr", "setattr", "isinstance", "rx.Var",
-    "rx.asset", "Var", "ImportVar", "metrics", "Disallow",
+    "rx.asset", "rx.el.meta", "Var", "ImportVar", "metrics", "money",
 }  # fmt: skip
 
 
@@ -20,6 +20,9 @@ def untranslated(path: Path) -> list[str]:
 
 def _shown(tree: ast.AST) -> Iterator[tuple[int, str]]:
     for call in ast.walk(tree):
+        if isinstance(call, ast.JoinedStr):
+            # The collector of messages cannot look into an f-string.
+            yield from _hidden_messages(call)
         if not isinstance(call, ast.Call):
             continue
         name = ast.unparse(call.func)
@@ -34,6 +37,12 @@ def _shown(tree: ast.AST) -> Iterator[tuple[int, str]]:
         for keyword in call.keywords:
             if keyword.arg in SHOWN:
                 yield from _words(keyword.value, strict=False)
+
+
+def _hidden_messages(text: ast.JoinedStr) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(text):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in TRANSLATED:
+            yield node.lineno, ast.unparse(node)
 
 
 def _words(node: ast.AST, *, strict: bool) -> Iterator[tuple[int, str]]:

@@ -42,7 +42,7 @@ def updated(language: str, source: Catalog) -> Catalog:
 
 
 def _strings(string: object) -> tuple[str, ...]:
-    return tuple(string) if isinstance(string, (list, tuple)) else (str(string),)
+    return tuple(string) if isinstance(string, (list, tuple)) else (str(string or ""),)
 
 
 def problems(language: str, source: Catalog) -> list[str]:

@@ -1,6 +1,5 @@
 """Two languages from the first line: nothing visible is said in one only."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from gettext import NullTranslations
 from html.parser import HTMLParser
@@ -52,6 +51,7 @@ def test_no_visible_word_bypasses_gettext(path: Path):
         ('rx.el.p(f"at {time}")', True),
         ('rx.el.p("yes" if a else "no")', True),
         ('button("Save it")', True),
+        ("""f"{_('Hidden')}!" """, True),
         ('rx.el.input(placeholder="Your name")', True),
         ('rx.el.p(_("hello"))', False),
         ('rx.el.p("– ")', False),
@@ -159,9 +159,8 @@ def outside_brackets(words: str) -> str:
 
 
 @pytest.fixture
-def bracketed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def bracketed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(i18n, "catalog", lambda _code: Bracketed())
-    yield
 
 
 @pytest.mark.parametrize("name", PAGES)

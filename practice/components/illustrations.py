@@ -81,8 +81,12 @@ def tide() -> rx.Component:
     Each is stretched to the width of the page, its lines are not (vector-effect).
     """
     return rx.fragment(
-        _drawing("0 0 1440 88", _swell(1440, 1100), "tide broad", preserveAspectRatio="none"),
-        _drawing("0 0 480 88", _swell(480, 380), "tide slim", preserveAspectRatio="none"),
+        _drawing(
+            "0 0 1440 88", _swell(1440, 1100), class_name="tide broad", preserveAspectRatio="none"
+        ),
+        _drawing(
+            "0 0 480 88", _swell(480, 380), class_name="tide slim", preserveAspectRatio="none"
+        ),
     )
 
 

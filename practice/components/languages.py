@@ -8,7 +8,7 @@ from practice.i18n import LANGUAGES, _, language, path_in
 
 # Each language speaks for itself, so that the person who needs it can read it.
 OWN_NAMES = {"en": "English", "it": "Italiano"}
-INVITATIONS = {"en": "read in English", "it": "leggi in italiano"}
+INVITATIONS = {"en": "read in English", "it": "leggere in italiano"}
 
 
 def language_links(path: str) -> rx.Component:
@@ -20,24 +20,24 @@ def language_links(path: str) -> rx.Component:
     )
 
 
-def language_switch(path: str) -> rx.Component:
+def language_switch(path: str, *, look: str = "lang wide") -> rx.Component:
     """EN IT, as in the head of the public pages: both are shown, the link is the other one."""
-    other = _other()
+    other = other_code()
     return rx.el.a(
         rx.el.b(language().upper(), lang=language()),
         f" {other.upper()}",
         rx.el.span(f" – {INVITATIONS[other]}", class_name="vh"),
         **_leads_to(other, path),
-        class_name="lang wide",
+        class_name=look,
     )
 
 
 def other_language(path: str) -> rx.Component:
     """For the foot, where it is on every page and also on a phone."""
-    return rx.el.a(OWN_NAMES[_other()], **_leads_to(_other(), path))
+    return rx.el.a(OWN_NAMES[other_code()], **_leads_to(other_code(), path))
 
 
-def _other() -> str:
+def other_code() -> str:
     return next(code for code in LANGUAGES if code != language())
 
 

@@ -11,6 +11,9 @@ from practice.components.shell import PortalNavigation, client_shell, therapist_
 from practice.i18n import _, here
 from practice.pages.styleguide_parts import CLIENT, PRACTICE, chapter
 
+# A name is the same in every language.
+SAMPLE_NAME = "Oskar"
+
 
 def _entry(
     label: str, sign: str, *, count: int = 0, current: bool = False, short: str = ""
@@ -26,7 +29,9 @@ def client() -> rx.Component:
         _entry(_("Messages"), "message-circle", count=1),
         _entry(_("Library"), "book-open"),
     ]
-    who = anchor("Oskar", icon("chevron-down", small=True), href="#client", class_name="top-who")
+    who = anchor(
+        SAMPLE_NAME, icon("chevron-down", small=True), href="#client", class_name="top-who"
+    )
     waiting = rows(
         row(
             _("Pay for Thursday 12 November"),
@@ -79,7 +84,7 @@ def therapist() -> rx.Component:
         phone=[*day, _entry(_("More"), "menu")],
     )
     find = rx.el.button(
-        icon("search"), _("Find"), rx.el.kbd("Ctrl K"), type="button", class_name="side-find"
+        icon("search"), _("Find"), rx.el.kbd(_("Ctrl K")), type="button", class_name="side-find"
     )
     framed = therapist_shell(
         page_head_sample(),

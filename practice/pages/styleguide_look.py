@@ -12,6 +12,7 @@ from practice.pages.styleguide_parts import chapter
 
 TOKENS = Path(__file__).parents[2] / "assets" / "styles" / "tokens.css"
 COLOUR = re.compile(r"--([\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)")
+LETTERS = "Aa"
 TEXT = 4.5
 CONTROL = 3.0
 # A colour, the ground it stands on, and what the pair must reach.
@@ -48,7 +49,7 @@ def _swatch(text: str, ground: str, needed: float) -> rx.Component:
     enough = _("enough") if min(light, dark) >= needed else _("too little")
     is_text = needed > CONTROL
     sample = rx.el.i(
-        "Aa" if is_text else "",
+        LETTERS if is_text else "",
         aria_hidden="true",
         class_name="" if is_text else "is-control",
         style={"--ground": f"var(--{ground})", "--shown": f"var(--{text})"},

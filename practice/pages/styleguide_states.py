@@ -15,6 +15,8 @@ from practice.i18n import _, money
 from practice.pages.styleguide_parts import CLIENT, chapter
 from practice.state.styleguide import StyleguideState
 
+SAMPLE_REFERENCE = "amber 17"
+
 
 def notices() -> rx.Component:
     again = button(_("Write again"), kind="bare")
@@ -99,7 +101,7 @@ def _sample_plate() -> Plate:
             ("video", _("By video")),
             ("check", _("Free of charge")),
         ],
-        reference=[_("Reference"), rx.el.b("amber 17")],
+        reference=[_("Reference"), rx.el.b(SAMPLE_REFERENCE)],
     )
 
 

@@ -11,7 +11,8 @@ from practice.i18n import _
 
 def mailto(profile: Profile) -> str:
     """A letter that is already about the call; booking itself comes later."""
-    return f"mailto:{profile.email}?subject={quote(_('Free discovery call'))}"
+    subject = _("Free discovery call")
+    return f"mailto:{profile.email}?subject={quote(subject)}"
 
 
 def write_button(profile: Profile, label: str, *, big: bool = False) -> rx.Component:

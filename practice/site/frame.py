@@ -4,8 +4,9 @@ import reflex as rx
 
 from practice.components import illustrations
 from practice.components.icons import icon
+from practice.components.languages import language_switch, other_code, other_language
 from practice.domain.content import CrisisLine, Frame, Profile
-from practice.i18n import LANGUAGES, _, here, language, path_in
+from practice.i18n import _, here, language, path_in
 from practice.site import contact
 from practice.site.head import Page, head
 from practice.site.html import to_html
@@ -13,10 +14,8 @@ from practice.site.words import answers
 
 __all__ = ["Page", "document"]
 
-# Each language says its own name and invitation, whatever the page around it speaks.
-LANGUAGE_NAMES = {"en": "English", "it": "Italiano"}
-INVITATIONS = {"en": "read in English", "it": "leggi in italiano"}
 
+# Said in the language that is offered.
 OFFERS = {"en": "This page is also there in English", "it": "Questa pagina c’è anche in italiano"}
 
 
@@ -37,7 +36,7 @@ def document(page: Page, *matter: rx.Component) -> str:
 
 def _offer(page: Page) -> rx.Component:
     """For a browser that prefers our other language: said in that language, above everything."""
-    other = _other()
+    other = other_code()
     return rx.el.p(
         rx.el.a(OFFERS[other], href=path_in(other, page.path), class_name="link", href_lang=other),
         class_name="offer-language",
@@ -67,7 +66,7 @@ def _top(page: Page) -> rx.Component:
         rx.el.a(illustrations.mark(), name, href=here("/"), class_name="brand"),
         rx.el.nav(
             *ways,
-            _switch(page),
+            language_switch(page.path, look="lang wide" if page.frame else "lang"),
             *(menu if page.frame else []),
             custom_attrs={"aria-label": _("Main")},
         ),
@@ -94,24 +93,6 @@ def _ways(page: Page, class_name: str = "") -> list[rx.Component]:
         )
         for name, place in places
     ]
-
-
-def _other() -> str:
-    return next(code for code in LANGUAGES if code != language())
-
-
-def _switch(page: Page) -> rx.Component:
-    """EN IT: both are shown, the link is the other one."""
-    other = _other()
-    return rx.el.a(
-        rx.el.b(language().upper(), lang=language()),
-        f" {other.upper()}",
-        rx.el.span(f" – {INVITATIONS[other]}", class_name="vh"),
-        href=path_in(other, page.path),
-        lang=other,
-        href_lang=other,
-        class_name="lang wide" if page.frame else "lang",
-    )
 
 
 def _crisis(lines: tuple[CrisisLine, ...]) -> rx.Component:
@@ -164,10 +145,9 @@ def _column(title: str, *matter: rx.Component) -> rx.Component:
 
 
 def _colophon(page: Page) -> rx.Component:
-    other = _other()
     return rx.el.div(
         rx.el.a(_("Privacy"), href=here("/privacy")),
         rx.el.a(_("About"), href=here("/about")),
-        rx.el.a(LANGUAGE_NAMES[other], href=path_in(other, page.path), lang=other, href_lang=other),
+        other_language(page.path),
         class_name="end row",
     )

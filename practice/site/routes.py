@@ -23,7 +23,8 @@ from practice.site import sheets
 from practice.site.discovery import robots, sitemap
 from practice.site.sheets import Sheet
 
-COMPRESS_FROM = 1024
+# For programs: a browser only ever asks for a page.
+METHOD_NOT_ALLOWED = "Method not allowed\n"
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ class Site:
             if trimmed and trimmed != path and not path.startswith("//"):
                 response: Response = RedirectResponse(trimmed, status_code=308)
             elif scope["method"] not in {"GET", "HEAD"}:
-                response = PlainTextResponse("Method not allowed\n", status_code=405)
+                response = PlainTextResponse(status_code=405, content=METHOD_NOT_ALLOWED)
             else:
                 response = await self._not_found()
         await response(scope, receive, send)

@@ -44,7 +44,7 @@ def _self(profile: Profile, beginning: str) -> rx.Component:
             class_name="self-name",
         ),
         likeness(),
-        prose(beginning, "prose initial"),
+        prose(beginning, class_name="prose initial"),
         class_name="self",
     )
 

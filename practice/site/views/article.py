@@ -25,7 +25,7 @@ def view(article: Article, frame: Frame, more: tuple[ArticleCard, ...] = ()) -> 
             _title(article.card),
             rx.el.div(
                 _imprint(article, frame),
-                prose(article.body, "prose initial"),
+                prose(article.body, class_name="prose initial"),
                 class_name="ch text",
             ),
         ),

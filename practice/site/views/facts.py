@@ -8,6 +8,9 @@ from practice.site.prose import prose
 
 def facts(passages: tuple[Passage, ...]) -> rx.Component:
     return rx.el.dl(
-        *(rx.el.div(rx.el.dt(fact.title), rx.el.dd(prose(fact.body, ""))) for fact in passages),
+        *(
+            rx.el.div(rx.el.dt(fact.title), rx.el.dd(prose(fact.body, class_name="")))
+            for fact in passages
+        ),
         class_name="facts",
     )

@@ -93,7 +93,9 @@ def _how(steps: tuple[Passage, ...]) -> rx.Component:
 
 def _step(step: Passage, thing: rx.Component) -> rx.Component:
     return rx.el.li(
-        rx.el.div(thing, class_name="shelf"), rx.el.h3(step.title), prose(step.body, "quiet")
+        rx.el.div(thing, class_name="shelf"),
+        rx.el.h3(step.title),
+        prose(step.body, class_name="quiet"),
     )
 
 
@@ -130,7 +132,7 @@ def _lock(kind: SessionKind) -> rx.Component:
 
 def _about(profile: Profile, passages: tuple[Passage, ...]) -> rx.Component:
     matter = rx.el.div(
-        prose(opening(profile.story), "prose initial"),
+        prose(opening(profile.story), class_name="prose initial"),
         facts(passages) if passages else rx.fragment(),
         rx.el.p(
             rx.el.a(_("More about me and the room"), href=here("/about"), class_name="link"),
@@ -152,4 +154,6 @@ def _questions(passages: tuple[Passage, ...]) -> rx.Component:
 
 
 def _question(passage: Passage, *, is_first: bool) -> rx.Component:
-    return rx.el.details(rx.el.summary(passage.title), prose(passage.body, "quiet"), open=is_first)
+    return rx.el.details(
+        rx.el.summary(passage.title), prose(passage.body, class_name="quiet"), open=is_first
+    )

@@ -9,7 +9,8 @@ from practice.site.views.chapter import chapter
 
 
 def title(frame: Frame) -> str:
-    return f"{_('Privacy')} · {frame.profile.name}"
+    name = _("Privacy")
+    return f"{name} · {frame.profile.name}"
 
 
 def description(frame: Frame) -> str:
