@@ -1,0 +1,66 @@
+"""One built portal and one browser for all journeys."""
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from practice.settings import ROOT
+from tests import chromium, server
+from tests.conftest import DATA
+
+OpenPage = Callable[..., Page]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "tests/browser" in item.path.relative_to(ROOT).as_posix():
+            item.add_marker(pytest.mark.xdist_group("browser"))
+            item.add_marker(pytest.mark.timeout(180))
+
+
+@pytest.fixture(scope="session")
+def portal() -> Iterator[server.Server]:
+    DATA.mkdir(parents=True, exist_ok=True)
+    with server.running(DATA / "server", DATA / "server.log") as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def chrome() -> Iterator[Browser]:
+    if os.environ.get("SKIP_BROWSER") == "1":
+        pytest.skip("SKIP_BROWSER=1")
+    try:
+        with chromium.browser() as browser:
+            yield browser
+    except LookupError as missing:
+        pytest.fail(str(missing), pytrace=False)
+
+
+@pytest.fixture
+def open_page(chrome: Browser, portal: server.Server) -> Iterator[OpenPage]:
+    """A page in a fresh browser; a test fails when the page complained on its console."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def opened(path: str = "/", *, wide: int = 1280, **options: Any) -> Page:
+        options = {"locale": "en-GB", "color_scheme": "light", **options}
+        context = chrome.new_context(viewport={"width": wide, "height": 900}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda said: complaints.append(said.text) if is_bad(said) else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(portal.base + path)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def is_bad(said: Any) -> bool:
+    """The browser itself reports a 404 that a test asked for."""
+    return said.type in {"error", "warning"} and "404 (Not Found)" not in said.text

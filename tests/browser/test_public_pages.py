@@ -1,0 +1,139 @@
+"""The public pages as a person meets them, in a real browser."""
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenPage
+from tests.server import Server
+
+PAGES = ["/", "/about", "/privacy", "/reading/first-conversation", "/nowhere"]
+TRANSFER_LIMIT = 60_000
+
+
+def axe_findings(page: Page) -> list[str]:
+    found: Any = Axe().run(page).response
+    return [
+        f"{one['id']}: {node['html'][:120]}" for one in found["violations"] for node in one["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("wide", [360, 1280])
+@pytest.mark.parametrize("path", [*PAGES, "/it"])
+def test_axe_finds_nothing(open_page: OpenPage, path: str, wide: int, theme: str):
+    page = open_page(path, wide=wide, color_scheme=theme, bypass_csp=True)
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
+    assert axe_findings(page) == []
+
+
+@pytest.mark.parametrize("wide", [320, 360, 768, 1280])
+@pytest.mark.parametrize("path", [*PAGES, "/it", "/it/privacy"])
+def test_nothing_sticks_out_sideways(open_page: OpenPage, path: str, wide: int):
+    page = open_page(path, wide=wide)
+    assert page.evaluate("document.documentElement.scrollWidth") <= wide
+
+
+def test_the_pages_read_without_javascript(open_page: OpenPage):
+    page = open_page("/", java_script_enabled=False)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Dr. Elena Conti")
+    page.get_by_role("navigation").get_by_role("link", name="About").first.click()
+    expect(page).to_have_url(page.url.partition("/about")[0] + "/about")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+def test_the_language_is_switched_and_stays(open_page: OpenPage, portal: Server):
+    page = open_page("/about")
+    page.get_by_role("link", name="IT – leggere in italiano").click()
+    expect(page).to_have_url(f"{portal.base}/it/about")
+    assert page.locator("html").get_attribute("lang") == "it"
+    page.locator("header .brand").click()
+    expect(page).to_have_url(f"{portal.base}/it")
+
+
+def test_an_italian_browser_is_offered_italian(open_page: OpenPage, portal: Server):
+    page = open_page("/", locale="it-IT")
+    page.get_by_role("link", name="Questa pagina c’è anche in italiano").click()
+    expect(page).to_have_url(f"{portal.base}/it")
+    assert page.locator(".offer-language").count() == 0
+
+
+def test_the_one_button_opens_a_letter(open_page: OpenPage):
+    page = open_page("/")
+    button = page.get_by_role("link", name="Write for a free discovery call").first
+    href = button.get_attribute("href") or ""
+    assert href.startswith("mailto:hello@studiomarea.example?subject=")
+
+
+def test_every_link_leads_somewhere(open_page: OpenPage, portal: Server):
+    page = open_page("/")
+    for path in [*PAGES[:4], "/it", "/it/about", "/it/privacy"]:
+        page.goto(portal.base + path)
+        links = page.evaluate(
+            "[...document.querySelectorAll('a[href]')].map(a => a.href)"
+            ".filter(href => href.startsWith(location.origin))"
+        )
+        for link in set(links):
+            address, _, anchor = link.partition("#")
+            answer = page.request.get(address)
+            assert answer.status == 200, link
+            assert not anchor or f'id="{anchor}"' in answer.text(), link
+
+
+def test_the_keyboard_reaches_everything_in_sight(open_page: OpenPage):
+    page = open_page("/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Go to the text")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Write for a free discovery call").first).to_be_focused()
+    outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert outline == "solid"
+    question = page.locator("summary").nth(1)
+    question.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("details").nth(1)).to_have_attribute("open", "")
+
+
+def test_home_weighs_little_and_loads_nothing_from_elsewhere(open_page: OpenPage, portal: Server):
+    page = open_page("/privacy")
+    asked: list[tuple[str, str]] = []
+    page.on("request", lambda request: asked.append((request.resource_type, request.url)))
+    page.goto(f"{portal.base}/")
+    page.wait_for_load_state("networkidle")
+    assert {kind for kind, _ in asked} <= {"document", "stylesheet", "font", "image", "other"}
+    assert [url for _, url in asked if not url.startswith(portal.base)] == []
+    weighs = page.evaluate(
+        "performance.getEntriesByType('navigation').concat(performance.getEntriesByType('resource')"
+        ".filter(e => e.name.endsWith('.css'))).reduce((sum, e) => sum + e.transferSize, 0)"
+    )
+    assert 5_000 < weighs <= TRANSFER_LIMIT
+
+
+def test_nothing_moves_while_home_loads(open_page: OpenPage, portal: Server):
+    page = open_page("/privacy", wide=360)
+    page.add_init_script(
+        "window.moved = 0; new PerformanceObserver(list => list.getEntries().forEach("
+        "entry => window.moved += entry.value)).observe({type: 'layout-shift', buffered: true})"
+    )
+    page.goto(f"{portal.base}/")
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("window.moved") <= 0.05
+
+
+def test_no_style_or_script_is_refused_by_the_policy(open_page: OpenPage):
+    """The fixture fails on any complaint of the console; this one makes sure styles arrived."""
+    page = open_page("/")
+    family = page.evaluate("getComputedStyle(document.querySelector('h1')).fontFamily")
+    assert "Fraunces" in family
+    assert page.evaluate("document.fonts.check('16px \"Figtree Variable\"')")
+
+
+@pytest.mark.parametrize(
+    ("theme", "paper"), [("light", "rgb(251, 248, 243)"), ("dark", "rgb(23, 25, 22)")]
+)
+def test_the_theme_follows_the_device(open_page: OpenPage, theme: str, paper: str):
+    page = open_page("/", color_scheme=theme)
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == paper
