@@ -9,10 +9,14 @@ from practice.components.buttons import actions
 Content = rx.Component | str | rx.Var[str]
 
 
-def page_head(title: Content, lead: Content = "", *acts: rx.Component) -> rx.Component:
+def page_head(
+    title: Content, lead: Content = "", *acts: rx.Component, sample: bool = False
+) -> rx.Component:
+    """Names the page; a sample of a page inside another one does not."""
+    heading = rx.el.h2 if sample else rx.el.h1
     said = [rx.el.p(lead)] if lead else []
     done = [actions(*acts)] if acts else []
-    return rx.el.header(rx.el.div(rx.el.h1(title), *said), *done, class_name="page-head")
+    return rx.el.header(rx.el.div(heading(title), *said), *done, class_name="page-head")
 
 
 def labelled(

@@ -110,6 +110,7 @@ def page_head_sample() -> rx.Component:
         link_button(_("Room, 11:30"), "#therapist", kind="primary", icon_name="video"),
         button(_("Book"), icon_name="plus"),
         button(_("Write"), kind="bare", icon_name="message-circle"),
+        sample=True,
     )
 
 

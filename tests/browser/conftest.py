@@ -49,6 +49,7 @@ def open_page(chrome: Browser, portal: server.Server) -> Iterator[OpenPage]:
         options = {"locale": "en-GB", "color_scheme": "light", **options}
         context = chrome.new_context(viewport={"width": wide, "height": 900}, **options)
         contexts.append(context)
+        context.set_default_timeout(10_000)
         page = context.new_page()
         page.on("console", lambda said: complaints.append(said.text) if is_bad(said) else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
