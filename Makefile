@@ -47,6 +47,8 @@ help: ## Show this
 
 # uv is taken from the machine, or from PyPI into .venv at the version of the lock.
 define install
+$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	echo "Python 3.11 or newer is needed; name it with PYTHON=python3.x."; exit 2; }; \
 test -x $(BIN)/python || $(PYTHON) -m venv .venv; \
 UV=$$(command -v uv || echo $(BIN)/uv); \
 test -x "$$UV" || $(BIN)/python -m pip install --quiet --disable-pip-version-check \

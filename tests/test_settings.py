@@ -1,8 +1,10 @@
 """Settings: nothing is needed in development, everything missing is said at once otherwise."""
 
+import re
+
 import pytest
 
-from practice.settings import Environment, Settings, StartRefused
+from practice.settings import ROOT, Environment, Settings, StartRefused
 
 COMPLETE = {
     "PRACTICE_ENV": "production",
@@ -114,3 +116,11 @@ def test_printed_settings_show_no_secret():
     settings = Settings.read({**COMPLETE, "PRACTICE_SECRET_KEYS": "the-secret-" * 4})
     assert "the-secret" not in f"{settings!r} {settings}"
     assert "db.example" not in repr(settings)
+
+
+def test_every_setting_is_explained():
+    source = (ROOT / "practice/settings.py").read_text()
+    read = set(re.findall(r"""(?:text|parsed|number)\(\s*"([A-Z_]+)\"""", source))
+    explained = set(re.findall(r"^#([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    assert len(read) > 20
+    assert read - {"REFLEX_REDIS_URL"} <= explained

@@ -12,8 +12,8 @@ CSP_NOTHING = "default-src 'none'; frame-ancestors 'none'"
 # For pages rendered on the server: no script at all, no inline style.
 CSP_STATIC = (
     "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
-    "media-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'"
+    "media-src 'self'; manifest-src 'self'; connect-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
 )
 
 

@@ -22,8 +22,8 @@ def description(frame: Frame) -> str:
 def view(text: PrivacyText) -> rx.Component:
     beginning, parts = sections(text.body)
     return rx.el.div(
-        rx.el.header(rx.el.h1(_("Privacy")), class_name="page-title"),
-        rx.el.div(_version(text), prose(beginning), class_name="ch text"),
+        rx.el.header(rx.el.h1(_("Privacy")), _version(text), class_name="page-title"),
+        rx.el.div(prose(beginning), class_name="ch text") if beginning else rx.fragment(),
         *(chapter(heading, prose(body)) for heading, body in parts),
         class_name="wrap legal",
     )
@@ -33,8 +33,5 @@ def _version(text: PrivacyText) -> rx.Component:
     """Consents point at a version, so each says which one it is and since when."""
     day = text.effective_on
     since = _("In force since {date}").format(date=long_date(day))
-    return rx.el.div(
-        rx.el.p(_("Version {version}").format(version=text.version)),
-        rx.el.p(rx.el.time(since, date_time=day.isoformat())),
-        class_name="imprint",
-    )
+    version = _("Version {version}").format(version=text.version)
+    return rx.el.p(f"{version} · ", rx.el.time(since, date_time=day.isoformat()))
