@@ -53,5 +53,5 @@ test -x $(BIN)/python || $(PYTHON) -m venv .venv; \
 UV=$$(command -v uv || echo $(BIN)/uv); \
 test -x "$$UV" || $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	"$$(sed -nE 's/^(uv==[^ ]+).*/\1/p' requirements-dev.lock)"; \
-"$$UV" pip install --quiet --python $(BIN)/python --require-hashes -r $(1) && touch $@
+UV_SYSTEM_CERTS=true "$$UV" pip install --quiet --python $(BIN)/python --require-hashes -r $(1) && touch $@
 endef
