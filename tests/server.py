@@ -1,6 +1,7 @@
 """The portal as a person starts it: a process of its own, on a free port, until it is ended."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -17,8 +18,8 @@ import psutil
 
 from practice.settings import ROOT
 
-# What the machine needs to run anything at all; the rest of its environment decides nothing.
-KEPT = ("PATH", "HOME", "LANG", "SSL_CERT_FILE", "NPM_CONFIG_REGISTRY", "TMPDIR")
+# Every name that is explained there; a developer's own values decide nothing in a test.
+EXPLAINED = re.findall(r"^#([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
 PATIENCE = 120
 
 
@@ -34,8 +35,8 @@ class Server:
 
 
 def clean_environment(**more: str) -> dict[str, str]:
-    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
-    return {**kept, "PYTHONPATH": str(ROOT), **more}
+    """This machine's, with every setting empty: an empty one also hides what .env says."""
+    return {**os.environ, **dict.fromkeys(EXPLAINED, ""), "PYTHONPATH": str(ROOT), **more}
 
 
 def is_alive(pid: int) -> bool:
