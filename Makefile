@@ -9,7 +9,8 @@ run: .venv/runs ## Run the portal on http://localhost:3000 (PORT, HOST and more:
 	@$(BIN)/python -m practice serve
 
 test: check ## Prove it: everything `check` does, then all tests, in a real browser too
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup --ignore tests/browser
+	@$(BIN)/python -m pytest -n 2 tests/browser
 
 check: .venv/proves ## Format, lint, types, import contracts, schema drift, messages, a dry compile
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
@@ -49,7 +50,8 @@ help: ## Show this
 define install
 $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	echo "Python 3.11 or newer is needed; name it with PYTHON=python3.x."; exit 2; }; \
-test -x $(BIN)/python || $(PYTHON) -m venv .venv; \
+test -x $(BIN)/python || { echo "  making    .venv with the locked packages …"; \
+	$(PYTHON) -m venv .venv; }; \
 UV=$$(command -v uv || echo $(BIN)/uv); \
 test -x "$$UV" || $(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	"$$(sed -nE 's/^(uv==[^ ]+).*/\1/p' requirements-dev.lock)"; \

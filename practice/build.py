@@ -34,7 +34,7 @@ SOURCES = (
 def ensure(settings: Settings) -> bool:
     """Tells whether it had to build."""
     with _turn(settings):
-        if _is_current(settings):
+        if is_current(settings):
             return False
         _run(settings)
         # Only now: the build itself may have written the lock of its packages anew.
@@ -42,7 +42,7 @@ def ensure(settings: Settings) -> bool:
         return True
 
 
-def _is_current(settings: Settings) -> bool:
+def is_current(settings: Settings) -> bool:
     return STAMP.exists() and STAMP.read_text() == fingerprint(settings)
 
 

@@ -19,8 +19,10 @@ def serve(settings: Settings) -> None:
     started = perf_counter()
     require_free(settings.host, settings.port)
     with database(settings) as url:
-        if build.ensure(settings):
-            say("pages", f"built in {perf_counter() - started:.0f} s")
+        if not build.is_current(settings):
+            say("pages", "building, which takes half a minute the first time …")
+            build.ensure(settings)
+            say("pages", f"built after {perf_counter() - started:.0f} s")
         _run(settings, url)
 
 

@@ -4,7 +4,7 @@ import reflex as rx
 
 from practice.components import illustrations
 from practice.components.icons import icon
-from practice.components.languages import language_switch, other_code, other_language
+from practice.components.languages import OWN_NAMES, language_switch, other_code, other_language
 from practice.domain.content import CrisisLine, Frame, Profile
 from practice.i18n import _, here, language, path_in
 from practice.site import contact
@@ -37,10 +37,11 @@ def document(page: Page, *matter: rx.Component) -> str:
 def _offer(page: Page) -> rx.Component:
     """For a browser that prefers our other language: said in that language, above everything."""
     other = other_code()
-    return rx.el.p(
+    return rx.el.nav(
         rx.el.a(OFFERS[other], href=path_in(other, page.path), class_name="link", href_lang=other),
         class_name="offer-language",
         lang=other,
+        custom_attrs={"aria-label": OWN_NAMES[other]},
     )
 
 

@@ -17,14 +17,15 @@ OpenPage = Callable[..., Page]
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/browser" in item.path.relative_to(ROOT).as_posix():
-            item.add_marker(pytest.mark.xdist_group("browser"))
             item.add_marker(pytest.mark.timeout(180))
 
 
 @pytest.fixture(scope="session")
 def portal() -> Iterator[server.Server]:
-    DATA.mkdir(parents=True, exist_ok=True)
-    with server.running(DATA / "server", DATA / "server.log") as found:
+    """One for each worker, so that what one journey does to its log disturbs no other."""
+    own = DATA / f"server-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    own.mkdir(parents=True, exist_ok=True)
+    with server.running(own, own / "server.log") as found:
         yield found
 
 
