@@ -2,10 +2,12 @@
 
 import ast
 import re
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pytest_socket import SocketConnectBlockedError
 
 from practice.settings import ROOT
 
@@ -163,3 +165,9 @@ def test_nothing_is_loaded_from_another_server():
     for path in [*STYLES, *SOURCES]:
         for address in re.findall(r"""url\(["']?(?:https?:)?//[^)]*""", path.read_text()):
             raise AssertionError(f"{path.name}: {address}")
+
+
+@pytest.mark.filterwarnings("ignore:A test tried to use socket")
+def test_no_test_reaches_beyond_this_machine():
+    with socket.socket() as beyond, pytest.raises(SocketConnectBlockedError):
+        beyond.connect(("192.0.2.1", 80))
