@@ -11,6 +11,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from practice import settings
+from practice.routes import health
 from practice.routes.shield import Shield
 from practice.settings import Settings
 from tests.test_settings import COMPLETE
@@ -224,3 +226,33 @@ async def test_a_failed_request_leaves_no_words_of_anybody_in_the_log(
     assert failed["at"][-1].endswith("breaks")
     for private in ("anna", "told me", "abc", "name="):
         assert private not in said.lower()
+
+
+@pytest.mark.parametrize(
+    ("client", "headers", "status"),
+    [
+        ("127.0.0.1", {}, 200),
+        ("::1", {}, 200),
+        ("203.0.113.7", {}, 404),
+        ("127.0.0.1", {"x-forwarded-for": "203.0.113.7"}, 404),
+        ("203.0.113.7", {"authorization": "Bearer the-token"}, 200),
+        ("203.0.113.7", {"authorization": "Bearer another"}, 404),
+        ("203.0.113.7", {"authorization": "Bearer "}, 404),
+        ("203.0.113.7", {"authorization": "the-token"}, 404),
+    ],
+)
+async def test_metrics_are_for_this_machine_or_for_the_token(
+    monkeypatch: pytest.MonkeyPatch, client: str, headers: dict[str, str], status: int
+):
+    configured = Settings.read({"PRACTICE_METRICS_TOKEN": "the-token"})
+    monkeypatch.setattr(settings, "current", lambda: configured)
+    transport = httpx.ASGITransport(Router(health.ROUTES), client=(client, 1))
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as asking:
+        assert (await asking.get("/metrics", headers=headers)).status_code == status
+
+
+async def test_without_a_token_no_token_opens_the_metrics():
+    transport = httpx.ASGITransport(Router(health.ROUTES), client=("203.0.113.7", 1))
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as asking:
+        answer = await asking.get("/metrics", headers={"authorization": "Bearer None"})
+    assert answer.status_code == 404
