@@ -1,0 +1,172 @@
+"""When a session can begin: hours, minus what is taken, cut by notice, horizon and daily limits.
+
+One function decides what is offered; the same function, asked inside the booking transaction,
+decides what is accepted.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from practice.domain import hours
+from practice.domain.hours import Opening, Week
+from practice.domain.intervals import Interval, merged
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a session type demands of a time. Lengths are in seconds."""
+
+    length: int
+    step: int
+    before: int = 0
+    after: int = 0
+    notice: int = 0
+    horizon: int | None = None
+    per_day: int | None = None
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What stands in the calendar already.
+
+    `busy` keeps a candidate and its buffers away (appointments with their own buffers, timed
+    blocks); `closed` only the session itself (all-day blocks). The counts are of live
+    appointments by local day: of this type, and of all.
+    """
+
+    busy: Sequence[Interval] = ()
+    closed: Sequence[Interval] = ()
+    of_type: Mapping[date, int] = field(default_factory=dict[date, int])
+    of_all: Mapping[date, int] = field(default_factory=dict[date, int])
+    most_of_all: int | None = None
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The calendar as one session type meets it at one moment."""
+
+    zone: ZoneInfo
+    week: Week
+    terms: Terms
+    taken: Taken
+    now: int
+
+
+def slots(calendar: Calendar, first: date, last: date) -> list[int]:
+    """The starts that can be had in the hours of these local days, in order."""
+    free = _sweep(
+        calendar,
+        hours.openings(calendar.zone, calendar.week, first, last),
+        merged(calendar.taken.busy),
+        merged(calendar.taken.closed),
+    )
+    if calendar.terms.per_day is None and calendar.taken.most_of_all is None:
+        return free
+    return [start for start in free if not _is_full(calendar, start)]
+
+
+def _sweep(
+    calendar: Calendar,
+    opened: Sequence[Opening],
+    busy: Sequence[Interval],
+    closed: Sequence[Interval],
+) -> list[int]:
+    """Two pointers walk along with the candidates, so each stretch is looked at once; a step that
+    cannot succeed before something taken ends is not tried."""
+    terms = calendar.terms
+    length, step, before, after = terms.length, terms.step, terms.before, terms.after
+    earliest = calendar.now + terms.notice
+    latest = calendar.now + terms.horizon if terms.horizon is not None else None
+    found: list[int] = []
+    b = c = 0
+    for anchor, begin, until, limit in opened:
+        start = anchor - (anchor - max(begin, earliest)) // step * step
+        stop = min(until - 1, limit - length)
+        stop = stop if latest is None else min(stop, latest)
+        while start <= stop:
+            while b < len(busy) and busy[b][1] <= start - before:
+                b += 1
+            if b < len(busy) and busy[b][0] < start + length + after:
+                start -= (start - before - busy[b][1]) // step * step
+                continue
+            while c < len(closed) and closed[c][1] <= start:
+                c += 1
+            if c < len(closed) and closed[c][0] < start + length:
+                start -= (start - closed[c][1]) // step * step
+                continue
+            found.append(start)
+            start += step
+    return found
+
+
+def _is_full(calendar: Calendar, start: int) -> bool:
+    terms, taken = calendar.terms, calendar.taken
+    day = hours.day_in(calendar.zone, start)
+    of_type = terms.per_day is not None and taken.of_type.get(day, 0) >= terms.per_day
+    of_all = taken.most_of_all is not None and taken.of_all.get(day, 0) >= taken.most_of_all
+    return of_type or of_all
+
+
+class Why(StrEnum):
+    """Why a time is offered or not: the first of these that holds."""
+
+    TOO_SOON = "too_soon"
+    TOO_FAR = "too_far"
+    CLOSED_THAT_DAY = "closed_that_day"
+    OUTSIDE_HOURS = "outside_hours"
+    BETWEEN_STEPS = "between_steps"
+    TAKEN = "taken"
+    TOO_CLOSE = "too_close"
+    BLOCKED_DAY = "blocked_day"
+    DAY_FULL = "day_full"
+    FREE = "free"
+
+
+@dataclass(frozen=True)
+class Explanation:
+    why: Why
+    # What stands in the way, where one thing does.
+    by: Interval | None = None
+    # The hours that were looked at, and whether an override made them.
+    within: Interval | None = None
+    overridden: bool = False
+
+
+def explain(calendar: Calendar, at: int) -> Explanation:
+    terms, taken = calendar.terms, calendar.taken
+    if at < calendar.now + terms.notice:
+        return Explanation(Why.TOO_SOON)
+    if terms.horizon is not None and at > calendar.now + terms.horizon:
+        return Explanation(Why.TOO_FAR)
+    found = _in_hours(calendar, at)
+    if found.why is not Why.FREE:
+        return found
+    for why, start, end, intervals in (
+        (Why.TAKEN, at, at + terms.length, taken.busy),
+        (Why.TOO_CLOSE, at - terms.before, at + terms.length + terms.after, taken.busy),
+        (Why.BLOCKED_DAY, at, at + terms.length, taken.closed),
+    ):
+        hit = next((one for one in intervals if one[0] < end and start < one[1]), None)
+        if hit:
+            return replace(found, why=why, by=hit)
+    return replace(found, why=Why.DAY_FULL) if _is_full(calendar, at) else found
+
+
+def _in_hours(calendar: Calendar, at: int) -> Explanation:
+    """The hours may be those of the day before, when they run past midnight."""
+    week, terms = calendar.week, calendar.terms
+    day = hours.day_in(calendar.zone, at)
+    opened = hours.openings(calendar.zone, week, day - hours.ONE_DAY, day)
+    one = next((one for one in opened if one.begin <= at < one.until), None)
+    if one is None or at + terms.length > one.limit:
+        why = Why.OUTSIDE_HOURS if week.on(day) else Why.CLOSED_THAT_DAY
+        return Explanation(why, overridden=day in week.overrides)
+    on_grid = (at - one.anchor) % terms.step == 0
+    return Explanation(
+        Why.FREE if on_grid else Why.BETWEEN_STEPS,
+        within=(one.begin, one.limit),
+        overridden=day in week.overrides,
+    )
