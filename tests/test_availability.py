@@ -312,3 +312,18 @@ def test_a_schedule_is_valid_from_and_until():
     assert [hours.day_in(rome, start) for start in found] == [
         date(2031, 5, 5), date(2031, 5, 6), date(2031, 5, 7),
     ]  # fmt: skip
+
+
+@settings(max_examples=100, deadline=None)
+@given(worlds(), st.sampled_from(["Asia/Kathmandu", "America/St_Johns", "Pacific/Kiritimati"]))
+def test_times_stand_under_the_day_of_whoever_looks(
+    world: tuple[ZoneInfo, date, Week, Terms, Taken, int], viewer: str
+):
+    zone, day, rules, terms, taken, now = world
+    calendar = Calendar(zone, rules, terms, taken, now)
+    found = availability.slots(calendar, day - timedelta(days=2), day + timedelta(days=2))
+    there = ZoneInfo(viewer)
+    grouped = hours.by_day(there, found)
+    assert [start for starts in grouped.values() for start in starts] == found
+    for own, starts in grouped.items():
+        assert {hours.day_in(there, start) for start in starts} == {own}

@@ -137,3 +137,18 @@ def intervals_of(zone: ZoneInfo, week: Week, day: date) -> list[Interval]:
     return merged(
         [(instant(zone, day, one.start), instant(zone, day, one.end)) for one in stretches]
     )
+
+
+def by_day(zone: ZoneInfo, starts: Sequence[int]) -> dict[date, list[int]]:
+    """Sorted instants under the local day on which each falls, for whoever looks from this zone.
+    A midnight is computed for each day, not a conversion for each instant."""
+    found: dict[date, list[int]] = {}
+    midnight = 0
+    own: list[int] = []
+    for start in starts:
+        if start >= midnight:
+            day = day_in(zone, start)
+            midnight = instant(zone, day + ONE_DAY, 0)
+            own = found[day] = []
+        own.append(start)
+    return found
