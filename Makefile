@@ -1,4 +1,4 @@
-# Every target makes .venv itself; nothing outside this folder is touched or needed.
+# Every target makes .venv itself and needs nothing but Python; pip, uv and npm keep their caches.
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
@@ -16,7 +16,7 @@ check: .venv/proves ## Format, lint, types, import contracts, schema drift, mess
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
 	@$(BIN)/pyright
 	@$(BIN)/lint-imports --no-cache
-	@$(BIN)/python -m practice check
+	@$(BIN)/python -m tests.drift
 	@$(BIN)/python -m tests.messages
 	@$(BIN)/python -m tests.dry_compile
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import typer
 
-from practice import db, migrations, serve, settings
+from practice import cluster, db, migrations, serve, settings
 from practice.domain.actors import SYSTEM
 from practice.services import sample
 from practice.settings import StartRefused
@@ -47,10 +47,12 @@ def seed() -> None:
 def check() -> None:
     """Check the settings, the database and that its schema is what the code expects."""
     with refusals():
-        with serve.database(settings.current()) as url:
-            drift = migrations.drift(db.make_engine(url, pool_size=1))
-        if drift:
-            raise StartRefused(f"The database differs from the code: {drift}")
+        configured = settings.current()
+        serve.require_writable(configured.data_dir)
+        with cluster.running(configured) as url:
+            found = migrations.differences(url)
+        if found:
+            raise StartRefused(found)
         print("Settings, database and schema are in order.")
 
 

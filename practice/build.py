@@ -36,7 +36,8 @@ def ensure(settings: Settings) -> bool:
     with _turn(settings):
         if is_current(settings):
             return False
-        _run(settings)
+        with _locks_kept(settings):
+            _run(settings)
         # Only now: the build itself may have written the lock of its packages anew.
         STAMP.write_text(fingerprint(settings))
         return True
@@ -98,6 +99,17 @@ def _run(settings: Settings) -> None:
         )
     if done.returncode != 0 or not OUTPUT.exists():
         raise StartRefused(f"The pages could not be built; {log} says why.")
+
+
+@contextmanager
+def _locks_kept(settings: Settings) -> Generator[None]:
+    """Production has fewer pages, and Reflex would strike what they do not use from the locks.
+    Only development, where pages are written, may change what is locked."""
+    before = {path: path.read_bytes() for path in (ROOT / "reflex.lock").iterdir()}
+    yield
+    if settings.is_production:
+        for path, written in before.items():
+            path.write_bytes(written)
 
 
 @contextmanager

@@ -14,7 +14,10 @@ from typing import IO
 
 import psycopg
 from psycopg import sql
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
+from practice import db
 from practice.settings import Settings, StartRefused
 
 with warnings.catch_warnings():
@@ -51,20 +54,24 @@ def running(settings: Settings) -> Generator[str]:
 
 
 def _require_usable(url: str, settings: Settings) -> None:
+    """Asked through the same engine as everything later: drivers read unusual addresses each in
+    its own way."""
     try:
-        with psycopg.connect(url, connect_timeout=5) as connection:
-            version = connection.info.server_version // 10000
-            role = connection.execute(
-                "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
-            ).fetchone()
-    except psycopg.Error as failure:
-        reason = str(failure).strip().splitlines()[-1]
+        engine = db.make_engine(url, pool_size=1)
+        with engine.connect() as connection:
+            version = int(connection.scalar(text("SHOW server_version_num")) or 0) // 10000
+            unbound = connection.scalar(
+                text("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
+            )
+        engine.dispose()
+    except SQLAlchemyError as failure:
+        reason = str(getattr(failure, "orig", None) or failure).strip().splitlines()[0]
         raise StartRefused(f"DATABASE_URL does not lead to a database: {reason}") from None
     if version < MAJOR_VERSION:
         raise StartRefused(
             f"DATABASE_URL leads to PostgreSQL {version}; version {MAJOR_VERSION} is needed."
         )
-    if settings.is_production and role and role[0]:
+    if settings.is_production and unbound:
         raise StartRefused(
             "DATABASE_URL uses a superuser or a role with BYPASSRLS, which no row policy stops; "
             "use a plain role that owns its database."
@@ -87,7 +94,7 @@ class Cluster:
 
     @contextmanager
     def used(self) -> Generator[str]:
-        self._require_writable()
+        self.directory.mkdir(parents=True, exist_ok=True)
         users = (self.directory.parent / "postgres.users").open("w")
         with self._turn():
             self._start()
@@ -98,16 +105,6 @@ class Cluster:
             with self._turn():
                 self._stop_if_last(users)
             users.close()
-
-    def _require_writable(self) -> None:
-        try:
-            self.directory.mkdir(parents=True, exist_ok=True)
-            (self.directory.parent / "postgres.turn").touch()
-        except OSError as failure:
-            raise StartRefused(
-                f"The data directory {self.directory.parent} cannot be written: "
-                f"{failure.strerror}. Change its permissions or set PRACTICE_DATA_DIR."
-            ) from None
 
     @contextmanager
     def _turn(self) -> Generator[None]:

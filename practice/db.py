@@ -28,6 +28,7 @@ GATE_WAIT = "3s"
 CONFLICTS = (pg.SerializationFailure, pg.DeadlockDetected, pg.OutOfMemory)
 # The database cannot be had: nobody's mistake, and it may be back in a moment.
 UNAVAILABLE = (OperationalError, InterfaceError, PoolTimeout)
+FAILED = (DBAPIError, PoolTimeout)
 
 log = structlog.get_logger(__name__)
 
@@ -110,7 +111,7 @@ def transact(
             with _begin(actor, isolation, gated=gated) as session:
                 return work(session, actor, *args, **kwargs)
         except DBAPIError as failure:
-            if isinstance(failure.orig, pg.LockNotAvailable):
+            if gated and isinstance(failure.orig, pg.LockNotAvailable):
                 raise Busy from failure
             if not isinstance(failure.orig, CONFLICTS) or attempt == RETRIES:
                 raise

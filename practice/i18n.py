@@ -1,6 +1,6 @@
 """The two languages: gettext catalogs, and dates, times and money through Babel."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
@@ -8,7 +8,6 @@ from decimal import Decimal
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
-from operator import itemgetter
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -64,18 +63,11 @@ def path_in(code: str, path: str) -> str:
     return (prefix + path).removesuffix("/") or "/"
 
 
-def preferred(accepted: str) -> str | None:
-    """The first language of an Accept-Language header that we speak."""
-    ranked: list[tuple[float, str]] = []
-    for part in accepted.split(","):
-        name, _semicolon, rest = part.partition(";")
-        try:
-            weight = float(rest.strip().removeprefix("q=") or 1)
-        except ValueError:
-            continue
-        ranked.append((-weight, name.strip().lower().partition("-")[0]))
-    ranked.sort(key=itemgetter(0))
-    return next((name for _weight, name in ranked if name in LANGUAGES), None)
+def preferred(weighed: Sequence[tuple[str, float]]) -> str | None:
+    """The first of these languages that we speak; the heavier comes first."""
+    ranked = sorted(weighed, key=lambda one: -one[1])
+    known = (name.partition("-")[0] for name, weight in ranked if weight > 0)
+    return next((name for name in known if name in LANGUAGES), None)
 
 
 def language_of(path: str) -> str:

@@ -78,12 +78,9 @@ def _trace(error: BaseException) -> list[str]:
 
 
 def _only_whereabouts(_logger: Any, _method: str, event: Event) -> Event:
-    """Libraries write values into their messages (Reflex: cookies, payloads, arguments), so of a
-    foreign record only the place is kept where it was written."""
+    """Libraries write values into their messages (Reflex: cookies, payloads, arguments; asyncio:
+    the text of an exception), so of a foreign record only the place of its writing is kept."""
     record: logging.LogRecord = event["_record"]
-    if record.name.partition(".")[0] in {"reflex", "reflex_base", "reflex_components_core"}:
-        event["event"] = f"{record.name}:{record.lineno}"
-        event["withheld"] = True
-    else:
-        event["event"] = f"{record.name}: {str(record.msg)[:200]}"
+    event["event"] = f"{record.name}:{record.lineno}"
+    event["withheld"] = True
     return event

@@ -2,11 +2,15 @@
 
 import errno
 import os
+import signal
 import socket
 import sys
-from collections.abc import Generator
+import threading
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from pathlib import Path
 from time import perf_counter
+from types import FrameType
 
 from practice import build, cluster, db, migrations
 from practice.domain.actors import SYSTEM
@@ -17,39 +21,76 @@ from practice.settings import current as read_settings
 
 def serve(settings: Settings) -> None:
     started = perf_counter()
-    require_free(settings.host, settings.port)
+    _end_politely()
+    address = require_free(settings.host, settings.port)
     with database(settings) as url:
+        if not settings.is_production:
+            _fill_if_empty(url)
         if not build.is_current(settings):
             say("pages", "building, which takes half a minute the first time …")
             build.ensure(settings)
             say("pages", f"built after {perf_counter() - started:.0f} s")
-        _run(settings, url)
+        _run(settings, address, url)
+
+
+def _end_politely() -> None:
+    """A closed terminal and a service manager end us as Ctrl-C does, so that all is put away."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, interrupt)
 
 
 @contextmanager
 def database(settings: Settings) -> Generator[str]:
-    """A database at the newest schema, with the sample practice where there is nothing yet."""
+    """A database at the newest schema, for as long as it is needed."""
+    require_writable(settings.data_dir)
     with cluster.running(settings) as url:
-        engine = db.connect(url, pool_size=1)
-        try:
-            if migrations.upgrade(engine):
-                say("database", f"schema is now {migrations.head()}")
-            if not settings.is_production and db.query(sample.is_empty, SYSTEM):
-                db.transact(sample.seed, SYSTEM)
-                say("database", "filled with a sample practice")
-        finally:
-            db.disconnect()
+        if migrations.apply(url):
+            say("database", f"schema is now {migrations.head()}")
         yield url
 
 
-def require_free(host: str, port: int) -> None:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+def _fill_if_empty(url: str) -> None:
+    db.connect(url, pool_size=1)
+    try:
+        if db.query(sample.is_empty, SYSTEM):
+            db.transact(sample.seed, SYSTEM)
+            say("database", "filled with a sample practice")
+    finally:
+        db.disconnect()
+
+
+def require_writable(directory: Path) -> None:
+    """Everything we keep lies in this directory; what was made by another user is found here."""
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        for name in ("build.turn", "build.log", "postgres.turn", "postgres.users"):
+            (directory / name).open("a").close()
+    except OSError as failure:
+        raise StartRefused(
+            f"The data directory {directory} cannot be written: {failure.strerror}. "
+            "Change its permissions or set PRACTICE_DATA_DIR."
+        ) from None
+
+
+def require_free(host: str, port: int) -> str:
+    """The address that HOST means, on which nobody else listens."""
+    try:
+        family, _kind, _protocol, _name, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+    except OSError:
+        raise StartRefused(f"HOST {host} is no address of this machine.") from None
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((host, port))
+            probe.bind(address)
         except OSError as failure:
             raise StartRefused(_why_not(failure, host, port)) from None
+    return str(address[0])
 
 
 def _why_not(failure: OSError, host: str, port: int) -> str:
@@ -60,11 +101,11 @@ def _why_not(failure: OSError, host: str, port: int) -> str:
     return f"HOST {host} is no address of this machine."
 
 
-def _run(settings: Settings, url: str) -> None:
+def _run(settings: Settings, address: str, url: str) -> None:
     # Imported here: the command line's other commands need no server.
     from granian.constants import Interfaces
     from granian.log import LogLevels
-    from granian.server import Server as Granian
+    from granian.server.mp import MPServer
 
     os.environ.update(
         {
@@ -73,12 +114,24 @@ def _run(settings: Settings, url: str) -> None:
             "__REFLEX_SKIP_COMPILE": "true",
         }
     )
+
+    class Granian(MPServer):
+        """Ends on the first signal, whichever thread the kernel hands it to: Python's main thread
+        hears of one that another thread took only when it wakes, so it wakes now and then. The
+        handler only sets a flag; a lock taken inside it could be the one it interrupted."""
+
+        def signal_handler_interrupt(self, *_signal: object) -> None:
+            self.interrupt_signal = True
+
+        # A closed terminal is an ending, too.
+        signal_handler_reload = signal_handler_interrupt
+
     # The server is a fork of this process and would inherit what was read before.
     read_settings.cache_clear()
-    Granian(
+    server = Granian(
         target="practice.practice:asgi",
         factory=True,
-        address=settings.host,
+        address=address,
         port=settings.port,
         interface=Interfaces.ASGI,
         workers=1,
@@ -86,7 +139,24 @@ def _run(settings: Settings, url: str) -> None:
         log_access=False,
         log_level=LogLevels.warning,
         workers_kill_timeout=10,
-    ).serve()
+    )
+    server.main_loop_interrupt = Wakeful(lambda: server.interrupt_signal)
+    server.serve()
+
+
+class Wakeful(threading.Event):
+    """An event whose waiter looks up several times a second whether it should go."""
+
+    def __init__(self, should_go: Callable[[], bool]) -> None:
+        super().__init__()
+        self.should_go = should_go
+
+    def wait(self, timeout: float | None = None) -> bool:
+        if timeout is not None:
+            return super().wait(timeout)
+        while not self.should_go() and not super().wait(0.25):
+            pass
+        return True
 
 
 def say(what: str, how: str) -> None:

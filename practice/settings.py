@@ -1,6 +1,7 @@
 """What the environment decides: read once, typed, frozen, and honest about all that is missing."""
 
 import os
+import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,12 +11,20 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+import psutil
 from dotenv import dotenv_values
 
 T = TypeVar("T")
 
 ROOT = Path(__file__).parent.parent
 SECRET_LENGTH = 32
+TOKEN_LENGTH = 16
+DEFAULT_PORTS = {"http": 80, "https": 443}
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+ANY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - compared with, not listened on
+
+
+INTERNET = (socket.AF_INET, socket.AF_INET6)
 
 
 class StartRefused(Exception):
@@ -63,12 +72,16 @@ class Settings:
 
     @property
     def origins(self) -> tuple[str, ...]:
-        """Where our own pages may come from; a developer's browser has three names for here."""
+        """Where our own pages may come from. While developing that is every name of this machine
+        that HOST lets in, so that a phone beside the desk can look as well."""
         if self.is_production:
             return (self.public_url,)
-        names = ("localhost", "127.0.0.1", "[::1]")
-        local = tuple(f"http://{name}:{self.port}" for name in names)
-        return (self.public_url, *local)
+        names = [*LOOPBACK, self.host]
+        if self.host in ANY_ADDRESS:
+            cards = psutil.net_if_addrs().values()
+            names += [one.address for card in cards for one in card if one.family in INTERNET]
+        local = (f"http://{_bracketed(name)}:{self.port}" for name in names)
+        return (self.public_url, *dict.fromkeys(local))
 
     @classmethod
     def read(cls, env: Mapping[str, str]) -> "Settings":
@@ -85,8 +98,17 @@ class Settings:
 
 @cache
 def current() -> Settings:
-    """The settings of this process: the environment, and a .env file beneath it."""
-    written = {key: value for key, value in dotenv_values(ROOT / ".env").items() if value}
+    """The settings of this process."""
+    return _from_files()
+
+
+def _from_files() -> Settings:
+    """The environment, and a .env file beneath it."""
+    try:
+        found = dotenv_values(ROOT / ".env")
+    except (OSError, UnicodeError) as failure:
+        raise StartRefused(f"The file .env cannot be read: {failure}.") from None
+    written = {key: value for key, value in found.items() if value}
     return Settings.read({**written, **os.environ})
 
 
@@ -124,14 +146,16 @@ def _from(reader: _Reader) -> Settings:
         "PRACTICE_ENV", Environment.DEVELOPMENT, Environment, "development or production"
     )
     port = reader.number("PORT", 3000, low=1, high=65535)
+    host = reader.text("HOST") or "127.0.0.1"
+    name = "localhost" if host in {*LOOPBACK, *ANY_ADDRESS} else _bracketed(host)
     keys = reader.text("PRACTICE_SECRET_KEYS") or ""
     return Settings(
         environment=environment,
         port=port,
-        host=reader.text("HOST") or "127.0.0.1",
+        host=host,
         public_url=reader.parsed(
             "PRACTICE_PUBLIC_URL",
-            f"http://localhost:{port}",
+            f"http://{name}:{port}",
             _origin,
             "an address like https://practice.example, without a path",
         ),
@@ -166,13 +190,23 @@ def _from(reader: _Reader) -> Settings:
 
 
 def _origin(found: str) -> str:
+    """As browsers write it: the name in ASCII, no default port, no dot at the end."""
     parts = urlsplit(found)
     bare = parts.path in {"", "/"} and not parts.query and not parts.fragment
     if parts.scheme not in {"http", "https"} or not parts.hostname or not bare:
         raise ValueError(found)
     if parts.username or (parts.port is not None and parts.port < 1):
         raise ValueError(found)
-    return f"{parts.scheme}://{parts.netloc.lower()}"
+    name = parts.hostname.rstrip(".")
+    # A UnicodeError is a ValueError, too.
+    name = f"[{name}]" if ":" in name else name.encode("idna").decode()
+    is_default = parts.port in {None, DEFAULT_PORTS[parts.scheme]}
+    return f"{parts.scheme}://{name}" + ("" if is_default else f":{parts.port}")
+
+
+def _bracketed(address: str) -> str:
+    """An IPv6 address inside a URL."""
+    return f"[{address.partition('%')[0]}]" if ":" in address else address
 
 
 def _postgres(found: str) -> str | None:
@@ -223,6 +257,10 @@ def _missing_in_production(settings: Settings) -> list[str]:
         (
             settings.resend_webhook_secret or not settings.resend_api_key,
             "RESEND_WEBHOOK_SECRET must be set because RESEND_API_KEY is",
+        ),
+        (
+            not settings.metrics_token or len(settings.metrics_token) >= TOKEN_LENGTH,
+            f"PRACTICE_METRICS_TOKEN must have at least {TOKEN_LENGTH} characters",
         ),
         (settings.limits, "PRACTICE_LIMITS must be on"),
         (settings.now is None, "PRACTICE_NOW must be unset: it is for development"),

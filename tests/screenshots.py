@@ -47,7 +47,6 @@ def main() -> int:
                         page.screenshot(path=file, full_page=True)
                         print(file.relative_to(ROOT))
         take_cover(browser, portal.base)
-        take_cover(browser, portal.base)
     return 0
 
 

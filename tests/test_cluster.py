@@ -103,13 +103,6 @@ def test_a_path_too_long_for_a_socket_gets_a_short_one(tmp_path: Path):
     assert own.socket_dir.stat().st_mode & 0o077 == 0
 
 
-def test_a_data_directory_that_cannot_be_made_is_said(tmp_path: Path):
-    (tmp_path / "file").write_text("")
-    settings = Settings.read({"PRACTICE_DATA_DIR": str(tmp_path / "file" / "data")})
-    with pytest.raises(StartRefused, match="cannot be written"), cluster.running(settings):
-        pass
-
-
 @pytest.mark.parametrize(
     "url",
     [

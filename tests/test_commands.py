@@ -8,6 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from practice import serve
 from tests import server
 from tests.test_settings import COMPLETE
 
@@ -63,6 +64,7 @@ def test_the_sample_practice_stays_out_of_production():
 
 def test_an_installation_can_be_made_filled_and_checked(tmp_path: Path):
     env = {"PRACTICE_DATA_DIR": str(tmp_path)}
+    assert "nothing yet" in refused("check", **env)
     assert "The schema is at" in server.command("migrate", env=env).stdout
     assert "in place" in server.command("seed", env=env).stdout
     checked = server.command("check", env=env)
@@ -72,18 +74,24 @@ def test_an_installation_can_be_made_filled_and_checked(tmp_path: Path):
     )
 
 
+def test_a_name_for_this_machine_is_as_good_as_its_address():
+    assert serve.require_free("localhost", server.free_port()) in {"127.0.0.1", "::1"}
+
+
 def test_help_names_the_commands():
     said = server.command("--help").stdout
     for name in ("serve", "migrate", "seed", "check"):
         assert name in said
 
 
-@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_ending_the_server_stops_every_process(tmp_path: Path, ending: signal.Signals):
     with server.running(tmp_path / "data", tmp_path / "log") as found:
         family = [found.process.pid, *children(found.process.pid), postmaster(tmp_path)]
         assert len(family) >= 3
+        # Impatient people press twice.
         found.process.send_signal(ending)
+        found.process.send_signal(signal.SIGINT)
         found.process.wait(20)
     assert not [pid for pid in family if server.is_alive(pid)]
     assert "Traceback" not in (tmp_path / "log").read_text()

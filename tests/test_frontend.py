@@ -10,6 +10,7 @@ import pytest
 from practice import build, finish
 from practice.routes.frontend import Frontend
 from practice.settings import Environment, Settings
+from tests.test_settings import COMPLETE
 
 pytestmark = pytest.mark.anyio
 SCRIPT = "document.documentElement.classList.add('dark')"
@@ -102,7 +103,14 @@ async def test_what_has_a_name_of_its_own_is_kept_for_a_year(
 
 @pytest.mark.parametrize(
     ("accepted", "encoding"),
-    [("gzip, br", "br"), ("gzip", "gzip"), ("gzip;q=0.8", "gzip"), ("identity", None), ("", None)],
+    [
+        ("gzip, br", "br"),
+        ("gzip", "gzip"),
+        ("gzip;q=0.8", "gzip"),
+        ("identity", None),
+        ("", None),
+        ("br;q=0, gzip", "gzip"),
+    ],
 )
 async def test_the_best_compression_the_browser_takes(
     built: Path, accepted: str, encoding: str | None
@@ -149,8 +157,6 @@ def test_the_fingerprint_knows_neither_host_nor_port():
 
 
 def test_production_is_another_build(monkeypatch: pytest.MonkeyPatch):
-    from tests.test_settings import COMPLETE
-
     assert Settings.read(COMPLETE).environment is Environment.PRODUCTION
     assert build.fingerprint(Settings.read(COMPLETE)) != build.fingerprint(Settings.read({}))
 
@@ -171,3 +177,26 @@ def test_a_changed_page_is_another_build_and_a_changed_service_is_not(
         after = build.fingerprint(settings)
         assert after != before
         before = after
+
+
+@pytest.mark.parametrize("tag", ["{etag}", '"other", {etag}', "*"])
+async def test_a_known_file_is_recognised_however_it_is_named(browser: httpx.AsyncClient, tag: str):
+    etag = (await browser.get("/favicon.svg")).headers["etag"]
+    again = await browser.get("/favicon.svg", headers={"if-none-match": tag.format(etag=etag)})
+    assert again.status_code == 304
+    assert again.headers["vary"] == "accept-encoding"
+
+
+async def test_a_file_can_only_be_read(browser: httpx.AsyncClient):
+    assert (await browser.post("/favicon.svg")).status_code == 405
+
+
+def test_production_leaves_the_locks_as_they_were(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(build, "ROOT", tmp_path)
+    lock = tmp_path / "reflex.lock" / "package-lock.json"
+    lock.parent.mkdir()
+    for env, kept in ((COMPLETE, "all"), ({}, "fewer")):
+        lock.write_text("all")
+        with build._locks_kept(Settings.read(env)):
+            lock.write_text("fewer")
+        assert lock.read_text() == kept

@@ -12,6 +12,7 @@ from practice.domain.actors import Role
 from practice.domain.errors import NotFound
 from practice.state.guard import handler
 from practice.state.shell import ShellState
+from practice.state.trouble import TroubleState
 from tests.tabs import Tab, reflex_running
 
 pytestmark = pytest.mark.anyio
@@ -224,3 +225,45 @@ async def test_a_broken_cookie_header_is_no_session():
         tab = Tab(cookie='practice_session="; \x00=;;')
         await tab.send(Desk.write, title="x")
         assert tab.shows(Desk, "written") == "x"
+
+
+async def test_the_same_refusal_twice_is_two_answers(tab: Tab):
+    """A form waits for the counter: the same sentence again would change nothing."""
+    await tab.send(Desk.refuses)
+    first = tab.shows(TroubleState, "troubles")
+    await tab.send(Desk.refuses)
+    assert tab.shows(TroubleState, "troubles") == first + 1
+
+
+async def test_old_trouble_is_forgotten_when_something_new_is_tried(tab: Tab):
+    await tab.send(Desk.breaks)
+    assert tab.trouble
+    await tab.send(Desk.write, title="x")
+    assert (tab.trouble, tab.reference) == ("", "")
+
+
+async def test_what_nobody_wrote_is_gone_when_somebody_signs_in():
+    async with reflex_running():
+        nobody = Tab()
+        await nobody.send(Desk.write, title="planted")
+        hers = Tab(cookie="practice_session=hers", token=nobody.token)
+        await hers.send_raw("reflex___state____state.hydrate", {})
+        assert "planted" not in str(hers.seen)
+
+
+@pytest.mark.parametrize(
+    "cookies",
+    [
+        'consent={"a":1}; practice_session=hers',
+        "theme[x]=1; practice_session=hers",
+        "x@y=1; practice_session=hers",
+        "a=b c; practice_session=hers; z",
+    ],
+)
+async def test_an_odd_neighbour_does_not_hide_the_session(cookies: str):
+    async with reflex_running():
+        tab = Tab(cookie="practice_session=hers")
+        await tab.send(Desk.write, title="x")
+        again = Tab(cookie=cookies, token=tab.token)
+        await again.send(Desk.write, title="y")
+        assert again.shows(Desk, "written") == "y"

@@ -88,7 +88,6 @@ FRAME = content.Frame(
                 "register", "answer_time", "place",
             )
         },
-        zone="Europe/Rome",
     ),
     crisis=(content.CrisisLine(published("line"), published("hours"), "112"),),
 )  # fmt: skip
@@ -174,8 +173,8 @@ def test_every_word_of_a_public_page_is_translated_or_published(bracketed: None,
 
 def test_the_pages_of_trouble_are_translated_too(bracketed: None):
     for html in (
-        sheets.not_found_page(FRAME, SETTING),
-        sheets.not_found_page(None, SETTING),
+        sheets.NOT_FOUND.render(FRAME, SETTING),
+        sheets.NOT_FOUND.render(None, SETTING),
         sheets.trouble_page("⟦BCDF2345⟧", SETTING),
     ):
         shown = Shown()

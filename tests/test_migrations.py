@@ -8,10 +8,11 @@ import pytest
 from alembic import command
 from psycopg import errors as pg
 from psycopg.types.json import Jsonb
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from practice import db, migrations
 from practice.cluster import Cluster
+from practice.settings import StartRefused
 from tests.conftest import admin, create
 
 
@@ -108,3 +109,30 @@ def test_text_is_kept_by_language(practice: str):
         connection.execute("UPDATE practice SET lede = %s", [Jsonb({"en": "a", "it": "b"})])
         found = connection.execute("SELECT lede->>'it' FROM practice").fetchone()
     assert found == ("b",)
+
+
+def test_a_schema_from_another_branch_is_one_sentence(empty: Engine):
+    migrations.upgrade(empty)
+    with empty.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = 'unknown'"))
+    with pytest.raises(StartRefused, match="does not know"):
+        migrations.apply(empty.url.render_as_string(hide_password=False))
+
+
+def test_a_role_that_may_not_make_tables_is_one_sentence(postgres: Cluster, empty: Engine):
+    name = empty.url.database or ""
+    with psycopg.connect(postgres.url("postgres", name), autocommit=True) as connection:
+        connection.execute("ALTER SCHEMA public OWNER TO postgres")
+        connection.execute(f"ALTER DATABASE {name} OWNER TO postgres".encode())
+        connection.execute("REVOKE ALL ON SCHEMA public FROM PUBLIC")
+    with pytest.raises(StartRefused, match="cannot be brought up to date"):
+        migrations.apply(empty.url.render_as_string(hide_password=False))
+
+
+def test_looking_at_a_database_changes_nothing_in_it(empty: Engine):
+    url = empty.url.render_as_string(hide_password=False)
+    assert "nothing yet" in str(migrations.differences(url))
+    with empty.connect() as connection:
+        assert migrations.present(connection) is None
+    migrations.upgrade(empty)
+    assert migrations.differences(url) is None

@@ -156,7 +156,8 @@ def test_colours_are_named_once():
         f"{path.name}: {colour}"
         for path in STYLES
         if path.name != "tokens.css"
-        for colour in re.findall(r"#[0-9a-fA-F]{3,8}\b(?![^{]*\{)", path.read_text())
+        for block in re.findall(r"\{([^{}]*)\}", path.read_text())
+        for colour in re.findall(r"#[0-9a-fA-F]{3,8}\b", block)
     ]
     assert found == []
 

@@ -1,10 +1,15 @@
 """Settings: nothing is needed in development, everything missing is said at once otherwise."""
 
 import re
+from pathlib import Path
 
 import pytest
 
+from practice import settings as settings_module
 from practice.settings import ROOT, Environment, Settings, StartRefused
+
+# What the program itself calls; the tests put their own in its place.
+read_from_files = settings_module._from_files
 
 COMPLETE = {
     "PRACTICE_ENV": "production",
@@ -124,3 +129,50 @@ def test_every_setting_is_explained():
     explained = set(re.findall(r"^#([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
     assert len(read) > 20
     assert read - {"REFLEX_REDIS_URL"} <= explained
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("https://practice.example:443", "https://practice.example"),
+        ("https://Practice.Example./", "https://practice.example"),
+        ("http://practice.example:80", "http://practice.example"),
+        ("https://practice.example:8443", "https://practice.example:8443"),
+        ("https://studio-caffè.example", "https://xn--studio-caff-89a.example"),
+        ("http://[::1]:3000", "http://[::1]:3000"),
+    ],
+)
+def test_the_public_address_is_written_as_browsers_write_it(written: str, read: str):
+    assert Settings.read({"PRACTICE_PUBLIC_URL": written}).public_url == read
+
+
+def test_while_developing_the_address_that_is_listened_on_is_ours():
+    settings = Settings.read({"HOST": "192.0.2.7", "PORT": "4000"})
+    assert settings.public_url == "http://192.0.2.7:4000"
+    assert "http://192.0.2.7:4000" in settings.origins
+    assert Settings.read({"HOST": "0.0.0.0"}).public_url == "http://localhost:3000"  # noqa: S104
+
+
+def test_listening_everywhere_lets_in_every_address_of_this_machine():
+    everywhere = Settings.read({"HOST": "0.0.0.0"}).origins  # noqa: S104
+    assert set(Settings.read({}).origins) <= set(everywhere)
+    assert Settings.read({**COMPLETE, "HOST": "0.0.0.0"}).origins == (  # noqa: S104
+        "https://practice.example",
+    )
+
+
+def test_a_token_that_could_be_guessed_is_refused_in_production():
+    assert "PRACTICE_METRICS_TOKEN" in refusal_of({**COMPLETE, "PRACTICE_METRICS_TOKEN": "short"})
+
+
+@pytest.mark.parametrize("content", [b"PORT=\xff\xfe", None])
+def test_an_unreadable_env_file_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes | None
+):
+    (tmp_path / ".env").mkdir() if content is None else (tmp_path / ".env").write_bytes(content)
+    monkeypatch.setattr(settings_module, "ROOT", tmp_path)
+    if content is None:
+        assert read_from_files().port == 3000
+    else:
+        with pytest.raises(StartRefused, match=r"\.env cannot be read"):
+            read_from_files()

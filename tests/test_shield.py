@@ -1,6 +1,7 @@
 """What every answer carries, who may knock, and what a visitor sees when we fail."""
 
 import json
+import logging
 from collections.abc import AsyncIterator
 
 import httpx
@@ -11,7 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from practice import settings
+from practice import log, settings
 from practice.routes import health
 from practice.routes.shield import Shield
 from practice.settings import Settings
@@ -211,8 +212,6 @@ async def test_only_our_own_pages_may_open_a_socket(origin: bytes | None, accept
 async def test_a_failed_request_leaves_no_words_of_anybody_in_the_log(
     browser: httpx.AsyncClient, capsys: pytest.CaptureFixture[str]
 ):
-    from practice import log
-
     log.configure(as_json=True)
     try:
         await browser.get("/breaks?name=Anna", headers={"cookie": "session=abc"})
@@ -235,6 +234,8 @@ async def test_a_failed_request_leaves_no_words_of_anybody_in_the_log(
         ("::1", {}, 200),
         ("203.0.113.7", {}, 404),
         ("127.0.0.1", {"x-forwarded-for": "203.0.113.7"}, 404),
+        ("127.0.0.1", {"host": "practice.example"}, 404),
+        ("127.0.0.1", {"host": "evil.example:3000"}, 404),
         ("203.0.113.7", {"authorization": "Bearer the-token"}, 200),
         ("203.0.113.7", {"authorization": "Bearer another"}, 404),
         ("203.0.113.7", {"authorization": "Bearer "}, 404),
@@ -256,3 +257,17 @@ async def test_without_a_token_no_token_opens_the_metrics():
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as asking:
         answer = await asking.get("/metrics", headers={"authorization": "Bearer None"})
     assert answer.status_code == 404
+
+
+def test_what_other_libraries_say_stays_out_of_the_log(capsys: pytest.CaptureFixture[str]):
+    log.configure(as_json=True)
+    try:
+        logging.getLogger("asyncio").error(f"Task exception was never retrieved: {SECRET}")
+        logging.getLogger("reflex.state").warning(SECRET)
+        said = capsys.readouterr().err
+    finally:
+        structlog.reset_defaults()
+    entries = [json.loads(line) for line in said.splitlines()]
+    assert [entry["event"].partition(":")[0] for entry in entries] == ["asyncio", "reflex.state"]
+    assert all(entry["withheld"] for entry in entries)
+    assert "anna" not in said

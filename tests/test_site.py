@@ -259,3 +259,57 @@ async def test_ready_means_database_and_schema(practice: str, browser: Browser):
     db.transact(change("UPDATE alembic_version SET version_num = '0000'"), SYSTEM)
     behind = await browser.get("/readyz")
     assert (behind.status_code, behind.json()["checks"]["migrations"]) == (503, "behind")
+
+
+@pytest.mark.parametrize(
+    "path", ["/reading/%00", "/reading/a%2Fb", "/reading/" + "x" * 200, "/%ff"]
+)
+async def test_an_address_that_cannot_be_is_not_found(practice: str, browser: Browser, path: str):
+    assert (await browser.get(path)).status_code == 404
+
+
+async def test_the_page_for_unknown_addresses_is_kept_like_the_others(
+    practice: str, browser: Browser, monkeypatch: pytest.MonkeyPatch
+):
+    first = await browser.get("/nowhere")
+    db.connect("postgresql://practice@127.0.0.1:1/nothing")
+    again = await browser.get("/somewhere-else")
+    assert (again.status_code, again.content) == (404, first.content)
+
+
+async def test_an_article_appears_at_the_practices_midnight(practice: str, browser: Browser):
+    db.transact(
+        change("UPDATE articles SET published_on = '2031-05-01' WHERE slug = 'first-conversation'"),
+        SYSTEM,
+    )
+    path = "/reading/first-conversation"
+    with time_machine.travel(datetime(2031, 4, 30, 21, 59, tzinfo=UTC), tick=False):
+        assert (await browser.get(path)).status_code == 404
+    with time_machine.travel(datetime(2031, 4, 30, 22, 0, tzinfo=UTC), tick=False):
+        assert (await browser.get(path)).status_code == 200
+
+
+async def test_a_slash_too_many_keeps_the_question(practice: str, browser: Browser):
+    answer = await browser.get("/about/?from=letter")
+    assert answer.headers["location"] == "/about?from=letter"
+    assert (await browser.get("/nowhere/")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("accepted", "packed"),
+    [("gzip", True), ("br, gzip;q=0.5", True), ("gzip;q=0", False), ("identity", False)],
+)
+async def test_a_page_is_packed_for_whoever_can_unpack_it(
+    practice: str, browser: Browser, accepted: str, packed: bool
+):
+    answer = await browser.get("/", headers={"accept-encoding": accepted})
+    assert (answer.headers.get("content-encoding") == "gzip") is packed
+
+
+async def test_an_empty_installation_has_an_empty_sitemap(database: str, browser: Browser):
+    assert "<loc>" not in (await browser.get("/sitemap.xml")).text
+
+
+async def test_without_its_own_tables_it_is_not_ready(database: str, browser: Browser):
+    db.transact(change("DROP TABLE alembic_version"), SYSTEM)
+    assert (await browser.get("/readyz")).status_code == 503

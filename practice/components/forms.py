@@ -9,7 +9,7 @@ from reflex_components_core.el.elements.forms import Form
 from practice.components.buttons import anchor
 from practice.components.fields import field_id
 from practice.components.icons import icon
-from practice.components.shell import apology, last_trouble
+from practice.components.shell import apology, troubles
 from practice.i18n import _
 
 
@@ -18,7 +18,7 @@ class SendForm(Form):
     tag = "SendForm"
 
     answer: rx.Var[int]
-    trouble: rx.Var[str]
+    troubles: rx.Var[int]
     apology: rx.Var[str]
     sending: rx.Var[str]
     silence: rx.Var[str]
@@ -35,7 +35,7 @@ def form(
         *children,
         on_submit=on_submit,
         answer=answer,
-        trouble=last_trouble(),
+        troubles=troubles(),
         apology=apology(),
         sending=_("One moment, this is being sent."),
         silence=_("No answer yet. What you typed is still here; you can send it again."),

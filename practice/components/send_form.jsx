@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from "react";
 const PATIENCE = 15000;
 
 export function SendForm(props) {
-  const { answer, trouble, apology, sending, silence, onSubmit, children, ...rest } = props;
+  const { answer, troubles, apology, sending, silence, onSubmit, children, ...rest } = props;
   const form = useRef(null);
   // The ref closes the door at once; the state draws it closed.
   const busy = useRef(false);
@@ -26,11 +26,10 @@ export function SendForm(props) {
   }, [answer]);
 
   useEffect(() => {
-    // It also changes when an older notice is closed; that is no answer.
-    if (!busy.current || !apology) return;
+    if (!busy.current) return;
     release("");
     setFailed(true);
-  }, [trouble]);
+  }, [troubles]);
 
   useEffect(() => {
     if (!waiting) return;

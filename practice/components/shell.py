@@ -25,9 +25,9 @@ class PortalNavigation:
     phone: Sequence[Entry] = ()
 
 
-def last_trouble() -> Text:
-    """Changes whenever a handler failed, so that a form knows nobody will answer."""
-    return ShellState.trouble + ShellState.reference
+def troubles() -> rx.Var[int] | int:
+    """Rises whenever a handler refused or failed, so that a form knows nobody will answer."""
+    return ShellState.troubles
 
 
 def apology() -> Text:

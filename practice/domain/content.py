@@ -18,7 +18,6 @@ class Profile:
     address: str
     register: str
     answer_time: str
-    zone: str
     place: str
 
 

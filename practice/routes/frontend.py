@@ -14,7 +14,7 @@ from pathlib import Path
 
 from starlette.types import Receive, Scope, Send
 
-from practice.routes import headers
+from practice.routes import headers, negotiation
 
 INLINE_SCRIPT = re.compile(
     rb"<script(?![^>]*\bsrc=)(?![^>]*ld\+json)[^>]*>(.*?)</script>", re.DOTALL
@@ -30,7 +30,7 @@ class File:
     body: bytes
     encoded: dict[str, bytes]
     headers: tuple[tuple[bytes, bytes], ...]
-    etag: bytes
+    etag: str
 
 
 class Frontend:
@@ -55,13 +55,21 @@ class Frontend:
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         file = self.files[scope["path"]]
+        if scope["method"] not in {"GET", "HEAD"}:
+            await _answer(send, 405, [(b"allow", b"GET, HEAD"), (b"content-length", b"0")], b"")
+            return
         scope["served"] = "page" if b"text/html" in file.headers[0][1] else "asset"
         asked = dict(scope["headers"])
-        if asked.get(b"if-none-match") == file.etag:
-            await _answer(send, 304, [*file.headers[1:], (b"etag", file.etag)], b"")
+        known = [(b"etag", file.etag.encode()), (b"vary", b"accept-encoding")]
+        if negotiation.is_known(file.etag, asked.get(b"if-none-match", b"").decode("latin-1")):
+            await _answer(send, 304, [*file.headers[1:], *known], b"")
             return
-        body, encoding = _best(file, asked.get(b"accept-encoding", b"").decode("latin-1"))
-        found = [*file.headers, (b"etag", file.etag), (b"vary", b"accept-encoding")]
+        accepted = asked.get(b"accept-encoding", b"").decode("latin-1")
+        encoding = negotiation.encoding(
+            accepted, [name for name, _ in ENCODINGS if name in file.encoded]
+        )
+        body = file.encoded[encoding] if encoding else file.body
+        found = [*file.headers, *known]
         if encoding:
             found.append((b"content-encoding", encoding.encode()))
         found.append((b"content-length", str(len(body)).encode()))
@@ -99,16 +107,9 @@ def _read(path: Path, known: list[tuple[str, str]]) -> File:
         body=body,
         encoded={name: file.read_bytes() for name, file in beside.items() if file.exists()},
         headers=tuple((name.encode(), value.encode()) for name, value in known),
-        etag=f'"{hashlib.sha256(body).hexdigest()[:20]}"'.encode(),
+        # Weak: one tag for the body, however it is compressed.
+        etag=f'W/"{hashlib.sha256(body).hexdigest()[:20]}"',
     )
-
-
-def _best(file: File, accepted: str) -> tuple[bytes, str | None]:
-    offered = {part.split(";")[0].strip() for part in accepted.split(",")}
-    for name, _ in ENCODINGS:
-        if name in offered and name in file.encoded:
-            return file.encoded[name], name
-    return file.body, None
 
 
 async def _answer(send: Send, status: int, found: list[tuple[bytes, bytes]], body: bytes) -> None:

@@ -40,5 +40,5 @@ def for_every_answer(settings: Settings) -> list[tuple[bytes, bytes]]:
         "cache-control": PRIVATE,
     }
     if settings.public_url.startswith("https://"):
-        headers["strict-transport-security"] = f"max-age={ONE_YEAR}; includeSubDomains"
+        headers["strict-transport-security"] = f"max-age={ONE_YEAR}"
     return [(name.encode(), value.encode()) for name, value in headers.items()]

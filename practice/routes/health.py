@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 from practice import db, metrics, migrations, runtime, settings
 from practice.domain.actors import SYSTEM, Actor
 
+OWN_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 
 
@@ -22,7 +23,7 @@ async def readyz(_request: Request) -> Response:
     checks = {"database": "unreachable", "migrations": "unknown"}
     try:
         found = await runtime.query(_revision, SYSTEM)
-    except db.UNAVAILABLE:
+    except db.FAILED:
         return JSONResponse({"status": "not ready", "checks": checks}, status_code=503)
     current = found == migrations.head()
     checks = {"database": "ok", "migrations": "ok" if current else "behind"}
@@ -41,13 +42,14 @@ async def measured(request: Request) -> Response:
 
 
 def _may_measure(request: Request) -> bool:
-    """Whoever holds the token, or this very machine; behind a proxy everybody looks like this
-    machine, so a forwarded request is never local."""
+    """Whoever holds the token, or this very machine by one of its own names. Behind a proxy
+    everybody comes from this machine, but asks for the public name or is marked as forwarded."""
     token = settings.current().metrics_token
     given = request.headers.get("authorization", "")
     if token and hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
         return True
-    if any(name in request.headers for name in FORWARDED) or request.client is None:
+    is_forwarded = any(name in request.headers for name in FORWARDED)
+    if is_forwarded or request.client is None or request.url.hostname not in OWN_NAMES:
         return False
     return ipaddress.ip_address(request.client.host).is_loopback
 

@@ -100,7 +100,8 @@ class Shield:
 
 
 class _Answer:
-    """Passes an answer on with our headers; holds a bare 500 back, because ours is kinder."""
+    """Passes an answer on with our headers. A 500 is held back until it is known whether an
+    exception comes after it: then ours, which is kinder, takes its place."""
 
     def __init__(self, send: Send, always: list[tuple[bytes, bytes]], reference: str) -> None:
         self.send = send

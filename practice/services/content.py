@@ -2,6 +2,7 @@
 
 from datetime import date
 from math import ceil
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
@@ -24,8 +25,11 @@ from practice.models.content import (
 WORDS_A_MINUTE = 200
 
 
-def revision(session: Session, _actor: Actor) -> int:
-    return session.exec(select(ContentRevision.number)).one()
+def edition(session: Session, _actor: Actor) -> tuple[int, date]:
+    """What published pages depend on: the revision of the content, and the practice's own day."""
+    zone = select(Practice.zone).where(Practice.id == 1).scalar_subquery()
+    number, name = session.exec(select(ContentRevision.number, zone)).one()
+    return number, _day_in(name)
 
 
 def find_frame(session: Session, _actor: Actor) -> values.Frame | None:
@@ -47,7 +51,6 @@ def find_frame(session: Session, _actor: Actor) -> values.Frame | None:
             address=say(practice.address),
             register=say(practice.register_entry),
             answer_time=say(practice.answer_time),
-            zone=practice.zone,
             place=say(practice.place),
         ),
         crisis=tuple(
@@ -78,7 +81,7 @@ def find_about(session: Session, actor: Actor) -> values.About | None:
 def read_article(session: Session, actor: Actor, *, slug: str) -> values.Reading:
     frame = find_frame(session, actor)
     found = session.exec(
-        select(Article).where(Article.slug == slug, col(Article.published_on) <= _today())
+        select(Article).where(Article.slug == slug, col(Article.published_on) <= _today(session))
     ).one_or_none()
     if frame is None or found is None or found.published_on is None:
         raise NotFound
@@ -95,7 +98,7 @@ def find_privacy(session: Session, actor: Actor) -> values.Legal | None:
     frame = find_frame(session, actor)
     found = session.exec(
         select(PrivacyText)
-        .where(col(PrivacyText.effective_on) <= _today())
+        .where(col(PrivacyText.effective_on) <= _today(session))
         .order_by(col(PrivacyText.effective_on).desc())
         .limit(1)
     ).first()
@@ -106,8 +109,10 @@ def find_privacy(session: Session, actor: Actor) -> values.Legal | None:
     return values.Legal(frame, text)
 
 
-def list_published(session: Session, _actor: Actor) -> list[str]:
-    """The slugs of the readings, for the sitemap."""
+def list_published(session: Session, _actor: Actor) -> list[str] | None:
+    """The slugs of the readings, for the sitemap; None until anything at all is published."""
+    if session.get(Practice, 1) is None:
+        return None
     return [card.slug for card in _articles(session)]
 
 
@@ -158,7 +163,7 @@ def _articles(session: Session) -> tuple[values.ArticleCard, ...]:
     say = _Speaker(session.get(Practice, 1))
     found = session.exec(
         select(Article)
-        .where(col(Article.published_on) <= _today())
+        .where(col(Article.published_on) <= _today(session))
         .order_by(col(Article.published_on).desc(), col(Article.slug))
     )
     return tuple(_card(article, say) for article in found)
@@ -169,5 +174,11 @@ def _card(article: Article, say: _Speaker) -> values.ArticleCard:
     return values.ArticleCard(article.slug, say(article.title), say(article.summary), minutes)
 
 
-def _today() -> date:
-    return clock.now().date()
+def _today(session: Session) -> date:
+    practice = session.get(Practice, 1)
+    return _day_in(practice.zone if practice else None)
+
+
+def _day_in(zone: str | None) -> date:
+    """An article of the 24th appears when it is the 24th where the practice is."""
+    return clock.now().astimezone(ZoneInfo(zone or "UTC")).date()

@@ -4,11 +4,16 @@ from html import escape
 
 from practice import i18n
 
-NOT_FOR_ROBOTS = ("/me", "/portal", "/api", "/dev", "/styleguide")
+# Not the whole truth: what is private asks who is there, whatever a robot believes.
+NOT_FOR_ROBOTS = ("/me$", "/me/", "/portal", "/api/")
 
 
 def robots(public_url: str) -> str:
-    closed = "".join(f"Disallow: {path}\n" for path in NOT_FOR_ROBOTS)
+    closed = "".join(
+        f"Disallow: {i18n.path_in(code, path)}\n"
+        for code in i18n.LANGUAGES
+        for path in NOT_FOR_ROBOTS
+    )
     return f"User-agent: *\n{closed}Sitemap: {public_url}/sitemap.xml\n"
 
 

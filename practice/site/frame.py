@@ -16,7 +16,10 @@ __all__ = ["Page", "document"]
 
 
 # Said in the language that is offered.
-OFFERS = {"en": "This page is also there in English", "it": "Questa pagina c’è anche in italiano"}
+OFFERS = {
+    "en": "This page is also available in English",
+    "it": "Questa pagina c’è anche in italiano",
+}
 
 
 def document(page: Page, *matter: rx.Component) -> str:
@@ -59,7 +62,7 @@ def _around(page: Page, frame: Frame) -> rx.Component:
 
 
 def _top(page: Page) -> rx.Component:
-    first_page = rx.el.span(_("First page"), class_name="vh")
+    first_page = rx.el.span(_("Home page"), class_name="vh")
     name = page.frame.profile.name if page.frame else first_page
     ways = _ways(page, "wide") if page.frame else []
     menu = [rx.el.a(icon("menu"), _("Menu"), href="#foot", class_name="narrow")]
@@ -135,7 +138,7 @@ def _contact(profile: Profile) -> rx.Component:
     return rx.el.div(
         _column(profile.name, rx.el.p(profile.therapist), rx.el.p(profile.register)),
         _column(_("The room"), contact.address(profile)),
-        _column(_("Write"), *reach, rx.el.p(answers(profile))),
+        _column(_("Contact"), *reach, rx.el.p(answers(profile))),
         class_name="cols",
         id="contact",
     )

@@ -24,6 +24,13 @@ def _below_the_title(token: Token) -> None:
         token.tag = "h2"
 
 
+def begun(markdown: str) -> str:
+    """The look of a text that begins a page: a large initial, unless it is a word by itself, which
+    would then run into the next ("I chose")."""
+    first = markdown.split(maxsplit=1)[0] if markdown.strip() else ""
+    return "prose initial" if len(first) > 1 else "prose"
+
+
 def prose(markdown: str, class_name: str = "prose") -> rx.Component:
     inner = {"dangerouslySetInnerHTML": {"__html": as_html(markdown)}}
     return rx.el.div(class_name=class_name, custom_attrs=inner)

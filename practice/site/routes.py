@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
-from starlette.routing import BaseRoute, Route, Router
+from starlette.routing import BaseRoute, Match, Route, Router
 from starlette.types import Receive, Scope, Send
 
-from practice import clock, db, i18n, runtime
+from practice import db, i18n, runtime
 from practice.domain.actors import VISITOR
 from practice.domain.errors import NotFound
-from practice.routes import headers
+from practice.routes import headers, negotiation
 from practice.services import content
 from practice.settings import Settings
 from practice.site import sheets
@@ -25,6 +26,21 @@ from practice.site.sheets import Sheet
 
 # For programs: a browser only ever asks for a page.
 METHOD_NOT_ALLOWED = "Method not allowed\n"
+
+
+class Slug(Convertor[str]):
+    """What the last part of an address can be; anything else is not found without being sought."""
+
+    regex = "[a-z0-9-]{1,80}"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("slug", Slug())
 
 
 @dataclass(frozen=True)
@@ -46,7 +62,7 @@ class Site:
     def __init__(self, settings: Settings, stylesheet: str, others: Sequence[BaseRoute]) -> None:
         self.settings = settings
         self.setting = sheets.Setting(settings.public_url, stylesheet)
-        self.kept: dict[tuple[str, str, bool], Rendered] = {}
+        self.kept: dict[tuple[str | bool, ...], Rendered] = {}
         pages = [
             Route(i18n.path_in(code, sheet.path), self._endpoint(sheet, code))
             for sheet in sheets.SHEETS
@@ -61,51 +77,50 @@ class Site:
 
     def _endpoint(self, sheet: Sheet, code: str) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
+            offer = _prefers_another(request, code)
             with i18n.speaking(code):
                 try:
-                    page = await self._page(sheet, request)
+                    page = await self._page(sheet, request.path_params, offer)
                 except NotFound:
                     return await self._not_found()
                 return _sent(page, request)
 
         return answer
 
-    async def _page(self, sheet: Sheet, request: Request) -> Rendered:
-        offer = _prefers_another(request)
-        key = (request.url.path, i18n.language(), offer)
+    async def _page(self, sheet: Sheet, wanted: dict[str, Any], offer: bool = False) -> Rendered:
+        key = (sheet.path, *wanted.values(), i18n.language(), offer)
         try:
-            revision = await runtime.query(content.revision, VISITOR)
+            told = await runtime.query(content.edition, VISITOR)
         except db.UNAVAILABLE:
             # Better yesterday's page than none.
             if key in self.kept:
                 return self.kept[key]
             raise
-        told = (revision, clock.now().date())
         if key not in self.kept or self.kept[key].told != told:
-            self.kept[key] = Rendered.of(
-                await self._rendered(sheet, request.path_params, offer), told
-            )
+            found = await runtime.query(sheet.read, VISITOR, **wanted)
+            setting = self.setting.offering(offer)
+            html = await asyncio.to_thread(sheet.render, found, setting)
+            self.kept[key] = Rendered.of(html, told)
         return self.kept[key]
-
-    async def _rendered(self, sheet: Sheet, wanted: dict[str, Any], offer: bool) -> str:
-        found = await runtime.query(sheet.read, VISITOR, **wanted)
-        return await asyncio.to_thread(sheet.render, found, self.setting.offering(offer))
 
     async def _missing(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
-        trimmed = path.rstrip("/")
         with i18n.speaking(i18n.language_of(path)):
-            if trimmed and trimmed != path and not path.startswith("//"):
-                response: Response = RedirectResponse(trimmed, status_code=308)
-            elif scope["method"] not in {"GET", "HEAD"}:
-                response = PlainTextResponse(status_code=405, content=METHOD_NOT_ALLOWED)
+            if scope["method"] not in {"GET", "HEAD"}:
+                response: Response = PlainTextResponse(status_code=405, content=METHOD_NOT_ALLOWED)
+            elif path != path.rstrip("/") and self._knows({**scope, "path": path.rstrip("/")}):
+                query = f"?{asked.decode('latin-1')}" if (asked := scope["query_string"]) else ""
+                response = RedirectResponse(path.rstrip("/") + query, status_code=308)
             else:
                 response = await self._not_found()
         await response(scope, receive, send)
 
+    def _knows(self, scope: Scope) -> bool:
+        return any(route.matches(scope)[0] is Match.FULL for route in self.router.routes)
+
     async def _not_found(self) -> Response:
-        frame = await runtime.query(content.find_frame, VISITOR)
-        return _html(sheets.not_found_page(frame, self.setting), 404)
+        page = await self._page(sheets.NOT_FOUND, {})
+        return _html(page.body, 404)
 
     def apology(self, path: str, status: int, reference: str) -> Response:
         """Says sorry without asking the database, which may be what failed."""
@@ -117,8 +132,10 @@ class Site:
 
     async def _sitemap(self, _request: Request) -> Response:
         slugs = await runtime.query(content.list_published, VISITOR)
-        addresses = [sheet.path for sheet in sheets.SHEETS if "{" not in sheet.path]
-        addresses += [f"/reading/{slug}" for slug in slugs]
+        addresses: list[str] = []
+        if slugs is not None:
+            addresses = [sheet.path for sheet in sheets.SHEETS if "{" not in sheet.path]
+            addresses += [f"/reading/{slug}" for slug in slugs]
         body = sitemap(self.settings.public_url, addresses)
         return Response(body, media_type="application/xml")
 
@@ -131,19 +148,19 @@ def _sent(page: Rendered, request: Request) -> Response:
         "etag": f'W/"{page.etag[:20]}"',
         "vary": "accept-encoding, accept-language",
     }
-    if request.headers.get("if-none-match") == found["etag"]:
+    if negotiation.is_known(found["etag"], request.headers.get("if-none-match", "")):
         return Response(status_code=304, headers=found)
-    if "gzip" in request.headers.get("accept-encoding", ""):
+    if negotiation.encoding(request.headers.get("accept-encoding", ""), ["gzip"]):
         return Response(page.packed, headers={**found, "content-encoding": "gzip"})
     return Response(page.body, headers=found)
 
 
-def _html(html: str, status: int) -> Response:
+def _html(html: str | bytes, status: int) -> Response:
     found = {"content-security-policy": headers.CSP_STATIC, "cache-control": headers.PRIVATE}
     return Response(html, status, headers=found, media_type="text/html")
 
 
-def _prefers_another(request: Request) -> bool:
+def _prefers_another(request: Request, code: str) -> bool:
     """The browser's first language that we speak is not this page's: the other is offered."""
-    wanted = i18n.preferred(request.headers.get("accept-language", ""))
-    return wanted is not None and wanted != i18n.language()
+    wanted = i18n.preferred(negotiation.weighed(request.headers.get("accept-language", "")))
+    return wanted is not None and wanted != code

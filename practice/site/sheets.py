@@ -93,7 +93,7 @@ def _setting_up(path: str, setting: Setting) -> str:
     return document(replace(page, indexed=False), setting_up.view())
 
 
-def not_found_page(frame: Frame | None, setting: Setting) -> str:
+def _not_found(frame: Frame | None, setting: Setting) -> str:
     """Its switch of language leads home: the address it was asked for leads nowhere."""
     page = setting.page("/", not_found.title(), not_found.description(), frame)
     return document(replace(page, indexed=False), not_found.view())
@@ -108,5 +108,7 @@ SHEETS = (
     Sheet("/", content.find_home, _home),
     Sheet("/about", content.find_about, _about),
     Sheet("/privacy", content.find_privacy, _privacy),
-    Sheet("/reading/{slug}", content.read_article, _reading),
+    Sheet("/reading/{slug:slug}", content.read_article, _reading),
 )
+# It has no address; whatever has no page gets this one.
+NOT_FOUND = Sheet("", content.find_frame, _not_found)

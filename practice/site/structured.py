@@ -18,7 +18,11 @@ def practice(profile: Profile, public_url: str) -> Data:
         "description": profile.lede,
         "url": public_url + here("/"),
         "image": f"{public_url}/og.png",
-        "address": ", ".join(profile.address.split("\n")),
+        "address": {
+            "@type": "PostalAddress",
+            "streetAddress": profile.address.partition("\n")[0],
+            "addressLocality": profile.place,
+        },
         "email": profile.email,
         "telephone": profile.phone,
         "founder": _therapist(profile, public_url),
@@ -59,6 +63,5 @@ def _therapist(profile: Profile, public_url: str) -> Data:
     return {
         "@type": "Person",
         "name": profile.therapist,
-        "jobTitle": profile.kicker,
         "url": public_url + here("/about"),
     }

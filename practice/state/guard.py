@@ -57,6 +57,7 @@ class Declared:
     async def attempt(self, state: rx.State, given: dict[str, Any]) -> tuple[str, Any]:
         """Nothing leaves as an exception: the visitor gets a sentence, the log a place."""
         trouble = await state.get_state(TroubleState)
+        trouble._forget()
         try:
             return "done", await self._run(state, given)
         except Refusal as refusal:

@@ -1,13 +1,13 @@
 """Which browser session a tab belongs to, and the guard that empties a tab when it changes."""
 
 import hashlib
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 import reflex as rx
 from reflex.event import Event
 from reflex.middleware.middleware import Middleware
 from reflex.state import BaseState, StateUpdate
+from starlette.requests import cookie_parser
 
 from practice.services import signin
 
@@ -16,19 +16,15 @@ NOT_OURS = "reflex___"
 
 
 class SessionState(rx.State):
-    _bound_to: str = ""
+    # None until the first event; "" is nobody, and nobody signing in is a change, too.
+    _bound_to: str | None = None
 
 
 def cookie_of(state: BaseState) -> str | None:
     """From the websocket's own handshake: a payload cannot forge it."""
     headers: dict[str, str] = state.router_data.get("headers") or {}
-    jar = SimpleCookie()
-    try:
-        jar.load(headers.get("cookie", ""))
-    except CookieError:
-        return None
-    found = jar.get(signin.cookie_name())
-    return found.value if found else None
+    # The parser of our HTTP routes: the standard library's stops at a neighbour it dislikes.
+    return cookie_parser(headers.get("cookie", "")).get(signin.cookie_name()) or None
 
 
 class SessionGuard(Middleware):
@@ -46,11 +42,11 @@ class SessionGuard(Middleware):
         own = await state.get_state(SessionState)
         if own._bound_to == now:
             return None
-        was = own._bound_to
-        if was:
+        is_first = own._bound_to is None
+        if not is_first:
             _wipe(state)
         own._bound_to = now
-        return await _fresh(state) if was and not _is_boot(event) else None
+        return None if is_first or _is_boot(event) else await _fresh(state)
 
 
 def _wipe(state: BaseState) -> None:

@@ -14,7 +14,7 @@ REFERENCE = re.compile(f"[{REFERENCE_LETTERS}]{{8}}")
 class ShellState(TroubleState):
     @handler(Role.PUBLIC)
     async def dismiss(self) -> None:
-        self._say("")
+        self._forget()
 
     @handler(Role.PUBLIC)
     async def apologise(self, reference: str) -> None:

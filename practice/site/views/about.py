@@ -5,7 +5,7 @@ import reflex as rx
 from practice.domain.content import Frame, Passage, Profile
 from practice.i18n import _, here
 from practice.site import contact
-from practice.site.prose import prose, sections
+from practice.site.prose import begun, prose, sections
 from practice.site.views.chapter import chapter
 from practice.site.views.closing import closing
 from practice.site.views.facts import facts
@@ -44,7 +44,7 @@ def _self(profile: Profile, beginning: str) -> rx.Component:
             class_name="self-name",
         ),
         likeness(),
-        prose(beginning, class_name="prose initial"),
+        prose(beginning, class_name=begun(beginning)),
         class_name="self",
     )
 

@@ -4,7 +4,7 @@ import reflex as rx
 
 from practice.domain.content import Article, ArticleCard, Frame
 from practice.i18n import _, here, long_date
-from practice.site.prose import prose
+from practice.site.prose import begun, prose
 from practice.site.views.chapter import chapter
 from practice.site.views.closing import closing
 from practice.site.views.readings import readings
@@ -25,7 +25,7 @@ def view(article: Article, frame: Frame, more: tuple[ArticleCard, ...] = ()) -> 
             _title(article.card),
             rx.el.div(
                 _imprint(article, frame),
-                prose(article.body, class_name="prose initial"),
+                prose(article.body, class_name=begun(article.body)),
                 class_name="ch text",
             ),
         ),

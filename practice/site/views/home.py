@@ -7,7 +7,7 @@ from practice.components.icons import icon
 from practice.domain.content import Home, Passage, Profile, SessionKind
 from practice.i18n import _, here
 from practice.site.contact import write_button
-from practice.site.prose import opening, prose
+from practice.site.prose import begun, opening, prose
 from practice.site.views.chapter import anchor, chapter
 from practice.site.views.closing import closing
 from practice.site.views.facts import facts
@@ -125,14 +125,14 @@ def _price(profile: Profile, kind: SessionKind) -> rx.Component:
 
 
 def _lock(kind: SessionKind) -> rx.Component:
-    begun = kind.needs == "ongoing"
-    reason = _("Opens once we have begun") if begun else _("Opens after the call")
+    is_later = kind.needs == "ongoing"
+    reason = _("Opens once we have begun") if is_later else _("Opens after the call")
     return rx.el.span(icon("lock", small=True), reason, class_name="lock")
 
 
 def _about(profile: Profile, passages: tuple[Passage, ...]) -> rx.Component:
     matter = rx.el.div(
-        prose(opening(profile.story), class_name="prose initial"),
+        prose(opening(profile.story), class_name=begun(opening(profile.story))),
         facts(passages) if passages else rx.fragment(),
         rx.el.p(
             rx.el.a(_("More about me and the room"), href=here("/about"), class_name="link"),

@@ -12,7 +12,7 @@ def title() -> str:
 
 
 def description() -> str:
-    return _("The address leads nowhere. The first page knows the way.")
+    return _("The address leads nowhere. The home page knows the way.")
 
 
 def view() -> rx.Component:
@@ -20,5 +20,5 @@ def view() -> rx.Component:
         illustrations.lamp(),
         title(),
         rx.el.p(_("Perhaps it has moved, or a letter is missing from the address.")),
-        rx.el.a(_("Go to the first page"), href=here("/"), class_name="btn primary big"),
+        rx.el.a(_("Go to the home page"), href=here("/"), class_name="btn primary big"),
     )

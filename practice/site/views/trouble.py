@@ -25,5 +25,5 @@ def view(reference: str) -> rx.Component:
             rx.el.b(reference, class_name="num"),
             class_name="reference",
         ),
-        rx.el.a(_("Go to the first page"), href=here("/"), class_name="btn primary big"),
+        rx.el.a(_("Go to the home page"), href=here("/"), class_name="btn primary big"),
     )
