@@ -2,24 +2,21 @@
 
 import os
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
-from urllib.parse import urlsplit
 
 import psutil
 from dotenv import dotenv_values
 
-T = TypeVar("T")
+from practice.environment import Reader, bracketed, instant, origin, postgres, switch
 
 ROOT = Path(__file__).parent.parent
 SECRET_LENGTH = 32
 TOKEN_LENGTH = 16
-DEFAULT_PORTS = {"http": 80, "https": 443}
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 ANY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - compared with, not listened on
 
@@ -80,13 +77,13 @@ class Settings:
         if self.host in ANY_ADDRESS:
             cards = psutil.net_if_addrs().values()
             names += [one.address for card in cards for one in card if one.family in INTERNET]
-        local = (f"http://{_bracketed(name)}:{self.port}" for name in names)
+        local = (f"http://{bracketed(name)}:{self.port}" for name in names)
         return (self.public_url, *dict.fromkeys(local))
 
     @classmethod
     def read(cls, env: Mapping[str, str]) -> "Settings":
         """Everything that is wrong is collected first and said at once."""
-        reader = _Reader(env)
+        reader = Reader(env)
         settings = _from(reader)
         problems = [*reader.problems, *_unsupported(reader)]
         problems += _missing_in_production(settings) if settings.is_production else []
@@ -112,42 +109,13 @@ def _from_files() -> Settings:
     return Settings.read({**written, **os.environ})
 
 
-class _Reader:
-    """Typed look-ups that note a problem and go on, so that all of them can be told."""
-
-    def __init__(self, env: Mapping[str, str]) -> None:
-        self.env = env
-        self.problems: list[str] = []
-
-    def text(self, name: str) -> str | None:
-        return self.env.get(name, "").strip() or None
-
-    def parsed(self, name: str, default: T, parse: Callable[[str], T], wanted: str) -> T:
-        found = self.text(name)
-        if found is None:
-            return default
-        try:
-            return parse(found)
-        except ValueError:
-            self.problems.append(f"{name} must be {wanted}")
-            return default
-
-    def number(self, name: str, default: int, *, low: int, high: int) -> int:
-        def parse(found: str) -> int:
-            if not low <= int(found) <= high:
-                raise ValueError(found)
-            return int(found)
-
-        return self.parsed(name, default, parse, f"a whole number from {low} to {high}")
-
-
-def _from(reader: _Reader) -> Settings:
+def _from(reader: Reader) -> Settings:
     environment = reader.parsed(
         "PRACTICE_ENV", Environment.DEVELOPMENT, Environment, "development or production"
     )
     port = reader.number("PORT", 3000, low=1, high=65535)
     host = reader.text("HOST") or "127.0.0.1"
-    name = "localhost" if host in {*LOOPBACK, *ANY_ADDRESS} else _bracketed(host)
+    name = "localhost" if host in {*LOOPBACK, *ANY_ADDRESS} else bracketed(host)
     keys = reader.text("PRACTICE_SECRET_KEYS") or ""
     return Settings(
         environment=environment,
@@ -156,19 +124,25 @@ def _from(reader: _Reader) -> Settings:
         public_url=reader.parsed(
             "PRACTICE_PUBLIC_URL",
             f"http://{name}:{port}",
-            _origin,
+            origin,
             "an address like https://practice.example, without a path",
         ),
         data_dir=(ROOT / (reader.text("PRACTICE_DATA_DIR") or ".data")).resolve(),
         database_url=reader.parsed(
-            "DATABASE_URL", None, _postgres, "an address like postgresql://user:password@host/name"
+            "DATABASE_URL",
+            None,
+            postgres,
+            "an address like postgresql://user:password@host/name",
         ),
         secret_keys=tuple(key.strip() for key in keys.split(",") if key.strip()),
         metrics_token=reader.text("PRACTICE_METRICS_TOKEN"),
         trusted_proxy_hops=reader.number("PRACTICE_TRUSTED_PROXY_HOPS", 0, low=0, high=10),
-        limits=reader.parsed("PRACTICE_LIMITS", True, _switch, "on or off"),
+        limits=reader.parsed("PRACTICE_LIMITS", True, switch, "on or off"),
         now=reader.parsed(
-            "PRACTICE_NOW", None, _instant, "a moment with its zone, like 2026-11-24T09:00+01:00"
+            "PRACTICE_NOW",
+            None,
+            instant,
+            "a moment with its zone, like 2026-11-24T09:00+01:00",
         ),
         mail_from=reader.text("PRACTICE_MAIL_FROM"),
         reply_to=reader.text("PRACTICE_REPLY_TO"),
@@ -189,47 +163,7 @@ def _from(reader: _Reader) -> Settings:
     )
 
 
-def _origin(found: str) -> str:
-    """As browsers write it: the name in ASCII, no default port, no dot at the end."""
-    parts = urlsplit(found)
-    bare = parts.path in {"", "/"} and not parts.query and not parts.fragment
-    if parts.scheme not in {"http", "https"} or not parts.hostname or not bare:
-        raise ValueError(found)
-    if parts.username or (parts.port is not None and parts.port < 1):
-        raise ValueError(found)
-    name = parts.hostname.rstrip(".")
-    # A UnicodeError is a ValueError, too.
-    name = f"[{name}]" if ":" in name else name.encode("idna").decode()
-    is_default = parts.port in {None, DEFAULT_PORTS[parts.scheme]}
-    return f"{parts.scheme}://{name}" + ("" if is_default else f":{parts.port}")
-
-
-def _bracketed(address: str) -> str:
-    """An IPv6 address inside a URL."""
-    return f"[{address.partition('%')[0]}]" if ":" in address else address
-
-
-def _postgres(found: str) -> str | None:
-    parts = urlsplit(found)
-    if parts.scheme not in {"postgresql", "postgres"} or not parts.path.strip("/"):
-        raise ValueError(found)
-    return found
-
-
-def _switch(found: str) -> bool:
-    if found not in {"on", "off"}:
-        raise ValueError(found)
-    return found == "on"
-
-
-def _instant(found: str) -> datetime | None:
-    moment = datetime.fromisoformat(found)
-    if moment.tzinfo is None:
-        raise ValueError(found)
-    return moment
-
-
-def _unsupported(reader: _Reader) -> list[str]:
+def _unsupported(reader: Reader) -> list[str]:
     """State lives in memory, so a second process would answer from another memory."""
     problems: list[str] = []
     if reader.text("REDIS_URL") or reader.text("REFLEX_REDIS_URL"):
