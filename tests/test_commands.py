@@ -3,12 +3,15 @@
 import os
 import signal
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import psutil
 import pytest
 
 from practice import serve
+from practice.settings import ROOT
 from tests import server
 from tests.test_settings import COMPLETE
 
@@ -117,3 +120,22 @@ def children(pid: int) -> list[int]:
 
 def postmaster(tmp_path: Path) -> int:
     return int((tmp_path / "data/postgres/postmaster.pid").read_text().splitlines()[0])
+
+
+def test_nothing_of_development_exists_in_production():
+    """Neither the page nor its handlers: what is not imported cannot be called."""
+    looking = (
+        "from practice.practice import pages\n"
+        "from reflex_base.registry import RegistrationContext\n"
+        "names = RegistrationContext.get().event_handlers\n"
+        "print(len(pages), [name for name in names if 'styleguide' in name])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", looking],
+        cwd=ROOT,
+        env=server.clean_environment(**COMPLETE),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines()[-1] == "0 []"
