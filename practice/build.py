@@ -33,7 +33,7 @@ SOURCES = (
 
 def ensure(settings: Settings) -> bool:
     """Tells whether it had to build."""
-    with _turn(settings):
+    with _turn():
         if is_current(settings):
             return False
         with _locks_kept(settings):
@@ -113,8 +113,15 @@ def _locks_kept(settings: Settings) -> Generator[None]:
 
 
 @contextmanager
-def _turn(settings: Settings) -> Generator[None]:
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    with (settings.data_dir / "build.turn").open("w") as file:
+def _turn() -> Generator[None]:
+    """One build at a time. The lock lies beside what it guards: portals with data directories of
+    their own still share this folder's build."""
+    try:
+        file = (ROOT / ".web.turn").open("w")
+    except OSError as failure:
+        raise StartRefused(
+            f"The pages must be built, but {ROOT} cannot be written: {failure.strerror}."
+        ) from None
+    with file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

@@ -67,7 +67,7 @@ def require_writable(directory: Path) -> None:
     """Everything we keep lies in this directory; what was made by another user is found here."""
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        for name in ("build.turn", "build.log", "postgres.turn", "postgres.users"):
+        for name in ("build.log", "postgres.turn", "postgres.users"):
             (directory / name).open("a").close()
     except OSError as failure:
         raise StartRefused(

@@ -1,17 +1,19 @@
 """The engine against a brute-force oracle, on clock changes, and against its own explanation."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+import portion
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from practice.domain import availability, hours
-from practice.domain.availability import Calendar, Taken, Terms, Why
+from practice.domain.availability import Calendar, Group, Taken, Terms, Why
 from practice.domain.hours import Stretch, Week
+from practice.domain.intervals import Interval
 
 # Each with both of its transitions; Lord Howe moves by half an hour, Troll by two hours,
 # Casablanca back and forth around Ramadan.
@@ -327,3 +329,49 @@ def test_times_stand_under_the_day_of_whoever_looks(
     assert [start for starts in grouped.values() for start in starts] == found
     for own, starts in grouped.items():
         assert {hours.day_in(there, start) for start in starts} == {own}
+
+
+@settings(max_examples=150, deadline=None)
+@given(worlds())
+def test_the_engine_agrees_with_interval_arithmetic(
+    world: tuple[ZoneInfo, date, Week, Terms, Taken, int],
+):
+    """The library portion joins and intersects; every start of a grid of minutes is asked."""
+    zone, day, rules, terms, taken, now = world
+    calendar = Calendar(zone, rules, terms, taken, now)
+    around = list(hours.days_between(day - timedelta(days=1), day + timedelta(days=1)))
+    opened = union(hours.intervals_of(zone, rules, one) for one in around)
+    busy, closed = union([taken.busy]), union([taken.closed])
+    offered = set(availability.slots(calendar, around[0], around[-1]))
+    for start in offered:
+        end = start + terms.length
+        assert portion.closedopen(start, end) in opened
+        assert (portion.closedopen(start - terms.before, end + terms.after) & busy).empty
+        assert (portion.closedopen(start, end) & closed).empty
+    own = hours.openings(zone, rules, day, day)
+    for opening in own:
+        for start in range(opening.anchor, opening.until, terms.step):
+            end = start + terms.length
+            fits = opening.begin <= start and portion.closedopen(start, end) in opened
+            keeps_away = (portion.closedopen(start - terms.before, end + terms.after) & busy).empty
+            is_open = (portion.closedopen(start, end) & closed).empty
+            soon = start < now + terms.notice
+            far = terms.horizon is not None and start > now + terms.horizon
+            can_be_had = fits and keeps_away and is_open and not soon and not far
+            if start >= opening.begin:
+                assert (start in offered) == can_be_had
+
+
+def union(parts: Iterable[Sequence[Interval]]) -> portion.Interval:
+    found = portion.empty()
+    for intervals in parts:
+        for start, end in intervals:
+            found |= portion.closedopen(start, end)
+    return found
+
+
+def test_a_group_offers_its_open_appointments_with_the_places_left():
+    groups = [Group(7200, 8, 8), Group(9000, 8, 3), Group(3600, 8, 0), Group(99_000, 8, 0)]
+    terms = Terms(5400, 5400, notice=1800, horizon=86400)
+    assert availability.places(groups, terms, now=1800) == [(3600, 8), (9000, 5)]
+    assert availability.places(groups, terms, now=1801) == [(9000, 5)]

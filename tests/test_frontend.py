@@ -1,6 +1,7 @@
 """What the build made: its last step, and how it is served."""
 
 import gzip
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -200,3 +201,27 @@ def test_production_leaves_the_locks_as_they_were(tmp_path: Path, monkeypatch: p
         with build._locks_kept(Settings.read(env)):
             lock.write_text("fewer")
         assert lock.read_text() == kept
+
+
+def test_two_starts_at_once_build_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Whatever data directories they have: what they build is the same folder."""
+    monkeypatch.setattr(build, "ROOT", tmp_path)
+    monkeypatch.setattr(build, "STAMP", tmp_path / "stamp")
+    (tmp_path / "reflex.lock").mkdir()
+    other_is_here = threading.Event()
+    did: list[bool] = []
+
+    def run(_settings: Settings) -> None:
+        # Long enough for the other to get as far as it can.
+        other_is_here.wait(0.5)
+
+    def start(name: str) -> None:
+        did.append(build.ensure(Settings.read({"PRACTICE_DATA_DIR": str(tmp_path / name)})))
+
+    monkeypatch.setattr(build, "_run", run)
+    starts = [threading.Thread(target=start, args=(name,)) for name in ("one", "other")]
+    for one in starts:
+        one.start()
+    for one in starts:
+        one.join()
+    assert sorted(did) == [False, True]

@@ -31,7 +31,7 @@ def table(caption: str, columns: Sequence[Column], *body: rx.Component) -> rx.Co
         rx.el.thead(rx.el.tr(*heads, role="row"), role="rowgroup"),
         rx.el.tbody(*body, role="rowgroup"),
         role="table",
-        class_name="table",
+        class_name="ledger",
     )
 
 

@@ -110,6 +110,29 @@ def _is_full(calendar: Calendar, start: int) -> bool:
     return of_type or of_all
 
 
+@dataclass(frozen=True)
+class Group:
+    """An open appointment of a group: it exists before its bookings, which fill its places."""
+
+    start: int
+    capacity: int
+    taken: int
+
+
+def places(groups: Sequence[Group], terms: Terms, now: int) -> list[tuple[int, int]]:
+    """A group type offers exactly its open appointments: their starts with the places left. The
+    therapist chose the time, so hours and blocks have no say; notice and horizon have."""
+    earliest = now + terms.notice
+    latest = now + terms.horizon if terms.horizon is not None else None
+    return [
+        (one.start, one.capacity - one.taken)
+        for one in sorted(groups, key=lambda one: one.start)
+        if one.taken < one.capacity
+        and one.start >= earliest
+        and (latest is None or one.start <= latest)
+    ]
+
+
 class Why(StrEnum):
     """Why a time is offered or not: the first of these that holds."""
 

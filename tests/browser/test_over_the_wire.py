@@ -2,11 +2,13 @@
 
 import http.client
 import json
+import re
 from urllib.parse import urlsplit
 
 import pytest
 import socketio.exceptions
 
+from practice.settings import ROOT
 from practice.state.shell import ShellState
 from practice.state.styleguide import StyleguideState
 from tests.server import Server
@@ -158,3 +160,24 @@ def test_a_socket_shows_nothing_of_another_state(portal: Server):
 def test_readiness_is_told_as_json(portal: Server):
     _, body = get(portal, "/readyz")
     assert json.loads(body)["checks"] == {"database": "ok", "migrations": "ok"}
+
+
+def test_no_class_of_ours_is_a_utility_of_tailwind(portal: Server):
+    """`contents` once was, and hid a list: Tailwind finds the word and says display: contents."""
+    _, sheet = get(portal, asset_of(portal, ".css"))
+    text = sheet.decode()
+    layer = text[text.index("@layer utilities{") :]
+    depth = 0
+    inside = ""
+    for letter in layer:
+        inside += letter
+        depth += {"{": 1, "}": -1}.get(letter, 0)
+        if letter == "}" and depth == 0:
+            break
+    utilities = set(re.findall(r"\.([a-z][\w-]*)\{", inside))
+    ours = {
+        name
+        for path in (ROOT / "assets/styles").glob("*.css")
+        for name in re.findall(r"\.([a-z][\w-]*)", path.read_text())
+    }
+    assert utilities & ours == set()
