@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from functools import cache
 
+import hypothesis
 import psycopg
 import pytest
 from psycopg import sql
@@ -16,6 +17,12 @@ from practice.services import sample
 from practice.settings import ROOT
 
 DATA = ROOT / ".data" / "tests"
+# The same examples in every run; EXPLORE=5000 looks for new ones.
+hypothesis.settings.register_profile("steady", max_examples=200, derandomize=True, deadline=None)
+hypothesis.settings.register_profile(
+    "explore", max_examples=int(os.environ.get("EXPLORE", "100")), deadline=None
+)
+hypothesis.settings.load_profile("explore" if "EXPLORE" in os.environ else "steady")
 PLAIN = settings.Settings.read({"PRACTICE_DATA_DIR": str(DATA)})
 # A developer's own .env and environment decide nothing here; said before anything asks.
 settings.current = cache(lambda: PLAIN)

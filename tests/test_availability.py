@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import portion
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from practice.domain import availability, hours
@@ -124,7 +124,6 @@ def worlds(draw: st.DrawFn) -> tuple[ZoneInfo, date, Week, Terms, Taken, int]:
     return zone, day, Week(days, overridden), terms, taken, now
 
 
-@settings(max_examples=300, deadline=None)
 @given(worlds())
 def test_the_engine_agrees_with_looking_at_every_minute(
     world: tuple[ZoneInfo, date, Week, Terms, Taken, int],
@@ -134,7 +133,6 @@ def test_the_engine_agrees_with_looking_at_every_minute(
     assert found == Oracle(zone, rules, terms, taken, now).slots(day)
 
 
-@settings(max_examples=150, deadline=None)
 @given(worlds())
 def test_what_is_offered_does_not_depend_on_where_one_begins_to_look(
     world: tuple[ZoneInfo, date, Week, Terms, Taken, int],
@@ -152,7 +150,6 @@ def test_what_is_offered_does_not_depend_on_where_one_begins_to_look(
     assert at_once == sorted(at_once)
 
 
-@settings(max_examples=150, deadline=None)
 @given(worlds(), st.integers(-300, 1800))
 def test_the_explanation_says_free_exactly_where_a_time_is_offered(
     world: tuple[ZoneInfo, date, Week, Terms, Taken, int], minute: int
@@ -316,7 +313,6 @@ def test_a_schedule_is_valid_from_and_until():
     ]  # fmt: skip
 
 
-@settings(max_examples=100, deadline=None)
 @given(worlds(), st.sampled_from(["Asia/Kathmandu", "America/St_Johns", "Pacific/Kiritimati"]))
 def test_times_stand_under_the_day_of_whoever_looks(
     world: tuple[ZoneInfo, date, Week, Terms, Taken, int], viewer: str
@@ -331,7 +327,6 @@ def test_times_stand_under_the_day_of_whoever_looks(
         assert {hours.day_in(there, start) for start in starts} == {own}
 
 
-@settings(max_examples=150, deadline=None)
 @given(worlds())
 def test_the_engine_agrees_with_interval_arithmetic(
     world: tuple[ZoneInfo, date, Week, Terms, Taken, int],
@@ -340,7 +335,9 @@ def test_the_engine_agrees_with_interval_arithmetic(
     zone, day, rules, terms, taken, now = world
     calendar = Calendar(zone, rules, terms, taken, now)
     around = list(hours.days_between(day - timedelta(days=1), day + timedelta(days=1)))
-    opened = union(hours.intervals_of(zone, rules, one) for one in around)
+    # A session of the last day may run on into the day after it.
+    known = hours.days_between(day - timedelta(days=2), day + timedelta(days=2))
+    opened = union(hours.intervals_of(zone, rules, one) for one in known)
     busy, closed = union([taken.busy]), union([taken.closed])
     offered = set(availability.slots(calendar, around[0], around[-1]))
     for start in offered:
