@@ -174,7 +174,8 @@ def test_a_gate_that_is_held_too_long_is_busy_and_not_retried(database: str):
             db.transact(book, SYSTEM)
         waited = time.monotonic() - started
         rogue.rollback()
-    assert 2.9 < waited < 4.5
+    # The lower bound is the promise; the upper one only says that it did not wait for the rogue.
+    assert 2.9 < waited < 15
     assert db.transact(book, SYSTEM) == 1
 
 
