@@ -1,6 +1,7 @@
 """The visible sentences of the source, and whether each catalog has them translated."""
 
 import sys
+from copy import deepcopy
 from io import BytesIO
 
 from babel.messages.catalog import Catalog
@@ -32,7 +33,8 @@ def stored(language: str) -> Catalog:
 def updated(language: str, source: Catalog) -> Catalog:
     """The stored catalog with exactly the messages of the source; English says what it is asked."""
     catalog = stored(language)
-    catalog.update(source, no_fuzzy_matching=True)
+    # A copy: the catalog takes the messages themselves, and English fills them in.
+    catalog.update(deepcopy(source), no_fuzzy_matching=True)
     catalog.obsolete.clear()
     if language == "en":
         for message in catalog:

@@ -26,6 +26,20 @@ def test_every_message_is_translated(language: str):
     assert messages.problems(language, messages.collected()) == []
 
 
+def test_what_english_says_does_not_pass_for_italian(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(messages, "CATALOGS", tmp_path)
+    source = messages.collected()
+    for language in i18n.LANGUAGES:
+        folder = tmp_path / language / "LC_MESSAGES"
+        folder.mkdir(parents=True)
+        (folder / "messages.po").write_text('msgid ""\nmsgstr ""\n"Language: xx\\n"\n')
+        messages.write(language, source)
+    assert messages.problems("en", source) == []
+    assert len(messages.problems("it", source)) == len(source)
+
+
 def test_a_missing_and_an_empty_translation_are_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

@@ -220,6 +220,7 @@ async def test_the_sitemap_lists_every_page_in_every_language(practice: str, bro
         ("/it/about", "en-GB", "/about"),
         ("/", "en-GB,it;q=0.5", None),
         ("/", "de-DE,it;q=0.4,en;q=0.2", "/it"),
+        ("/", "en;q=0.3,it;q=0.9", "/it"),
         ("/", "de-DE,fr;q=0.9", None),
         ("/", "", None),
         ("/", "it;q=nonsense", None),
@@ -313,3 +314,12 @@ async def test_an_empty_installation_has_an_empty_sitemap(database: str, browser
 async def test_without_its_own_tables_it_is_not_ready(database: str, browser: Browser):
     db.transact(change("DROP TABLE alembic_version"), SYSTEM)
     assert (await browser.get("/readyz")).status_code == 503
+
+
+async def test_a_privacy_text_that_is_not_there_yet_is_said(practice: str, browser: Browser):
+    db.transact(change("DELETE FROM privacy_texts"), SYSTEM)
+    answer = await browser.get("/privacy")
+    assert answer.status_code == 200
+    assert "Dr. Elena Conti" in answer.text
+    assert "not published yet" in answer.text
+    assert 'content="noindex"' in answer.text

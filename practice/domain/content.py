@@ -105,4 +105,4 @@ class Reading:
 @dataclass(frozen=True)
 class Legal:
     frame: Frame
-    text: PrivacyText
+    text: PrivacyText | None

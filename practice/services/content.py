@@ -102,8 +102,10 @@ def find_privacy(session: Session, actor: Actor) -> values.Legal | None:
         .order_by(col(PrivacyText.effective_on).desc())
         .limit(1)
     ).first()
-    if frame is None or found is None:
+    if frame is None:
         return None
+    if found is None:
+        return values.Legal(frame, None)
     say = _Speaker(session.get(Practice, 1))
     text = values.PrivacyText(found.version, found.effective_on, say(found.body))
     return values.Legal(frame, text)

@@ -77,7 +77,7 @@ def _privacy(found: Legal | None, setting: Setting) -> str:
         return _setting_up("/privacy", setting)
     frame = found.frame
     page = setting.page("/privacy", privacy.title(frame), privacy.description(frame), frame)
-    return document(page, privacy.view(found.text))
+    return document(replace(page, indexed=found.text is not None), privacy.view(found.text))
 
 
 def _reading(found: Reading, setting: Setting) -> str:

@@ -63,6 +63,17 @@ def open_page(chrome: Browser, portal: server.Server) -> Iterator[OpenPage]:
     assert complaints == []
 
 
+def moved_while_loading(page: Page, address: str) -> float:
+    """The layout shift of a page from its first pixel until nothing is loaded any more."""
+    page.add_init_script(
+        "window.moved = 0; new PerformanceObserver(list => list.getEntries().forEach("
+        "entry => window.moved += entry.value)).observe({type: 'layout-shift', buffered: true})"
+    )
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+    return page.evaluate("window.moved")
+
+
 def is_bad(said: Any) -> bool:
     """The browser itself reports a 404 that a test asked for."""
     return said.type in {"error", "warning"} and "404 (Not Found)" not in said.text

@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenPage, moved_while_loading
 from tests.server import Server
 
 PAGES = ["/", "/about", "/privacy", "/reading/first-conversation", "/nowhere"]
@@ -114,13 +114,7 @@ def test_home_weighs_little_and_loads_nothing_from_elsewhere(open_page: OpenPage
 
 def test_nothing_moves_while_home_loads(open_page: OpenPage, portal: Server):
     page = open_page("/privacy", wide=360)
-    page.add_init_script(
-        "window.moved = 0; new PerformanceObserver(list => list.getEntries().forEach("
-        "entry => window.moved += entry.value)).observe({type: 'layout-shift', buffered: true})"
-    )
-    page.goto(f"{portal.base}/")
-    page.wait_for_load_state("networkidle")
-    assert page.evaluate("window.moved") <= 0.05
+    assert moved_while_loading(page, f"{portal.base}/") <= 0.05
 
 
 def test_no_style_or_script_is_refused_by_the_policy(open_page: OpenPage):

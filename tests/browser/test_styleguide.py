@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from practice import i18n
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import OpenPage, moved_while_loading
 from tests.browser.test_public_pages import axe_findings
 from tests.server import Server
 
@@ -145,10 +145,4 @@ def test_a_lost_connection_comes_back_by_itself(open_page: OpenPage):
 
 def test_nothing_moves_while_the_page_wakes_up(open_page: OpenPage, portal: Server):
     page = open_page("/", wide=360)
-    page.add_init_script(
-        "window.moved = 0; new PerformanceObserver(list => list.getEntries().forEach("
-        "entry => window.moved += entry.value)).observe({type: 'layout-shift', buffered: true})"
-    )
-    page.goto(f"{portal.base}/styleguide")
-    ready(page)
-    assert page.evaluate("window.moved") <= 0.05
+    assert moved_while_loading(page, f"{portal.base}/styleguide") <= 0.05

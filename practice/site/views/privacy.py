@@ -2,9 +2,11 @@
 
 import reflex as rx
 
+from practice.components import illustrations
 from practice.domain.content import Frame, PrivacyText
 from practice.i18n import _, long_date
 from practice.site.prose import prose, sections
+from practice.site.views.alone import alone
 from practice.site.views.chapter import chapter
 
 
@@ -19,7 +21,13 @@ def description(frame: Frame) -> str:
     )
 
 
-def view(text: PrivacyText) -> rx.Component:
+def view(text: PrivacyText | None) -> rx.Component:
+    if text is None:
+        return alone(
+            illustrations.lamp(),
+            _("Privacy"),
+            rx.el.p(_("This text is not published yet. Until it is, please write to me and ask.")),
+        )
     beginning, parts = sections(text.body)
     return rx.el.div(
         rx.el.header(rx.el.h1(_("Privacy")), _version(text), class_name="page-title"),
