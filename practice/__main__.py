@@ -1,4 +1,4 @@
-"""The command line: serve, migrate, seed, check."""
+"""The command line: serve, migrate, seed, check, rotate-keys."""
 
 import sys
 from collections.abc import Generator
@@ -8,7 +8,7 @@ import typer
 
 from practice import cluster, db, migrations, serve, settings
 from practice.domain.actors import SYSTEM
-from practice.services import sample
+from practice.services import keys, sample
 from practice.settings import StartRefused
 
 app = typer.Typer(
@@ -36,24 +36,52 @@ def seed() -> None:
     with refusals():
         if settings.current().is_production:
             raise StartRefused("The sample practice is for development; this is production.")
-        with serve.database(settings.current()) as url:
-            db.connect(url, pool_size=1)
+        with serve.opened(settings.current()):
+            keys.open_vault(settings.current())
             db.transact(sample.seed, SYSTEM)
-            db.disconnect()
         print("The sample practice is in place.")
 
 
 @app.command()
 def check() -> None:
-    """Check the settings, the database and that its schema is what the code expects."""
+    """Check the settings, the database, its schema and that no key to it is lost."""
     with refusals():
         configured = settings.current()
         serve.require_writable(configured.data_dir)
         with cluster.running(configured) as url:
-            found = migrations.differences(url)
-        if found:
-            raise StartRefused(found)
+            if found := migrations.differences(url):
+                raise StartRefused(found)
+            db.connect(url, pool_size=1)
+            try:
+                keys.look(configured)
+            finally:
+                db.disconnect()
         print("Settings, database and schema are in order.")
+
+
+@app.command("rotate-keys")
+def rotate_keys() -> None:
+    """Seal all private text with the newest key, so that older ones are no longer needed.
+
+    With PRACTICE_SECRET_KEYS: put a new key first, restart the portal, run this, then remove the
+    older ones. Without: stop the portal and run this; a new key is made, older ones are dropped.
+    Interrupted, it goes on when run again. Links in letters that were made with a dropped key no
+    longer open, and a backup from before needs the keys of its time.
+    """
+    with refusals(), serve.opened(settings.current(), alone=True):
+        print(as_sentence(keys.rotate(settings.current())))
+
+
+def as_sentence(done: keys.Rotated) -> str:
+    texts = "1 text" if done.texts == 1 else f"{done.texts} texts"
+    tables = "1 table" if done.tables == 1 else f"{done.tables} tables"
+    verb = "is" if done.texts == 1 else "are"
+    said = f"{texts} in {tables} {verb} sealed with the newest key."
+    if not done.texts:
+        said = "No text is sealed with another key than the newest."
+    if done.others:
+        return f"{said} The other keys are no longer needed."
+    return f"{said} There is no other key."
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 import reflex as rx
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from practice import build, db, i18n, log, settings
+from practice import build, db, i18n, keyfile, log, settings, vault
 from practice.components.head import head_of_every_page
 from practice.pages import routes
 from practice.routes import health
@@ -46,6 +46,7 @@ async def lifespan() -> AsyncGenerator[None]:
     log.configure(as_json=configured.is_production)
     if configured.database_url:
         db.connect(configured.database_url)
+        vault.use(keyfile.find(configured))
     watch = asyncio.create_task(_leave_with(os.getppid()))
     sys.stdout.write(f"  ready     {configured.public_url}\n")
     sys.stdout.flush()

@@ -12,9 +12,9 @@ from pathlib import Path
 from time import perf_counter
 from types import FrameType
 
-from practice import build, cluster, db, migrations
+from practice import build, cluster, db, keyfile, migrations
 from practice.domain.actors import SYSTEM
-from practice.services import sample
+from practice.services import keys, sample
 from practice.settings import Settings, StartRefused
 from practice.settings import current as read_settings
 
@@ -23,9 +23,12 @@ def serve(settings: Settings) -> None:
     started = perf_counter()
     _end_politely()
     address = require_free(settings.host, settings.port)
-    with database(settings) as url:
+    with opened(settings) as url:
+        keys.open_vault(settings)
         if not settings.is_production:
-            _fill_if_empty(url)
+            _fill_if_empty()
+        # The server is a fork and opens its own; a shared connection would answer both.
+        db.disconnect()
         if not build.is_current(settings):
             say("pages", "building, which takes half a minute the first time …")
             build.ensure(settings)
@@ -53,14 +56,21 @@ def database(settings: Settings) -> Generator[str]:
         yield url
 
 
-def _fill_if_empty(url: str) -> None:
-    db.connect(url, pool_size=1)
-    try:
-        if db.query(sample.is_empty, SYSTEM):
-            db.transact(sample.seed, SYSTEM)
-            say("database", "filled with a sample practice")
-    finally:
-        db.disconnect()
+@contextmanager
+def opened(settings: Settings, *, alone: bool = False) -> Generator[str]:
+    """The same, open for work; alone, if its keys are to be changed."""
+    with database(settings) as url, keyfile.used(settings, alone=alone):
+        db.connect(url, pool_size=1)
+        try:
+            yield url
+        finally:
+            db.disconnect()
+
+
+def _fill_if_empty() -> None:
+    if db.query(sample.is_empty, SYSTEM):
+        db.transact(sample.seed, SYSTEM)
+        say("database", "filled with a sample practice")
 
 
 def require_writable(directory: Path) -> None:
