@@ -7,11 +7,16 @@ from sqlalchemy import Connection
 from sqlmodel import AutoString
 
 from practice import cluster, db, models, settings
+from practice.models.base import Instant
 
 
-def plain_strings(kind: str, item: object, _context: object) -> str | Literal[False]:
-    """SQLModel's own string type says nothing that a migration needs."""
-    return "sa.String()" if kind == "type" and isinstance(item, AutoString) else False
+def plain_types(kind: str, item: object, _context: object) -> str | Literal[False]:
+    """What SQLModel's and our own types add to plain ones is nothing that a migration needs."""
+    if kind == "type" and isinstance(item, AutoString):
+        return "sa.String()"
+    if kind == "type" and isinstance(item, Instant):
+        return "sa.DateTime(timezone=True)"
+    return False
 
 
 def migrate(connection: Connection) -> None:
@@ -21,7 +26,7 @@ def migrate(connection: Connection) -> None:
         compare_type=True,
         compare_server_default=True,
         transaction_per_migration=True,
-        render_item=plain_strings,
+        render_item=plain_types,
     )
     with context.begin_transaction():
         context.run_migrations()

@@ -1,7 +1,8 @@
 """Words of the environment as values: what is not understood is noted, and reading goes on."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -77,3 +78,18 @@ def instant(found: str) -> datetime | None:
     if moment.tzinfo is None:
         raise ValueError(found)
     return moment
+
+
+@dataclass(frozen=True)
+class Rate:
+    """So many within so long."""
+
+    count: int
+    within: timedelta
+
+
+def rate(found: str) -> Rate:
+    count, seconds = (int(part) for part in found.split("/"))
+    if count < 1 or not 1 <= seconds <= 31 * 86400:
+        raise ValueError(found)
+    return Rate(count, timedelta(seconds=seconds))

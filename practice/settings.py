@@ -4,7 +4,7 @@ import os
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 from dotenv import dotenv_values
 
-from practice.environment import Reader, bracketed, instant, origin, postgres, switch
+from practice.environment import Rate, Reader, bracketed, instant, origin, postgres, rate, switch
 
 ROOT = Path(__file__).parent.parent
 SECRET_LENGTH = 32
@@ -33,6 +33,22 @@ class Environment(StrEnum):
     PRODUCTION = "production"
 
 
+@dataclass(frozen=True)
+class Limits:
+    """What one visitor may do before we ask for patience."""
+
+    are_on: bool
+    # Different bookings tried from one address; repeating a request is not trying again.
+    attempts: Rate
+    # All requests to book from one address.
+    requests: Rate
+    # First calls booked from one address, and under one e-mail, that are still ahead.
+    calls_per_address: Rate
+    calls_per_email: Rate
+    # Percent of a day that guests whose e-mail is not proven may fill.
+    guest_share: int
+
+
 @dataclass(frozen=True, repr=False)  # a printed object would print its secrets
 class Settings:
     environment: Environment
@@ -44,7 +60,9 @@ class Settings:
     secret_keys: tuple[str, ...]
     metrics_token: str | None
     trusted_proxy_hops: int
-    limits: bool
+    limits: Limits
+    # No answer to a guest's booking comes sooner, so that its time tells nothing.
+    answer_floor: timedelta
     now: datetime | None
     mail_from: str | None
     reply_to: str | None
@@ -137,7 +155,10 @@ def _from(reader: Reader) -> Settings:
         secret_keys=tuple(key.strip() for key in keys.split(",") if key.strip()),
         metrics_token=reader.text("PRACTICE_METRICS_TOKEN"),
         trusted_proxy_hops=reader.number("PRACTICE_TRUSTED_PROXY_HOPS", 0, low=0, high=10),
-        limits=reader.parsed("PRACTICE_LIMITS", True, switch, "on or off"),
+        limits=_limits(reader),
+        answer_floor=timedelta(
+            milliseconds=reader.number("PRACTICE_ANSWER_FLOOR_MS", 250, low=0, high=5000)
+        ),
         now=reader.parsed(
             "PRACTICE_NOW",
             None,
@@ -160,6 +181,27 @@ def _from(reader: Reader) -> Settings:
         telegram_bot_token=reader.text("TELEGRAM_BOT_TOKEN"),
         telegram_chat_id=reader.text("TELEGRAM_CHAT_ID"),
         telegram_api_base=reader.text("TELEGRAM_API_BASE"),
+    )
+
+
+def _limits(reader: Reader) -> Limits:
+    def read(name: str, count: int, within: timedelta) -> Rate:
+        return reader.parsed(
+            f"PRACTICE_LIMIT_{name}",
+            Rate(count, within),
+            rate,
+            "a count and seconds, like 5/600",
+        )
+
+    day = timedelta(days=1)
+    ten_minutes = timedelta(minutes=10)
+    return Limits(
+        are_on=reader.parsed("PRACTICE_LIMITS", True, switch, "on or off"),
+        attempts=read("ATTEMPTS", 5, ten_minutes),
+        requests=read("REQUESTS", 300, ten_minutes),
+        calls_per_address=read("CALLS_PER_ADDRESS", 3, day),
+        calls_per_email=read("CALLS_PER_EMAIL", 2, day),
+        guest_share=reader.number("PRACTICE_LIMIT_GUEST_SHARE", 20, low=1, high=100),
     )
 
 
@@ -196,7 +238,7 @@ def _missing_in_production(settings: Settings) -> list[str]:
             not settings.metrics_token or len(settings.metrics_token) >= TOKEN_LENGTH,
             f"PRACTICE_METRICS_TOKEN must have at least {TOKEN_LENGTH} characters",
         ),
-        (settings.limits, "PRACTICE_LIMITS must be on"),
+        (settings.limits.are_on, "PRACTICE_LIMITS must be on"),
         (settings.now is None, "PRACTICE_NOW must be unset: it is for development"),
     ]
     return [sentence for met, sentence in demands if not met]

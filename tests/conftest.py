@@ -9,12 +9,14 @@ from functools import cache
 import hypothesis
 import psycopg
 import pytest
+import time_machine
 from psycopg import sql
 
-from practice import cluster, db, migrations, settings
+from practice import cluster, db, migrations, settings, vault
 from practice.domain.actors import SYSTEM
 from practice.services import sample
 from practice.settings import ROOT
+from tests import builders
 
 DATA = ROOT / ".data" / "tests"
 # The same examples in every run; EXPLORE=5000 looks for new ones.
@@ -26,6 +28,7 @@ hypothesis.settings.load_profile("explore" if "EXPLORE" in os.environ else "stea
 PLAIN = settings.Settings.read({"PRACTICE_DATA_DIR": str(DATA)})
 # A developer's own .env and environment decide nothing here; said before anything asks.
 settings.current = cache(lambda: PLAIN)
+vault.use(["a key that seals nothing outside the tests"])
 
 
 @pytest.fixture(scope="session")
@@ -94,6 +97,14 @@ def create(server: cluster.Cluster, name: str, template: str = "template1") -> N
     with admin(server) as connection:
         for statement in words:
             connection.execute(sql.SQL(statement).format(*parts))
+
+
+@pytest.fixture
+def house(database: str) -> Iterator[str]:
+    """A small practice on a Monday morning on which the clock stands still."""
+    with time_machine.travel(builders.NOW, tick=False):
+        db.transact(builders.furnish, SYSTEM)
+        yield database
 
 
 @pytest.fixture

@@ -17,10 +17,13 @@ class Actor:
     role: Role
     account_id: UUID | None = None
     client_id: UUID | None = None
+    # A visitor who holds the management link of this booking.
+    booking_id: UUID | None = None
 
     def __str__(self) -> str:
         """As PostgreSQL's policies read it from app.actor."""
-        return f"{self.role}:{self.account_id or ''}:{self.client_id or ''}"
+        words = f"{self.role}:{self.account_id or ''}:{self.client_id or ''}"
+        return f"{words}:{self.booking_id}" if self.booking_id else words
 
     def may_act_as(self, role: Role) -> bool:
         return role is Role.PUBLIC or self.role is role

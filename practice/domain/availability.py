@@ -6,13 +6,13 @@ decides what is accepted.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from practice.domain import hours
 from practice.domain.hours import Opening, Week
-from practice.domain.intervals import Interval, merged
+from practice.domain.intervals import Interval, merged, overlap
 
 
 @dataclass(frozen=True)
@@ -27,17 +27,22 @@ class Terms:
     horizon: int | None = None
     per_day: int | None = None
 
+    def around(self, start: int) -> Interval:
+        """What a session takes of the calendar, with its buffers."""
+        return start - self.before, start + self.length + self.after
+
 
 @dataclass(frozen=True)
 class Taken:
     """What stands in the calendar already.
 
-    `busy` keeps a candidate and its buffers away (appointments with their own buffers, timed
-    blocks); `closed` only the session itself (all-day blocks). The counts are of live
+    `busy` (appointments with their own buffers) and `blocked` (timed blocks) keep a candidate and
+    its buffers away; `closed` (all-day blocks) only the session itself. The counts are of live
     appointments by local day: of this type, and of all.
     """
 
     busy: Sequence[Interval] = ()
+    blocked: Sequence[Interval] = ()
     closed: Sequence[Interval] = ()
     of_type: Mapping[date, int] = field(default_factory=dict[date, int])
     of_all: Mapping[date, int] = field(default_factory=dict[date, int])
@@ -60,7 +65,7 @@ def slots(calendar: Calendar, first: date, last: date) -> list[int]:
     free = _sweep(
         calendar,
         hours.openings(calendar.zone, calendar.week, first, last),
-        merged(calendar.taken.busy),
+        merged([*calendar.taken.busy, *calendar.taken.blocked]),
         merged(calendar.taken.closed),
     )
     if calendar.terms.per_day is None and calendar.taken.most_of_all is None:
@@ -142,9 +147,12 @@ class Why(StrEnum):
     OUTSIDE_HOURS = "outside_hours"
     BETWEEN_STEPS = "between_steps"
     TAKEN = "taken"
+    BLOCKED = "blocked"
     TOO_CLOSE = "too_close"
     BLOCKED_DAY = "blocked_day"
     DAY_FULL = "day_full"
+    NO_GROUP = "no_group"
+    GROUP_FULL = "group_full"
     FREE = "free"
 
 
@@ -167,15 +175,29 @@ def explain(calendar: Calendar, at: int) -> Explanation:
     found = _in_hours(calendar, at)
     if found.why is not Why.FREE:
         return found
-    for why, start, end, intervals in (
-        (Why.TAKEN, at, at + terms.length, taken.busy),
-        (Why.TOO_CLOSE, at - terms.before, at + terms.length + terms.after, taken.busy),
-        (Why.BLOCKED_DAY, at, at + terms.length, taken.closed),
+    session, whole = (at, at + terms.length), terms.around(at)
+    for why, wanted, intervals in (
+        (Why.TAKEN, session, taken.busy),
+        (Why.BLOCKED, session, taken.blocked),
+        (Why.BLOCKED_DAY, session, taken.closed),
+        (Why.TOO_CLOSE, whole, [*taken.busy, *taken.blocked]),
     ):
-        hit = next((one for one in intervals if one[0] < end and start < one[1]), None)
+        hit = next((one for one in intervals if overlap(one, wanted)), None)
         if hit:
             return replace(found, why=why, by=hit)
     return replace(found, why=Why.DAY_FULL) if _is_full(calendar, at) else found
+
+
+def in_the_way(calendar: Calendar, at: int) -> Why | None:
+    """What the therapist meets, who is free of hours, notice and horizon: an appointment stops
+    her, a block warns her."""
+    terms, taken = calendar.terms, calendar.taken
+    session, whole = (at, at + terms.length), terms.around(at)
+    if any(overlap(one, whole) for one in taken.busy):
+        return Why.TAKEN
+    if any(overlap(one, whole) for one in taken.blocked):
+        return Why.BLOCKED
+    return Why.BLOCKED_DAY if any(overlap(one, session) for one in taken.closed) else None
 
 
 def _in_hours(calendar: Calendar, at: int) -> Explanation:
@@ -193,3 +215,29 @@ def _in_hours(calendar: Calendar, at: int) -> Explanation:
         within=(one.begin, one.limit),
         overridden=day in week.overrides,
     )
+
+
+def explain_group(groups: Sequence[Group], terms: Terms, now: int, at: int) -> Explanation:
+    found = next((one for one in groups if one.start == at), None)
+    if found is None:
+        return Explanation(Why.NO_GROUP)
+    if places([found], terms, now):
+        return Explanation(Why.FREE)
+    if found.taken >= found.capacity:
+        return Explanation(Why.GROUP_FULL)
+    return Explanation(Why.TOO_SOON if at < now + terms.notice else Why.TOO_FAR)
+
+
+def nearest(zone: ZoneInfo, starts: Sequence[int], wanted: int, count: int = 3) -> list[int]:
+    """For one whose time is gone: the next free one, the one before it, the same hour on another
+    day, and whatever else lies nearest."""
+
+    def wall(start: int) -> time:
+        return hours.moment(start).astimezone(zone).time()
+
+    later = [start for start in starts if start > wanted]
+    earlier = [start for start in starts if start < wanted]
+    same_hour = [start for start in later if wall(start) == wall(wanted)]
+    by_nearness = sorted(starts, key=lambda start: (abs(start - wanted), start < wanted))
+    ranked = [*later[:1], *earlier[-1:], *same_hour[:1], *by_nearness]
+    return [start for start in dict.fromkeys(ranked) if start != wanted][:count]

@@ -5,6 +5,11 @@ from collections.abc import Iterable
 Interval = tuple[int, int]
 
 
+def overlap(one: Interval, other: Interval) -> bool:
+    """Touching is not overlapping."""
+    return one[0] < other[1] and other[0] < one[1]
+
+
 def merged(intervals: Iterable[Interval]) -> list[Interval]:
     """Sorted and apart: what overlaps or touches becomes one, what is empty disappears."""
     found: list[Interval] = []

@@ -2,8 +2,8 @@
 
 from sqlmodel import SQLModel
 
-from practice.models import content, plumbing
+from practice.models import bookings, content, messages, people, plumbing, schedule
 
-__all__ = ["content", "metadata", "plumbing"]
+__all__ = ["bookings", "content", "messages", "metadata", "people", "plumbing", "schedule"]
 
 metadata = SQLModel.metadata

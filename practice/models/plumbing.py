@@ -1,9 +1,15 @@
 """Tables that keep the machinery honest."""
 
-from sqlalchemy import CheckConstraint
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, Identity, Index, LargeBinary, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from practice.models.base import Table
+from practice import clock
+from practice.models.base import Table, identity, instant, sealed
 
 
 class CalendarGate(Table, table=True):
@@ -13,3 +19,87 @@ class CalendarGate(Table, table=True):
     __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
 
     id: int = Field(default=1, primary_key=True, sa_column_kwargs={"autoincrement": False})
+
+
+class VaultKey(Table, table=True):
+    """A key that sealed something in here, by fingerprint: no start without it."""
+
+    __tablename__ = "vault_keys"
+
+    fingerprint: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    since: datetime = instant(default=clock.now)
+
+
+class IdempotencyKey(Table, table=True):
+    """A request that was answered with a booking: asked again, it gets the same answer."""
+
+    __tablename__ = "idempotency_keys"
+    __table_args__ = (Index("ix_idempotency_keys_created_at", "created_at"),)
+
+    scope: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    key: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    request: bytes = Field(sa_type=LargeBinary)
+    # None while it has only been let in: a repetition of it is not counted again.
+    booking_id: UUID | None = Field(default=None, foreign_key="bookings.id")
+    created_at: datetime = instant(default=clock.now)
+
+
+class RateCounter(Table, table=True):
+    """How often somebody tried something since the window opened."""
+
+    __tablename__ = "rate_counters"
+    __table_args__ = (Index("ix_rate_counters_since", "since"),)
+
+    name: str = Field(primary_key=True)
+    subject: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    since: datetime = instant()
+    count: int
+
+
+class OutboxRow(Table, table=True):
+    """One effect that must happen outside, written with the fact that causes it."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        CheckConstraint("num_nonnulls(done_at, dead_at) <= 1", name="one_end"),
+        Index(
+            "ix_outbox_due",
+            "next_at",
+            postgresql_where=text("done_at IS NULL AND dead_at IS NULL"),
+        ),
+    )
+
+    id: UUID = identity()
+    effect: str
+    fact: str
+    booking_id: UUID | None = Field(default=None, foreign_key="bookings.id", index=True)
+    # The same effect of the same event is promised once.
+    dedupe_key: str = Field(unique=True)
+    payload: bytes = sealed()
+    attempts: int = 0
+    next_at: datetime = instant(default=clock.now)
+    lease_until: datetime | None = instant(nullable=True)
+    done_at: datetime | None = instant(nullable=True)
+    dead_at: datetime | None = instant(nullable=True)
+    # A code or a note of ours, never an answer's text.
+    outcome: str | None = None
+    created_at: datetime = instant(default=clock.now)
+
+
+class AuditEntry(Table, table=True):
+    """Who did what to which row. Append-only: the database refuses any change."""
+
+    __tablename__ = "audit_entries"
+
+    id: int | None = Field(
+        default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True)
+    )
+    at: datetime = instant(default=clock.now)
+    actor: str
+    action: str
+    subject: str
+    subject_id: str
+    # Codes and numbers only.
+    details: dict[str, Any] = Field(
+        default_factory=dict[str, Any], sa_column=Column(JSONB, nullable=False)
+    )

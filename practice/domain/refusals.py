@@ -1,0 +1,150 @@
+"""What can stand against a wish about the calendar."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, ClassVar
+
+from practice.domain.errors import N_, Refusal
+from practice.domain.journey import Lock
+
+
+class SlotTaken(Refusal):
+    """The time is gone, or was never offered; the next free ones come along."""
+
+    code = "slot_taken"
+    message = N_("That time has just been taken. These are free:")
+    status = 409
+
+    def __init__(self, alternatives: Sequence[datetime] = ()) -> None:
+        super().__init__()
+        self.alternatives = tuple(alternatives)
+
+    @property
+    def details(self) -> Mapping[str, Any]:
+        return {"alternatives": [one.isoformat() for one in self.alternatives]}
+
+
+class NotOffered(SlotTaken):
+    """Hours, notice, horizon or the step of the calendar do not allow it."""
+
+    message = N_("That time cannot be booked. These are free:")
+
+
+class TimeBlocked(Refusal):
+    """For the therapist only: a warning, after which she may do it all the same."""
+
+    code = "time_blocked"
+    message = N_("You have blocked this time. Book it all the same?")
+    status = 409
+
+
+class Locked(Refusal):
+    """The stage of the relationship does not open it; says kindly why and what does."""
+
+    code = "locked"
+    status = 403
+    lock: ClassVar[Lock]
+
+
+class DiscoveryRequired(Locked):
+    code = lock = Lock.DISCOVERY_REQUIRED
+    message = N_("This opens after our first call, which is free.")
+
+
+class DiscoveryOpen(Locked):
+    code = lock = Lock.DISCOVERY_OPEN
+    message = N_("Your first call is booked already. You can move it to another time.")
+    status = 409
+
+
+class DiscoveryDone(Locked):
+    code = lock = Lock.DISCOVERY_DONE
+    message = N_("The first call has taken place. The other sessions are open now.")
+
+
+class IntakeRequired(Locked):
+    code = lock = Lock.INTAKE_REQUIRED
+    message = N_("This opens once our work together has begun.")
+
+
+class RelationshipPaused(Locked):
+    code = lock = Lock.PAUSED
+    message = N_("Our sessions are paused. Write to me when you would like to go on.")
+
+
+class RelationshipEnded(Locked):
+    code = lock = Lock.ENDED
+    message = N_("Our work together has ended. Write to me if you would like to talk again.")
+
+
+LOCKS: Mapping[Lock, type[Locked]] = {
+    one.lock: one
+    for one in (
+        DiscoveryRequired,
+        DiscoveryOpen,
+        DiscoveryDone,
+        IntakeRequired,
+        RelationshipPaused,
+        RelationshipEnded,
+    )
+}
+
+
+class HoldOpen(Refusal):
+    code = "hold_open"
+    message = N_("A booking of yours still waits for its payment. Finish or cancel it first.")
+    status = 409
+
+
+class TooLate(Refusal):
+    code = "too_late"
+    message = N_("It is too late to change this here. Please write or call.")
+    status = 409
+
+
+class TooEarly(Refusal):
+    code = "too_early"
+    message = N_("This can be said once the session has begun.")
+    status = 409
+
+
+class NotPossibleNow(Refusal):
+    """The booking is in a state that does not lead there."""
+
+    code = "not_possible_now"
+    message = N_("The booking has changed meanwhile. Please look at it again.")
+    status = 409
+
+
+class OutcomeNeeded(Refusal):
+    code = "outcome_needed"
+    message = N_("Please say how the first call ended.")
+    status = 422
+
+
+class SessionsDepend(Refusal):
+    code = "sessions_depend"
+    message = N_("Later sessions stand on this first call, so it cannot be taken back.")
+    status = 409
+
+
+class GroupFull(Refusal):
+    code = "group_full"
+    message = N_("There are more people in this group than that.")
+    status = 409
+
+
+class TwoOpenCalls(Refusal):
+    """After two people turned out to be one: which of the two calls shall stay?"""
+
+    code = "two_open_calls"
+    message = N_("There are two calls booked under your name. Which one shall stay?")
+    status = 409
+
+    def __init__(self, references: Sequence[str]) -> None:
+        super().__init__()
+        self.references = tuple(references)
+
+    @property
+    def details(self) -> Mapping[str, Any]:
+        return {"references": list(self.references)}

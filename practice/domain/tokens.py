@@ -1,0 +1,39 @@
+"""What opens something is unguessable; what is said aloud is not secret."""
+
+import base64
+import hashlib
+import hmac
+import secrets
+from uuid import UUID
+
+from practice.domain.bookings import REFERENCE_DIGITS, REFERENCE_LETTERS
+
+
+def new_reference() -> str:
+    return reference_from(secrets.token_bytes(8))
+
+
+def reference_from(chance: bytes) -> str:
+    """Short and speakable, like KPT-493-RW: for the telephone, opens nothing."""
+    rest = int.from_bytes(chance)
+    found = ""
+    for kind in "LLL-DDD-LL":
+        if kind == "-":
+            found += kind
+            continue
+        alphabet = REFERENCE_LETTERS if kind == "L" else REFERENCE_DIGITS
+        rest, letter = divmod(rest, len(alphabet))
+        found += alphabet[letter]
+    return found
+
+
+def link_token(key: bytes, booking: UUID, version: int) -> str:
+    """Nothing is stored: any later letter can make the same link again, and raising the version
+    revokes it."""
+    message = b"manage" + booking.bytes + version.to_bytes(4, "big")
+    mac = hmac.digest(key, message, hashlib.sha256)[:20]
+    return base64.urlsafe_b64encode(mac).decode().rstrip("=")
+
+
+def is_link_token(given: str, key: bytes, booking: UUID, version: int) -> bool:
+    return hmac.compare_digest(given.encode(), link_token(key, booking, version).encode())

@@ -1,0 +1,157 @@
+"""The therapist's own hand in the calendar: blocks, and the appointments of groups."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session, col, select
+
+from practice import clock
+from practice.db import changes_calendar
+from practice.domain import inputs
+from practice.domain.actors import Actor, Role
+from practice.domain.bookings import LIVE, GroupStatus, Status
+from practice.domain.errors import N_, Invalid, NotFound
+from practice.domain.refusals import GroupFull, NotPossibleNow, SlotTaken
+from practice.models import private
+from practice.models.base import values_of
+from practice.models.bookings import OVERLAP, Appointment, Booking
+from practice.models.schedule import Block
+from practice.services import audit, availability, bookings, constraints, moves, transitions
+from practice.services.access import require
+
+
+@changes_calendar
+def block(
+    session: Session, actor: Actor, *, starts_at: datetime, ends_at: datetime, reason: str = ""
+) -> UUID:
+    """Booked sessions stay; nothing new is offered there."""
+    if starts_at >= ends_at:
+        raise Invalid({"ends_at": N_("The end must come after the start.")})
+    return _keep(session, actor, Block.timed(starts_at, ends_at), reason)
+
+
+@changes_calendar
+def block_days(
+    session: Session, actor: Actor, *, first_on: date, last_on: date, zone: str, reason: str = ""
+) -> UUID:
+    if first_on > last_on:
+        raise Invalid({"last_on": N_("The last day must not come before the first.")})
+    key = inputs.zone("zone", zone).key
+    return _keep(session, actor, Block.days(first_on, last_on, key), reason)
+
+
+def _keep(session: Session, actor: Actor, new: Block, reason: str) -> UUID:
+    _require_therapist(actor)
+    new.reason = private.seal_if(Block, "reason", new.id, inputs.note("reason", reason))
+    session.add(new)
+    audit.note(session, actor, "blocked", new)
+    return new.id
+
+
+@changes_calendar
+def unblock(session: Session, actor: Actor, *, block_id: UUID) -> None:
+    _require_therapist(actor)
+    found = require(session.get(Block, block_id))
+    audit.note(session, actor, "unblocked", found)
+    session.delete(found)
+
+
+@changes_calendar
+def open_group(
+    session: Session,
+    actor: Actor,
+    *,
+    slug: str,
+    start: datetime,
+    capacity: int | None = None,
+    despite_block: bool = False,
+) -> UUID:
+    """A group's time is taken from now on, with nobody in it yet."""
+    _require_therapist(actor)
+    rules = availability.find_rules(session, actor, slug)
+    if not rules.is_group:
+        raise NotPossibleNow
+    availability.require_free(session, actor, rules, start, despite_block=despite_block)
+    new = bookings.new_appointment(rules, start)
+    new.capacity = capacity or rules.capacity
+    new.group_status = GroupStatus.OPEN
+    made = session.connection().execute(
+        insert(Appointment)
+        .values(values_of(new))
+        .on_conflict_do_nothing(constraint=OVERLAP)
+        .returning(col(Appointment.id))
+    )
+    if made.first() is None:
+        raise SlotTaken
+    audit.note(session, actor, "group_opened", new, capacity=new.capacity)
+    return new.id
+
+
+@changes_calendar
+def move_group(
+    session: Session,
+    actor: Actor,
+    *,
+    appointment_id: UUID,
+    start: datetime,
+    despite_block: bool = False,
+) -> None:
+    """The appointment moves, and with it everybody in it."""
+    group = _open_group(session, actor, appointment_id)
+    rules = availability.rules_of(session, group.session_type_id)
+    availability.require_free(
+        session, actor, rules, start, despite_block=despite_block, without=group.id
+    )
+    moves.shift(group, rules, start)
+    audit.note(session, actor, "group_moved", group)
+    for booking in _bookings_in(session, group):
+        moves.note_move(session, actor, booking, rules, start)
+
+
+@changes_calendar
+def resize_group(session: Session, actor: Actor, *, appointment_id: UUID, capacity: int) -> None:
+    group = _open_group(session, actor, appointment_id)
+    if capacity < 1:
+        raise Invalid({"capacity": N_("A group has at least one place.")})
+    if capacity < bookings.places_taken(session, group):
+        raise GroupFull
+    group.capacity = capacity
+    audit.note(session, actor, "group_resized", group, capacity=capacity)
+    with constraints.mapped({"places": GroupFull}):
+        session.flush()
+
+
+@changes_calendar
+def cancel_group(
+    session: Session, actor: Actor, *, appointment_id: UUID, why: str = ""
+) -> list[str]:
+    """Everybody in it is told; the time is free again."""
+    group = _open_group(session, actor, appointment_id)
+    if group.starts_at <= clock.now():
+        raise NotPossibleNow
+    found = _bookings_in(session, group)
+    for booking in found:
+        transitions.change(session, actor, booking, Status.CANCELLED, why=why)
+    session.flush()
+    group.group_status = GroupStatus.CANCELLED
+    audit.note(session, actor, "group_cancelled", group)
+    return [booking.reference for booking in found]
+
+
+def _open_group(session: Session, actor: Actor, appointment_id: UUID) -> Appointment:
+    _require_therapist(actor)
+    found = require(session.get(Appointment, appointment_id))
+    if found.group_status != GroupStatus.OPEN:
+        raise NotPossibleNow
+    return found
+
+
+def _bookings_in(session: Session, group: Appointment) -> list[Booking]:
+    found = select(Booking).where(Booking.appointment_id == group.id, col(Booking.status).in_(LIVE))
+    return list(session.exec(found.order_by(col(Booking.created_at))))
+
+
+def _require_therapist(actor: Actor) -> None:
+    if actor.role not in {Role.THERAPIST, Role.SYSTEM}:
+        raise NotFound

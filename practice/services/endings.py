@@ -1,0 +1,117 @@
+"""Bookings that end before they took place: cancelled, declined, expired."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from practice import clock
+from practice.db import changes_calendar
+from practice.domain.actors import Actor, Role
+from practice.domain.bookings import (
+    MOVABLE,
+    OPEN,
+    Charge,
+    Status,
+    cost_of_cancelling,
+    may_become,
+)
+from practice.domain.refusals import TooLate
+from practice.models.bookings import Appointment, Booking
+from practice.services import access, transitions
+from practice.services.access import require
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What can be done with a booking now, and what it costs; said before anybody acts."""
+
+    reference: str
+    status: Status
+    starts_at: datetime
+    may_move: bool
+    may_cancel: bool
+    cancelling_costs_cents: int
+    currency: str
+    free_until: datetime
+
+
+@dataclass(frozen=True)
+class Cancelled:
+    reference: str
+    cost_cents: int
+    currency: str
+
+
+def find_choices(session: Session, actor: Actor, *, reference: str) -> Choices:
+    booking, appointment = find(session, actor, reference)
+    charge, now, start = charge_of(booking), clock.now(), appointment.starts_at
+    is_ahead = actor.role is Role.THERAPIST or now < start
+    status = Status(booking.status)
+    may_cancel = is_ahead and may_become(status, Status.CANCELLED, actor.role)
+    return Choices(
+        reference=booking.reference,
+        status=status,
+        starts_at=start,
+        may_move=status in MOVABLE
+        and (actor.role is Role.THERAPIST or now <= charge.free_until(start)),
+        may_cancel=may_cancel,
+        cancelling_costs_cents=_cost(booking, start, actor) if may_cancel else 0,
+        currency=charge.currency,
+        free_until=charge.free_until(start),
+    )
+
+
+@changes_calendar
+def cancel(session: Session, actor: Actor, *, reference: str, why: str = "") -> Cancelled:
+    """A client may until the session begins; the therapist may later, too, to put things right."""
+    booking, appointment = find(session, actor, reference)
+    is_over = clock.now() >= appointment.starts_at
+    if is_over and actor.role is not Role.THERAPIST and booking.status in OPEN:
+        raise TooLate
+    cost = _cost(booking, appointment.starts_at, actor)
+    transitions.change(session, actor, booking, Status.CANCELLED, why=why)
+    return Cancelled(booking.reference, cost, booking.currency)
+
+
+@changes_calendar
+def decline(session: Session, actor: Actor, *, reference: str, why: str = "") -> None:
+    booking, _ = find(session, actor, reference)
+    transitions.change(session, actor, booking, Status.DECLINED, why=why)
+
+
+@changes_calendar
+def expire_due(session: Session, actor: Actor) -> list[str]:
+    """Holds that nobody paid and requests that nobody answered. Found by query: run twice, or by
+    two processes, it does each once."""
+    due = session.exec(
+        select(Booking)
+        .where(col(Booking.hold_expires_at) <= clock.now())
+        .order_by(col(Booking.hold_expires_at))
+    ).all()
+    for booking in due:
+        transitions.change(session, actor, booking, Status.EXPIRED)
+    return [booking.reference for booking in due]
+
+
+def find(session: Session, actor: Actor, reference: str) -> tuple[Booking, Appointment]:
+    booking = require(
+        session.exec(access.bookings(actor).where(Booking.reference == reference)).one_or_none()
+    )
+    return booking, appointment_of(session, booking.appointment_id)
+
+
+def appointment_of(session: Session, appointment_id: UUID) -> Appointment:
+    return require(session.get(Appointment, appointment_id))
+
+
+def charge_of(booking: Booking) -> Charge:
+    return Charge(booking.price_cents, booking.currency, booking.free_hours, booking.late_percent)
+
+
+def _cost(booking: Booking, start: datetime, actor: Actor) -> int:
+    """Only what was certain can cost: a request or an unpaid hold is given back for nothing."""
+    if booking.status != Status.CONFIRMED:
+        return 0
+    return cost_of_cancelling(charge_of(booking), start=start, now=clock.now(), by=actor.role)

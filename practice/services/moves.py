@@ -1,0 +1,81 @@
+"""Moves a booking to another time: in place, and over its own old time where it wants to."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from practice import clock
+from practice.db import changes_calendar
+from practice.domain.actors import Actor, Role
+from practice.domain.bookings import MOVABLE, Status, lapses_at
+from practice.domain.fanout import Fact
+from practice.domain.refusals import NotPossibleNow, TooLate
+from practice.models.bookings import Appointment, Booking
+from practice.services import availability, bookings, endings, transitions
+from practice.services.availability import Rules
+
+
+@dataclass(frozen=True)
+class Moved:
+    reference: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+@changes_calendar
+def move(
+    session: Session,
+    actor: Actor,
+    *,
+    reference: str,
+    start: datetime,
+    despite_block: bool = False,
+) -> Moved:
+    booking, appointment = endings.find(session, actor, reference)
+    _require_movable(actor, booking, appointment)
+    if start == appointment.starts_at:
+        return Moved(booking.reference, appointment.starts_at, appointment.ends_at)
+    rules = availability.rules_of(session, booking.session_type_id)
+    if appointment.group_status:
+        appointment = bookings.find_group(session, actor, rules, start, without=appointment.id)
+        booking.appointment_id = appointment.id
+    else:
+        availability.require_free(
+            session, actor, rules, start, despite_block=despite_block, without=appointment.id
+        )
+        shift(appointment, rules, start)
+    note_move(session, actor, booking, rules, start)
+    return Moved(booking.reference, appointment.starts_at, appointment.ends_at)
+
+
+def _require_movable(actor: Actor, booking: Booking, appointment: Appointment) -> None:
+    if booking.status not in MOVABLE:
+        raise NotPossibleNow
+    free_until = endings.charge_of(booking).free_until(appointment.starts_at)
+    if actor.role is not Role.THERAPIST and clock.now() > free_until:
+        raise TooLate
+
+
+def shift(appointment: Appointment, rules: Rules, start: datetime) -> None:
+    """One UPDATE: the old time and the new one may overlap."""
+    wanted = bookings.new_appointment(rules, start)
+    appointment.starts_at = wanted.starts_at
+    appointment.ends_at = wanted.ends_at
+    appointment.during = wanted.during
+    appointment.sequence += 1
+
+
+def note_move(
+    session: Session, actor: Actor, booking: Booking, rules: Rules, start: datetime
+) -> None:
+    booking.sequence += 1
+    if booking.status == Status.REQUESTED:
+        booking.hold_expires_at = lapses_at(
+            Status.REQUESTED,
+            now=clock.now(),
+            start=start,
+            notice=timedelta(seconds=rules.terms.notice),
+        )
+    before = Status(booking.status)
+    transitions.record(session, actor, booking, "moved", before=before, fact=Fact.MOVED)

@@ -1,0 +1,100 @@
+"""The one road from one status to the next: checked, recorded, and with all that follows."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from practice.clock import new_id
+from practice.domain import fanout
+from practice.domain.actors import Actor
+from practice.domain.bookings import Status, may_become
+from practice.domain.fanout import Fact
+from practice.domain.refusals import NotPossibleNow, SlotTaken
+from practice.models import private
+from practice.models.base import Table
+from practice.models.bookings import OVERLAP, Appointment, Booking, BookingEvent
+from practice.models.people import Client
+from practice.services import audit, constraints, outbox
+from practice.services.access import require
+from practice.services.rows import write
+
+REFUSALS = {OVERLAP: SlotTaken, "places": SlotTaken}
+
+
+def change(
+    session: Session,
+    actor: Actor,
+    booking: Booking,
+    after: Status,
+    *,
+    why: str = "",
+    lapses_at: datetime | None = None,
+) -> BookingEvent:
+    before = Status(booking.status)
+    if not may_become(before, after, actor.role):
+        raise NotPossibleNow
+    booking.status = after
+    booking.hold_expires_at = lapses_at
+    if after is Status.CANCELLED:
+        # A calendar takes a cancellation only if its number is higher than the invitation's.
+        booking.sequence += 1
+    return record(session, actor, booking, after, before=before, why=why)
+
+
+def record(
+    session: Session,
+    actor: Actor,
+    booking: Booking,
+    what: str,
+    *,
+    before: Status,
+    why: str = "",
+    fact: Fact | None = None,
+) -> BookingEvent:
+    """Writes down what was changed already, and promises what follows from it."""
+    appointment = require(session.get(Appointment, booking.appointment_id))
+    event = new_event(actor, booking, appointment, what, before=before, why=why)
+    client = require(session.get(Client, booking.client_id))
+    noted = audit.entry(actor, what, booking, before=before, after=booking.status)
+    with constraints.mapped(REFUSALS):
+        session.flush()
+    write(session, [event, noted, *news(session, booking, event, client, fact)])
+    return event
+
+
+def news(
+    session: Session,
+    booking: Booking,
+    event: BookingEvent,
+    client: Client,
+    fact: Fact | None = None,
+) -> list[Table]:
+    """Everything that must follow from an event, as rows not yet written."""
+    before = Status(event.from_status) if event.from_status else None
+    fact = fact or fanout.FACTS.get((before, Status(event.to_status)))
+    if fact is None:
+        return []
+    rows = outbox.promises(booking, event, fact, client.account_id)
+    return rows + (outbox.welcome(session, client) if fact is Fact.CONFIRMED else [])
+
+
+def new_event(
+    actor: Actor,
+    booking: Booking,
+    appointment: Appointment,
+    what: str,
+    *,
+    before: str | None = None,
+    why: str = "",
+) -> BookingEvent:
+    row = new_id()
+    return BookingEvent(
+        id=row,
+        booking_id=booking.id,
+        actor=str(actor),
+        what=what,
+        from_status=before,
+        to_status=booking.status,
+        starts_at=appointment.starts_at,
+        why=private.seal_if(BookingEvent, "why", row, why),
+    )

@@ -1,0 +1,182 @@
+"""A small practice, people and wishes for tests: each with what matters, the rest made up."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import count
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, select
+
+from practice import clock, db, vault
+from practice.clock import new_id
+from practice.domain.actors import SYSTEM, VISITOR, Actor, Role
+from practice.domain.bookings import Confirmation, Place
+from practice.domain.journey import Source, Stage
+from practice.models import private
+from practice.models.bookings import Appointment, Booking
+from practice.models.content import Practice, PrivacyText, SessionType
+from practice.models.people import Account, Client
+from practice.models.schedule import Schedule, WeeklyHours
+from practice.services import bookings
+from practice.services.bookings import Booked, Guest, Wish
+
+THERAPIST = Actor(Role.THERAPIST)
+ZONE = ZoneInfo("Europe/Berlin")
+# A Monday morning in winter; opening hours are 9 to 17 in Berlin, so 8 to 16 here.
+NOW = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
+TOMORROW = NOW + timedelta(days=1, hours=1)
+PRIVACY = "2026-01"
+PAID = "individual"
+CALL = "discovery"
+ASKED = "couples"
+GROUP = "group"
+BLANK: dict[str, str] = {}
+TEXTS = (
+    *("therapist", "kicker", "lede", "story"),
+    *("address", "register_entry", "answer_time", "place"),
+)
+
+_numbers = count(1)
+
+
+def a_session_type(slug: str, **different: Any) -> SessionType:
+    said: dict[str, Any] = {
+        "position": next(_numbers),
+        "minutes": 50,
+        "price_cents": 8000,
+        "currency": "EUR",
+        "needs": Stage.INTAKE,
+        "name": {"en": slug.title()},
+        "summary": BLANK,
+        "step_minutes": 30,
+        "places": [Place.VIDEO, Place.IN_PERSON],
+        "horizon_days": 60,
+        "free_hours": 48,
+        "late_percent": 50,
+    }
+    return SessionType(slug=slug, **{**said, **different})
+
+
+def furnish(session: Session, _actor: Actor, *, zone: str = ZONE.key, **practice: Any) -> None:
+    """A practice that is open from nine to five on weekdays, with one type of each kind."""
+    blank = dict.fromkeys(TEXTS, BLANK)
+    said = {"name": "Practice", "email": "hello@practice.example", "country": "DE"}
+    session.add(Practice(zone=zone, **{**blank, **said, **practice}))
+    session.add(PrivacyText(version=PRIVACY, effective_on=date(2026, 1, 1), body={"en": "Text"}))
+    schedule = Schedule(name="Usual", is_default=True)
+    session.add(schedule)
+    session.flush()
+    for weekday in range(5):
+        session.add(
+            WeeklyHours(schedule_id=schedule.id, weekday=weekday, starts=time(9), ends=time(17))
+        )
+    free = {"price_cents": 0, "needs": Stage.NEW, "free_hours": 0}
+    asked = {"confirmation": Confirmation.THERAPIST, "notice_minutes": 60}
+    for one in (
+        a_session_type(CALL, minutes=20, places=[Place.VIDEO, Place.PHONE], **free),
+        a_session_type(PAID, buffer_after=10),
+        a_session_type(ASKED, minutes=75, **asked),
+        a_session_type(GROUP, minutes=90, capacity=3, places=[Place.IN_PERSON]),
+    ):
+        session.add(one)
+
+
+def change_type(slug: str, **different: Any) -> None:
+    def work(session: Session, _actor: Actor) -> None:
+        found = session.exec(select(SessionType).where(SessionType.slug == slug)).one()
+        for name, value in different.items():
+            setattr(found, name, value)
+
+    db.transact(work, SYSTEM)
+
+
+def a_guest(**different: Any) -> Guest:
+    number = next(_numbers)
+    said = {
+        "name": f"Guest {number}",
+        "email": f"guest{number}@example.org",
+        "phone": "+493012345678",
+        "privacy_version": PRIVACY,
+    }
+    return Guest(**{**said, **different})
+
+
+def a_wish(slug: str = CALL, start: datetime = TOMORROW, **different: Any) -> Wish:
+    said = {"zone": ZONE.key, "language": "en", "place": Place.VIDEO}
+    if slug == GROUP:
+        said["place"] = Place.IN_PERSON
+    return Wish(slug=slug, start=start, **{**said, **different})
+
+
+def a_client(*, discovered: bool = True, email: str | None = None, **facts: Any) -> Actor:
+    """Signed in, behind the gate unless said otherwise."""
+    address = email or f"client{next(_numbers)}@example.org"
+
+    def work(session: Session, _actor: Actor) -> Actor:
+        account_id, client_id = new_id(), new_id()
+        session.add(
+            Account(
+                id=account_id,
+                email=private.seal(Account, "email", account_id, address),
+                email_index=vault.ring().index("email", address),
+                email_proven_at=clock.now(),
+                language="en",
+                zone=ZONE.key,
+            )
+        )
+        known: dict[str, Any] = {}
+        if discovered:
+            reason = private.seal(Client, "discovery_reason", client_id, "Known for years")
+            known = {
+                "discovery_completed_at": clock.now(),
+                "discovery_source": Source.THERAPIST,
+                "discovery_reason": reason,
+            }
+        session.flush()
+        name = private.seal(Client, "name", client_id, "Client")
+        session.add(Client(id=client_id, account_id=account_id, name=name, **known, **facts))
+        return Actor(Role.CLIENT, account_id, client_id)
+
+    return db.transact(work, SYSTEM)
+
+
+def a_call(guest: Guest | None = None, start: datetime = TOMORROW) -> Booked:
+    return db.transact(bookings.book, VISITOR, a_wish(start=start), guest=guest or a_guest())
+
+
+def a_session(
+    client: Actor, slug: str = PAID, start: datetime = TOMORROW, *, by: Actor | None = None
+) -> Booked:
+    return db.transact(bookings.book, by or client, a_wish(slug, start), client_id=client.client_id)
+
+
+def row(reference: str) -> Booking:
+    """As it stands in the database; reading it does not change it."""
+
+    def work(session: Session, _actor: Actor) -> Booking:
+        found = session.exec(select(Booking).where(Booking.reference == reference)).one()
+        session.expunge(found)
+        return found
+
+    return db.query(work, SYSTEM)
+
+
+def appointment_of(reference: str) -> Appointment:
+    def work(session: Session, _actor: Actor) -> Appointment:
+        found = session.exec(
+            select(Appointment).join(Booking).where(Booking.reference == reference)
+        ).one()
+        session.expunge(found)
+        return found
+
+    return db.query(work, SYSTEM)
+
+
+def client_row(client_id: UUID) -> Client:
+    def work(session: Session, _actor: Actor) -> Client:
+        found = session.exec(select(Client).where(Client.id == client_id)).one()
+        session.expunge(found)
+        return found
+
+    return db.query(work, SYSTEM)
