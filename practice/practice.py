@@ -9,12 +9,13 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 
 import reflex as rx
+from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from practice import build, db, i18n, keyfile, log, settings, vault
 from practice.components.head import head_of_every_page
 from practice.pages import routes
-from practice.routes import health
+from practice.routes import api, health
 from practice.routes.frontend import Frontend
 from practice.routes.shield import Shield
 from practice.site.routes import Site
@@ -87,7 +88,8 @@ def asgi() -> ASGIApp:
     """What the server runs: our routes first, then the built pages, then Reflex's socket."""
     addresses = [i18n.path_in(code, page.path) for page in pages for code in i18n.LANGUAGES]
     frontend = Frontend(build.OUTPUT, addresses)
-    site = Site(configured, frontend.stylesheet, health.ROUTES)
+    interface = Route("/api/{path:path}", api.make())
+    site = Site(configured, frontend.stylesheet, [*health.ROUTES, interface])
 
     def mounted(reflex: ASGIApp) -> ASGIApp:
         async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:

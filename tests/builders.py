@@ -2,10 +2,11 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import time_machine
 from sqlmodel import Session, select
 
 from practice import clock, db, vault
@@ -14,11 +15,12 @@ from practice.domain.actors import SYSTEM, VISITOR, Actor, Role
 from practice.domain.bookings import Confirmation, Place
 from practice.domain.journey import Source, Stage
 from practice.models import private
-from practice.models.bookings import Appointment, Booking
+from practice.models.base import Table
+from practice.models.bookings import Appointment, Booking, BookingEvent
 from practice.models.content import Practice, PrivacyText, SessionType
 from practice.models.people import Account, Client
 from practice.models.schedule import Schedule, WeeklyHours
-from practice.services import bookings
+from practice.services import agenda, bookings
 from practice.services.bookings import Booked, Guest, Wish
 
 THERAPIST = Actor(Role.THERAPIST)
@@ -38,6 +40,8 @@ TEXTS = (
 )
 
 _numbers = count(1)
+
+T = TypeVar("T", bound=Table)
 
 
 def a_session_type(slug: str, **different: Any) -> SessionType:
@@ -180,3 +184,55 @@ def client_row(client_id: UUID) -> Client:
         return found
 
     return db.query(work, SYSTEM)
+
+
+def rows_of(table: type[T], *where: Any) -> list[T]:
+    """As they stand in the database."""
+
+    def work(session: Session, _actor: Actor) -> list[T]:
+        found = list(session.exec(select(table).where(*where)))
+        session.expunge_all()
+        return found
+
+    return db.query(work, SYSTEM)
+
+
+def change_row(table: type[Table], *where: Any, **different: Any) -> None:
+    """By nobody's service: as it would be after something these tests are not about."""
+
+    def work(session: Session, _actor: Actor) -> None:
+        for found in session.exec(select(table).where(*where)):
+            for name, value in different.items():
+                setattr(found, name, value)
+
+    db.transact(work, SYSTEM)
+
+
+def events_of(reference: str) -> list[BookingEvent]:
+    found = rows_of(BookingEvent, BookingEvent.booking_id == row(reference).id)
+    return sorted(found, key=lambda event: event.at)
+
+
+def a_group(start: datetime = TOMORROW, **different: Any) -> UUID:
+    return db.transact(agenda.open_group, THERAPIST, slug=GROUP, start=start, **different)
+
+
+def a_request(client: Actor | None = None, start: datetime = TOMORROW) -> Booked:
+    return a_session(client or a_client(), ASKED, start)
+
+
+def a_confirmed(client: Actor | None = None, start: datetime = TOMORROW) -> Booked:
+    return a_session(client or a_client(), PAID, start, by=THERAPIST)
+
+
+def holder_of(reference: str) -> Actor:
+    """Who holds the management link of this booking."""
+    return Actor(Role.PUBLIC, booking_id=row(reference).id)
+
+
+def client_of(reference: str) -> Client:
+    return client_row(row(reference).client_id)
+
+
+def the_time_is(moment: datetime) -> time_machine.travel:
+    return time_machine.travel(moment, tick=False)

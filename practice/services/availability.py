@@ -1,5 +1,6 @@
 """Reads hours and what is taken, and asks the engine: for showing, and inside the booking."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -32,6 +33,7 @@ ALTERNATIVES_BEFORE = timedelta(days=2)
 ALTERNATIVES_AFTER = timedelta(days=14)
 # Below it, a share of a day says nothing.
 FEWEST_GUESTS = 2
+A_SLUG = re.compile(r"[a-z0-9-]{1,80}")
 
 RULES = text("""
     SELECT t.id, t.slug, t.name, t.minutes, t.step_minutes, t.buffer_before, t.buffer_after,
@@ -124,7 +126,7 @@ class Offer:
 
 def find_rules(session: Session, actor: Actor, slug: str) -> Rules:
     """Of what this actor can see and can still be booked."""
-    row = _rules_row(session, slug=slug)
+    row = _rules_row(session, slug=slug) if A_SLUG.fullmatch(slug) else None
     if row is None or (row["visible"] == Visibility.THERAPIST and actor.role is not Role.THERAPIST):
         raise NotFound
     return _rules(row)

@@ -37,7 +37,7 @@ def find_frame(session: Session, _actor: Actor) -> values.Frame | None:
     practice = session.get(Practice, 1)
     if practice is None:
         return None
-    say = _Speaker(practice)
+    say = Speaker(practice)
     lines = session.exec(select(CrisisLine).order_by(col(CrisisLine.position)))
     return values.Frame(
         profile=values.Profile(
@@ -85,7 +85,7 @@ def read_article(session: Session, actor: Actor, *, slug: str) -> values.Reading
     ).one_or_none()
     if frame is None or found is None or found.published_on is None:
         raise NotFound
-    say = _Speaker(session.get(Practice, 1))
+    say = Speaker(session.get(Practice, 1))
     return values.Reading(
         frame=frame,
         article=values.Article(_card(found, say), say(found.body), found.published_on),
@@ -106,7 +106,7 @@ def find_privacy(session: Session, actor: Actor) -> values.Legal | None:
         return None
     if found is None:
         return values.Legal(frame, None)
-    say = _Speaker(session.get(Practice, 1))
+    say = Speaker(session.get(Practice, 1))
     text = values.PrivacyText(found.version, found.effective_on, say(found.body))
     return values.Legal(frame, text)
 
@@ -118,7 +118,7 @@ def list_published(session: Session, _actor: Actor) -> list[str] | None:
     return [card.slug for card in _articles(session)]
 
 
-class _Speaker:
+class Speaker:
     """Chooses the reader's language, else the practice's own, else whatever there is."""
 
     def __init__(self, practice: Practice | None) -> None:
@@ -133,7 +133,7 @@ class _Speaker:
 
 
 def _passages(session: Session, kind: PassageKind) -> tuple[values.Passage, ...]:
-    say = _Speaker(session.get(Practice, 1))
+    say = Speaker(session.get(Practice, 1))
     found = session.exec(
         select(Passage).where(Passage.kind == kind).order_by(col(Passage.position))
     )
@@ -141,7 +141,7 @@ def _passages(session: Session, kind: PassageKind) -> tuple[values.Passage, ...]
 
 
 def _sessions(session: Session) -> tuple[values.SessionKind, ...]:
-    say = _Speaker(session.get(Practice, 1))
+    say = Speaker(session.get(Practice, 1))
     found = session.exec(
         select(SessionType)
         .where(col(SessionType.archived_at).is_(None))
@@ -162,7 +162,7 @@ def _sessions(session: Session) -> tuple[values.SessionKind, ...]:
 
 
 def _articles(session: Session) -> tuple[values.ArticleCard, ...]:
-    say = _Speaker(session.get(Practice, 1))
+    say = Speaker(session.get(Practice, 1))
     found = session.exec(
         select(Article)
         .where(col(Article.published_on) <= _today(session))
@@ -171,7 +171,7 @@ def _articles(session: Session) -> tuple[values.ArticleCard, ...]:
     return tuple(_card(article, say) for article in found)
 
 
-def _card(article: Article, say: _Speaker) -> values.ArticleCard:
+def _card(article: Article, say: Speaker) -> values.ArticleCard:
     minutes = ceil(len(say(article.body).split()) / WORDS_A_MINUTE)
     return values.ArticleCard(article.slug, say(article.title), say(article.summary), minutes)
 

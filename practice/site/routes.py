@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 from practice import db, i18n, runtime
 from practice.domain.actors import VISITOR
 from practice.domain.errors import NotFound
-from practice.routes import headers, negotiation
+from practice.routes import api, headers, negotiation
 from practice.services import content
 from practice.settings import Settings
 from practice.site import sheets
@@ -124,6 +124,8 @@ class Site:
 
     def apology(self, path: str, status: int, reference: str) -> Response:
         """Says sorry without asking the database, which may be what failed."""
+        if path.startswith(api.PREFIX):
+            return api.apology(status, reference)
         with i18n.speaking(i18n.language_of(path)):
             return _html(sheets.trouble_page(reference, self.setting), status)
 

@@ -1,0 +1,247 @@
+"""The calls of the interface: parse, one or two awaits, answer. No rule lives here."""
+
+import hashlib
+import json
+import re
+from datetime import date, datetime
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from fastapi import FastAPI, Header, Query, Request
+from starlette.responses import JSONResponse, Response
+
+from practice import i18n, runtime, settings, vault
+from practice.domain import inputs
+from practice.domain.actors import Actor, Role
+from practice.domain.errors import N_, Invalid, TooMany
+from practice.domain.refusals import LOCKS, SlotTaken
+from practice.i18n import _
+from practice.routes.api import problems
+from practice.routes.api.borders import Capped, Floored
+from practice.routes.api.models import (
+    EARLIEST,
+    BookingAnswer,
+    BookingRequest,
+    ProblemAnswer,
+    SessionTypesAnswer,
+    SlotsAnswer,
+)
+from practice.routes.network import network_of
+from practice.services import availability, bookings, limits, session_types, signin
+from practice.services.bookings import Booked, Guest, Wish
+from practice.services.limits import Once
+
+PREFIX = "/api/"
+LONGEST_WINDOW = 62
+# Stands in for what could not be read until all that is wrong is told.
+UNKNOWN = ZoneInfo("UTC")
+A_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+Answers = dict[int | str, dict[str, Any]]
+
+
+def _answers(**said: str) -> Answers:
+    """Every status that can come, each in the one shape."""
+    found: Answers = {
+        int(status.removeprefix("s")): {"model": ProblemAnswer, "description": words}
+        for status, words in said.items()
+    }
+    return found
+
+
+COMMON = {"s422": "A field cannot be used; details names it.", "s503": "Try again in a moment."}
+
+
+def make() -> FastAPI:
+    app = FastAPI(
+        title="Practice portal",
+        version="1",
+        description="Free times and bookings of one practice. Times are instants with an offset.",
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    problems.install(app)
+    app.get(
+        "/api/session-types",
+        response_model=SessionTypesAnswer,
+        summary="What can be booked",
+        responses=_answers(s503=COMMON["s503"]),
+    )(find_session_types)
+    app.get(
+        "/api/slots",
+        response_model=SlotsAnswer,
+        summary="Free times",
+        responses=_answers(
+            s403="The session type is locked for the asker.",
+            s404="There is no such session type.",
+            **COMMON,
+        ),
+    )(find_slots)
+    app.post(
+        "/api/bookings",
+        response_model=BookingAnswer,
+        status_code=201,
+        summary="Book",
+        responses=_answers(
+            s403="The session type is locked for the asker.",
+            s404="There is no such session type.",
+            s409="The time is taken (details.alternatives), or a first call is booked already.",
+            s413="The body is larger than 64 KiB.",
+            s429="Too often; Retry-After says when.",
+            **COMMON,
+        ),
+    )(book)
+    app.add_middleware(Capped)
+    floor = settings.current().answer_floor.total_seconds()
+    app.add_middleware(Floored, path="/api/bookings", seconds=floor)
+    return app
+
+
+async def find_session_types(request: Request) -> Response:
+    """Visible types; a locked one says why, and what opens it."""
+    with i18n.speaking(problems.language_of(request)):
+        found = await runtime.query(session_types.find_catalog, _actor(request))
+        listed = [
+            {
+                "slug": one.slug,
+                "name": one.name,
+                "minutes": one.minutes,
+                "price_cents": one.price_cents,
+                "currency": one.currency,
+                "places": one.places,
+                "capacity": one.capacity,
+                "locked": one.lock is not None,
+                "why": _(LOCKS[one.lock].message) if one.lock else None,
+            }
+            for one in found.types
+        ]
+    return JSONResponse({"session_types": listed, "privacy_version": found.privacy_version})
+
+
+def _date(name: str) -> Any:
+    said = {"format": "date", "examples": ["2026-11-24"]}
+    return Query(alias=name, max_length=10, json_schema_extra=said)
+
+
+async def find_slots(
+    request: Request,
+    session_type: Annotated[str, Query(max_length=80, examples=["discovery"])],
+    first: Annotated[str, _date("from")],
+    last: Annotated[str, _date("to")],
+    tz: Annotated[str, Query(max_length=80, examples=["Europe/Rome"])],
+) -> Response:
+    """Slots by the day of their start in tz; from and to are included, at most 62 days."""
+    begin, end = _window(first, last)
+    offer = await runtime.query(
+        availability.list_slots,
+        _actor(request),
+        slug=session_type,
+        first=begin,
+        last=end,
+        zone=inputs.zone("tz", tz),
+    )
+    length = offer.rules.terms.length
+
+    def said(at: int) -> str:
+        return datetime.fromtimestamp(at, offer.zone).isoformat()
+
+    slots = [
+        {"start": said(start), "end": said(start + length), "remaining": left}
+        for start, left in offer.starts
+    ]
+    return JSONResponse({"time_zone": offer.zone.key, "slots": slots})
+
+
+def _window(first: str, last: str) -> tuple[date, date]:
+    found: dict[str, date] = {}
+    for name, given in (("from", first), ("to", last)):
+        try:
+            found[name] = date.fromisoformat(given if A_DATE.fullmatch(given) else "")
+        except ValueError:
+            raise Invalid({name: N_("Please send a date like 2026-11-24.")}) from None
+    if not 0 <= (found["to"] - found["from"]).days < LONGEST_WINDOW:
+        raise Invalid({"to": N_("Please send a date from the first day on, within 62 days.")})
+    return found["from"], found["to"]
+
+
+async def book(
+    request: Request,
+    body: BookingRequest,
+    key: Annotated[str, Header(alias="Idempotency-Key", min_length=1, max_length=255)],
+) -> Response:
+    """For a guest the first call; the same key and body get the same answer for 48 hours."""
+    actor = _actor(request)
+    network = network_of(request, settings.current().trusted_proxy_hops)
+    reading = inputs.Reading()
+    wish = _wish(body, problems.language_of(request), reading)
+    guest = await _guest(actor, body, network, reading)
+    reading.finish()
+    once = _once(actor, network, key, body)
+    if body.website:
+        return _booked(await runtime.query(bookings.pretend, actor, wish, once=once))
+    wait = await runtime.transact(limits.admit, actor, once=once)
+    if wait:
+        raise TooMany(wait)
+    try:
+        return _booked(await runtime.transact(bookings.book, actor, wish, guest=guest, once=once))
+    except SlotTaken as taken:
+        taken.alternatives = tuple(
+            await runtime.query(availability.alternatives, actor, slug=wish.slug, start=wish.start)
+        )
+        raise
+
+
+def _wish(body: BookingRequest, language: str, reading: inputs.Reading) -> Wish:
+    zone = reading.read(inputs.zone, "time_zone", body.time_zone, UNKNOWN)
+    return Wish(
+        slug=body.session_type,
+        start=reading.read(lambda _field, _given: body.starts_at(), "start", "", EARLIEST),
+        zone=zone.key,
+        language=body.language or language,
+        place=body.place,
+        note=reading.read(inputs.note, "note", body.note or "", ""),
+    )
+
+
+def _once(actor: Actor, network: str, key: str, body: BookingRequest) -> Once:
+    """Under a key of ours: an address is not readable from it."""
+    ring = vault.ring()
+    scope = f"{actor}|{network}" if actor.role is Role.PUBLIC else str(actor)
+    said = json.dumps(body.model_dump(mode="json"), sort_keys=True)
+    return Once(
+        scope=ring.index("scope", scope),
+        key=hashlib.sha256(key.encode()).digest(),
+        request=ring.index("request", said),
+    )
+
+
+async def _guest(
+    actor: Actor, body: BookingRequest, network: str, reading: inputs.Reading
+) -> Guest | None:
+    if actor.role is not Role.PUBLIC:
+        return None
+    form = body.model_dump(include={"name", "email", "phone", "privacy_version"})
+    origin = vault.ring().index("network", network)
+    try:
+        return await runtime.query(bookings.read_guest, actor, form=form, origin=origin)
+    except Invalid as refusal:
+        reading.wrong.update(refusal.fields)
+        return None
+
+
+def _booked(found: Booked) -> Response:
+    said = {
+        "reference": found.reference,
+        "status": found.status,
+        "starts_at": found.starts_at.isoformat(),
+        "ends_at": found.ends_at.isoformat(),
+        "manage_url": found.manage_url,
+        "checkout_url": None,
+    }
+    return JSONResponse(said, 201)
+
+
+def _actor(request: Request) -> Actor:
+    return signin.actor_for(request.cookies.get(signin.cookie_name()))

@@ -1,0 +1,32 @@
+"""Where a request comes from, as far as it can be believed."""
+
+import ipaddress
+
+from starlette.requests import Request
+
+NOWHERE = "0.0.0.0"  # noqa: S104 - a name for what has no address, not listened on
+
+
+def network_of(request: Request, trusted_hops: int) -> str:
+    """Each trusted proxy adds the address it saw; what stands further left anybody can write.
+    A household has a whole /64 of IPv6, so that is what counts as one."""
+    said = ",".join(request.headers.getlist("x-forwarded-for")).split(",") if trusted_hops else []
+    seen = [*(part.strip() for part in said if part.strip()), _peer(request)]
+    found = seen[-1 - trusted_hops] if len(seen) > trusted_hops else seen[0]
+    return _network(found) or _network(_peer(request)) or NOWHERE
+
+
+def _peer(request: Request) -> str:
+    return request.client.host if request.client else NOWHERE
+
+
+def _network(address: str) -> str | None:
+    try:
+        found = ipaddress.ip_address(address.strip("[]").partition("%")[0])
+    except ValueError:
+        return None
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    if found.ipv4_mapped:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.ip_network((found, 64), strict=False))
