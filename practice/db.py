@@ -40,6 +40,10 @@ class Isolation(StrEnum):
     SNAPSHOT = "REPEATABLE READ"
 
 
+class Again(Exception):
+    """What was drawn by chance is taken; the same work will draw something else."""
+
+
 class _Home:
     """Where this process finds its database; empty until `connect`."""
 
@@ -110,6 +114,9 @@ def transact(
         try:
             with _begin(actor, isolation, gated=gated) as session:
                 return work(session, actor, *args, **kwargs)
+        except Again:
+            if attempt == RETRIES:
+                raise
         except DBAPIError as failure:
             if gated and isinstance(failure.orig, pg.LockNotAvailable):
                 raise Busy from failure

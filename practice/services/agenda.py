@@ -3,7 +3,6 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
 from practice import clock
@@ -15,7 +14,7 @@ from practice.domain.errors import N_, Invalid, NotFound
 from practice.domain.refusals import GroupFull, NotPossibleNow, SlotTaken
 from practice.models import private
 from practice.models.base import values_of
-from practice.models.bookings import OVERLAP, Appointment, Booking
+from practice.models.bookings import Appointment, Booking
 from practice.models.schedule import Block
 from practice.services import audit, availability, bookings, constraints, moves, transitions
 from practice.services.access import require
@@ -76,13 +75,7 @@ def open_group(
     new = bookings.new_appointment(rules, start)
     new.capacity = capacity or rules.capacity
     new.group_status = GroupStatus.OPEN
-    made = session.connection().execute(
-        insert(Appointment)
-        .values(values_of(new))
-        .on_conflict_do_nothing(constraint=OVERLAP)
-        .returning(col(Appointment.id))
-    )
-    if made.first() is None:
+    if session.connection().execute(bookings.TAKE, values_of(new)).first() is None:
         raise SlotTaken
     audit.note(session, actor, "group_opened", new, capacity=new.capacity)
     return new.id

@@ -6,11 +6,13 @@ from sqlmodel import Session
 
 from practice.domain.actors import Actor
 from practice.models.plumbing import AuditEntry
+from practice.services.rows import New, new, write
 
 
-def entry(actor: Actor, action: str, subject: Any, **details: Any) -> AuditEntry:
+def entry(actor: Actor, action: str, subject: Any, **details: Any) -> New:
     """Codes and numbers only: what was read or written itself stays out of the journal."""
-    return AuditEntry(
+    return new(
+        AuditEntry,
         actor=str(actor),
         action=action,
         subject=subject.__tablename__,
@@ -20,4 +22,4 @@ def entry(actor: Actor, action: str, subject: Any, **details: Any) -> AuditEntry
 
 
 def note(session: Session, actor: Actor, action: str, subject: Any, **details: Any) -> None:
-    session.add(entry(actor, action, subject, **details))
+    write(session, [entry(actor, action, subject, **details)])

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, func, select
 
 from practice import clock, settings, vault
 from practice.clock import new_id
-from practice.db import changes_calendar
+from practice.db import Again, changes_calendar
 from practice.domain import hours, inputs, tokens
 from practice.domain.actors import Actor, Role
 from practice.domain.bookings import (
@@ -28,19 +28,22 @@ from practice.domain.errors import N_, Invalid, KeyReused, TooMany
 from practice.domain.journey import Stage
 from practice.domain.refusals import HoldOpen, NotOffered, SlotTaken
 from practice.models import private
-from practice.models.base import Table, values_of
+from practice.models.base import values_of
 from practice.models.bookings import OVERLAP, Appointment, Booking, BookingEvent
 from practice.models.content import Practice, PrivacyText
 from practice.models.people import Account, Client, Consent
 from practice.models.plumbing import IdempotencyKey
-from practice.services import access, audit, availability, clients, links, transitions
+from practice.services import access, audit, availability, clients, constraints, links, transitions
 from practice.services.access import require
 from practice.services.availability import Rules
 from practice.services.limits import Once
-from practice.services.rows import write
+from practice.services.rows import New, new, write
 
 # How long a request can be repeated and gets the same answer.
 KEPT = timedelta(hours=48)
+
+# No row back means taken: no exception, and no deadlock even where nobody holds the gate.
+TAKE = insert(Appointment).on_conflict_do_nothing(constraint=OVERLAP).returning(col(Appointment.id))
 
 
 @dataclass(frozen=True)
@@ -93,15 +96,16 @@ def book(
     if repeated:
         return repeated
     rules = availability.find_rules(session, actor, wish.slug)
-    client, rows = _client(session, actor, rules, wish, guest, client_id)
+    party = _party(session, actor, rules, wish, guest, client_id)
     place = _place(rules, wish.place)
     appointment = _take(session, actor, rules, wish.start, place, despite_block=despite_block)
-    booking = _booking(session, actor, rules, wish, client, appointment, place)
+    booking = _booking(actor, rules, wish, party, appointment, place)
     booking.origin = guest.origin if guest else None
     event = transitions.new_event(actor, booking, appointment, "booked")
-    rows += [booking, event, audit.entry(actor, "booked", booking, status=booking.status)]
-    rows += transitions.news(session, booking, event, client)
-    write(session, rows)
+    noted = audit.entry(actor, "booked", booking, status=booking.status)
+    promised = transitions.news(session, booking, event, party.account_id, is_new=bool(party.rows))
+    with constraints.mapped({"uq_bookings_reference": Again}):
+        write(session, [*party.rows, booking, event, noted, *promised])
     if once:
         _keep_answer(session, once, booking)
     return booked(booking, appointment)
@@ -133,15 +137,24 @@ def pretend(session: Session, actor: Actor, wish: Wish, *, once: Once) -> Booked
     )
 
 
-def _client(
+@dataclass(frozen=True)
+class Party:
+    """Whose booking it is; a guest's rows are still to be written."""
+
+    client_id: UUID
+    account_id: UUID
+    rows: Sequence[New] = ()
+
+
+def _party(
     session: Session,
     actor: Actor,
     rules: Rules,
     wish: Wish,
     guest: Guest | None,
     client_id: UUID | None,
-) -> tuple[Client, list[Table]]:
-    """Whose booking it is, let through by the gate; a guest's rows are made here."""
+) -> Party:
+    """Let through by the gate."""
     if actor.role is Role.PUBLIC:
         clients.require_open(session, actor, rules.needs)
         return _provisional(session, wish, require(guest))
@@ -150,7 +163,7 @@ def _client(
     clients.require_open_for(session, actor, client, rules.needs)
     if actor.role is Role.CLIENT and _holds_one(session, client):
         raise HoldOpen
-    return client, []
+    return Party(client.id, client.account_id)
 
 
 def _holds_one(session: Session, client: Client) -> bool:
@@ -158,19 +171,21 @@ def _holds_one(session: Session, client: Client) -> bool:
     return session.exec(held).first() is not None
 
 
-def _provisional(session: Session, wish: Wish, guest: Guest) -> tuple[Client, list[Table]]:
+def _provisional(session: Session, wish: Wish, guest: Guest) -> Party:
     """Never attached to somebody known: what a guest writes is proven by nothing yet."""
     _require_within_limits(session, guest)
     ring = vault.ring()
     account_id, client_id = new_id(), new_id()
-    account = Account(
+    account = new(
+        Account,
         id=account_id,
         email=private.seal(Account, "email", account_id, guest.email),
         email_index=ring.index("email", guest.email),
         language=wish.language,
         zone=wish.zone,
     )
-    client = Client(
+    client = new(
+        Client,
         id=client_id,
         account_id=account_id,
         provisional=True,
@@ -178,8 +193,8 @@ def _provisional(session: Session, wish: Wish, guest: Guest) -> tuple[Client, li
         phone=private.seal(Client, "phone", client_id, guest.phone),
         phone_index=ring.index("phone", guest.phone),
     )
-    consent = Consent(client_id=client_id, version=guest.privacy_version)
-    return client, [account, client, consent]
+    consent = new(Consent, client_id=client_id, version=guest.privacy_version)
+    return Party(client_id, account_id, [account, client, consent])
 
 
 def _require_within_limits(session: Session, guest: Guest) -> None:
@@ -217,19 +232,13 @@ def _take(
     *,
     despite_block: bool,
 ) -> Appointment:
-    """The appointment, if the time can be had. No row back from the insert means taken."""
+    """The appointment, if the time can be had."""
     if rules.is_group:
         return find_group(session, actor, rules, start)
     availability.require_free(session, actor, rules, start, despite_block=despite_block)
     taken = new_appointment(rules, start)
     taken.video_link = rules.video_room_url if place is Place.VIDEO else None
-    made = session.connection().execute(
-        insert(Appointment)
-        .values(values_of(taken))
-        .on_conflict_do_nothing(constraint=OVERLAP)
-        .returning(col(Appointment.id))
-    )
-    if made.first() is None:
+    if session.connection().execute(TAKE, values_of(taken)).first() is None:
         raise SlotTaken
     return taken
 
@@ -276,11 +285,10 @@ def places_taken(session: Session, appointment: Appointment) -> int:
 
 
 def _booking(
-    session: Session,
     actor: Actor,
     rules: Rules,
     wish: Wish,
-    client: Client,
+    party: Party,
     appointment: Appointment,
     place: Place,
 ) -> Booking:
@@ -291,8 +299,8 @@ def _booking(
         id=row,
         appointment_id=appointment.id,
         session_type_id=rules.id,
-        client_id=client.id,
-        reference=_fresh_reference(session),
+        client_id=party.client_id,
+        reference=tokens.new_reference(),
         status=status,
         place=place,
         discovery=rules.needs is Stage.NEW,
@@ -311,13 +319,6 @@ def _booking(
         zone=wish.zone,
         language=wish.language,
     )
-
-
-def _fresh_reference(session: Session) -> str:
-    while True:
-        reference = tokens.new_reference()
-        if not session.exec(select(Booking.id).where(Booking.reference == reference)).first():
-            return reference
 
 
 def _answered_before(session: Session, once: Once | None) -> Booked | None:

@@ -6,11 +6,12 @@ from contextlib import contextmanager
 import psycopg
 from sqlalchemy.exc import IntegrityError
 
+from practice.db import Again
 from practice.domain.errors import Refusal
 
 
 @contextmanager
-def mapped(refusals: Mapping[str, type[Refusal]]) -> Generator[None]:
+def mapped(refusals: Mapping[str, type[Refusal | Again]]) -> Generator[None]:
     """A violation that is not named here is a defect and stays one."""
     try:
         yield

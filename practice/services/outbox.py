@@ -4,28 +4,30 @@ import json
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import Session, select
+from sqlmodel import Session, text
 
 from practice.clock import new_id
 from practice.domain import fanout
 from practice.domain.fanout import Fact
 from practice.models import private
-from practice.models.base import Table
 from practice.models.bookings import Booking, BookingEvent
 from practice.models.messages import Notice, Thread
-from practice.models.people import Client
 from practice.models.plumbing import OutboxRow
+from practice.services.rows import New, new
+
+HAS_THREAD = text("SELECT true FROM threads WHERE client_id = :client")
 
 
 def promises(
     booking: Booking, event: BookingEvent, fact: Fact, account_id: UUID, **payload: Any
-) -> list[Table]:
+) -> list[New]:
     """The rows for what leaves the house, and the notices, all of one event."""
     follows = fanout.of(fact)
     told = json.dumps({"booking": str(booking.id), "event": str(event.id), **payload})
-    rows: list[Table] = [_effect(booking, event, fact, effect, told) for effect in follows.effects]
+    rows = [_effect(booking, event, fact, effect, told) for effect in follows.effects]
     rows += [
-        Notice(
+        new(
+            Notice,
             audience=audience,
             account_id=account_id if audience is fanout.Notice.FOR_CLIENT else None,
             fact=fact,
@@ -38,9 +40,10 @@ def promises(
 
 def _effect(
     booking: Booking, event: BookingEvent, fact: Fact, effect: fanout.Effect, told: str
-) -> OutboxRow:
+) -> New:
     row = new_id()
-    return OutboxRow(
+    return new(
+        OutboxRow,
         id=row,
         effect=effect,
         fact=fact,
@@ -50,7 +53,7 @@ def _effect(
     )
 
 
-def welcome(session: Session, client: Client) -> list[Table]:
-    """The conversation begins with the first confirmed booking."""
-    has_thread = session.exec(select(Thread.id).where(Thread.client_id == client.id)).first()
-    return [] if has_thread else [Thread(client_id=client.id)]
+def welcome(session: Session, client_id: UUID, *, is_new: bool) -> list[New]:
+    """One conversation for each client; who is new has none yet."""
+    has_thread = not is_new and session.connection().scalar(HAS_THREAD, {"client": client_id})
+    return [] if has_thread else [new(Thread, client_id=client_id)]

@@ -1,6 +1,7 @@
 """The one road from one status to the next: checked, recorded, and with all that follows."""
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlmodel import Session
 
@@ -11,12 +12,11 @@ from practice.domain.bookings import Status, may_become
 from practice.domain.fanout import Fact
 from practice.domain.refusals import NotPossibleNow, SlotTaken
 from practice.models import private
-from practice.models.base import Table
 from practice.models.bookings import OVERLAP, Appointment, Booking, BookingEvent
 from practice.models.people import Client
 from practice.services import audit, constraints, outbox
 from practice.services.access import require
-from practice.services.rows import write
+from practice.services.rows import New, write
 
 REFUSALS = {OVERLAP: SlotTaken, "places": SlotTaken}
 
@@ -58,7 +58,7 @@ def record(
     noted = audit.entry(actor, what, booking, before=before, after=booking.status)
     with constraints.mapped(REFUSALS):
         session.flush()
-    write(session, [event, noted, *news(session, booking, event, client, fact)])
+    write(session, [event, noted, *news(session, booking, event, client.account_id, fact)])
     return event
 
 
@@ -66,16 +66,21 @@ def news(
     session: Session,
     booking: Booking,
     event: BookingEvent,
-    client: Client,
+    account_id: UUID,
     fact: Fact | None = None,
-) -> list[Table]:
+    *,
+    is_new: bool = False,
+) -> list[New]:
     """Everything that must follow from an event, as rows not yet written."""
     before = Status(event.from_status) if event.from_status else None
     fact = fact or fanout.FACTS.get((before, Status(event.to_status)))
     if fact is None:
         return []
-    rows = outbox.promises(booking, event, fact, client.account_id)
-    return rows + (outbox.welcome(session, client) if fact is Fact.CONFIRMED else [])
+    rows = outbox.promises(booking, event, fact, account_id)
+    if fact is not Fact.CONFIRMED:
+        return rows
+    # The conversation begins with the first confirmed booking.
+    return rows + outbox.welcome(session, booking.client_id, is_new=is_new)
 
 
 def new_event(
