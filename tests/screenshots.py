@@ -14,6 +14,8 @@ SCREENS = {
     "about": "/about",
     "privacy": "/privacy",
     "reading": "/reading/first-conversation",
+    "manual": "/api/docs",
+    "manual-it": "/it/api/docs",
     "not-found": "/nowhere",
     "styleguide": "/styleguide",
     "styleguide-it": "/it/styleguide",

@@ -392,6 +392,7 @@ def upgrade() -> None:
     op.create_index(op.f('ix_bookings_client_id'), 'bookings', ['client_id'], unique=False)
     op.create_index('ix_bookings_hold_expires_at', 'bookings', ['hold_expires_at'], unique=False, postgresql_where=sa.text('hold_expires_at IS NOT NULL'))
     op.create_index('ix_bookings_origin', 'bookings', ['origin'], unique=False, postgresql_where=sa.text('origin IS NOT NULL'))
+    op.create_index('one_place', 'bookings', ['appointment_id', 'client_id'], unique=True, postgresql_where=sa.text("status IN ('held', 'requested', 'confirmed', 'completed', 'no_show')"))
     op.create_index('one_open_call', 'bookings', ['client_id'], unique=True, postgresql_where=sa.text("discovery AND status IN ('held', 'requested', 'confirmed')"))
     op.create_table('booking_events',
     sa.Column('id', sa.Uuid(), server_default=sa.text('uuidv7()'), nullable=False),
@@ -543,6 +544,7 @@ def downgrade() -> None:
     op.drop_table('idempotency_keys')
     op.drop_index(op.f('ix_booking_events_booking_id'), table_name='booking_events')
     op.drop_table('booking_events')
+    op.drop_index('one_place', table_name='bookings', postgresql_where=sa.text("status IN ('held', 'requested', 'confirmed', 'completed', 'no_show')"))
     op.drop_index('one_open_call', table_name='bookings', postgresql_where=sa.text("discovery AND status IN ('held', 'requested', 'confirmed')"))
     op.drop_index('ix_bookings_origin', table_name='bookings', postgresql_where=sa.text('origin IS NOT NULL'))
     op.drop_index('ix_bookings_hold_expires_at', table_name='bookings', postgresql_where=sa.text('hold_expires_at IS NOT NULL'))

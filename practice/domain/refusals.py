@@ -96,6 +96,12 @@ class HoldOpen(Refusal):
     status = 409
 
 
+class AlreadyThere(Refusal):
+    code = "already_there"
+    message = N_("You have a place in this group already.")
+    status = 409
+
+
 class TooLate(Refusal):
     code = "too_late"
     message = N_("It is too late to change this here. Please write or call.")

@@ -14,6 +14,7 @@ from practice.models.base import Instant, Table, identity, instant, one_of, seal
 
 OVERLAP = "no_overlap"
 ONE_OPEN_CALL = "one_open_call"
+ONE_PLACE = "one_place"
 
 
 class Appointment(Table, table=True):
@@ -79,6 +80,16 @@ class Booking(Table, table=True):
             "client_id",
             unique=True,
             postgresql_where=text("discovery AND status IN ('held', 'requested', 'confirmed')"),
+        ),
+        # One place for each in a group; participants are named in one booking.
+        Index(
+            ONE_PLACE,
+            "appointment_id",
+            "client_id",
+            unique=True,
+            postgresql_where=text(
+                "status IN ('held', 'requested', 'confirmed', 'completed', 'no_show')"
+            ),
         ),
         Index(
             "ix_bookings_hold_expires_at",

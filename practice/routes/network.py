@@ -12,7 +12,8 @@ def network_of(request: Request, trusted_hops: int) -> str:
     A household has a whole /64 of IPv6, so that is what counts as one."""
     said = ",".join(request.headers.getlist("x-forwarded-for")).split(",") if trusted_hops else []
     seen = [*(part.strip() for part in said if part.strip()), _peer(request)]
-    found = seen[-1 - trusted_hops] if len(seen) > trusted_hops else seen[0]
+    # Fewer than our proxies: it did not come through them, and its header is nobody's word.
+    found = seen[-1 - trusted_hops] if len(seen) > trusted_hops else seen[-1]
     return _network(found) or _network(_peer(request)) or NOWHERE
 
 

@@ -31,7 +31,7 @@ from practice.services.access import require
 # From here to there an answer is sought for whoever lost a time.
 ALTERNATIVES_BEFORE = timedelta(days=2)
 ALTERNATIVES_AFTER = timedelta(days=14)
-# Below it, a share of a day says nothing.
+# So many may always come, however short the day.
 FEWEST_GUESTS = 2
 A_SLUG = re.compile(r"[a-z0-9-]{1,80}")
 
@@ -77,7 +77,7 @@ TAKEN = text("""
     JOIN appointments a ON a.id = b.appointment_id
     JOIN clients c ON c.id = b.client_id
     WHERE :as_guest AND c.provisional AND b.status IN ('held', 'requested', 'confirmed')
-    AND a.starts_at >= :low AND a.starts_at < :high
+    AND a.starts_at >= :low AND a.starts_at < :high AND a.id IS DISTINCT FROM :without
 """)
 
 GROUPS = text("""
@@ -309,8 +309,7 @@ def _without_crowded_days(found: Calendar, guests: Counter[date]) -> Calendar:
     crowded = [
         day
         for day, count in guests.items()
-        if count >= FEWEST_GUESTS
-        and count * 100 >= share * len(availability.slots(empty, day, day))
+        if count >= max(FEWEST_GUESTS, share * len(availability.slots(empty, day, day)) // 100)
     ]
     closed = [hours.whole_days(found.zone, day, day) for day in crowded]
     return replace(found, taken=replace(found.taken, closed=[*found.taken.closed, *closed]))

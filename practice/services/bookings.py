@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from math import ceil
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.dialects.postgresql import Range, insert
 from sqlmodel import Session, col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from practice import clock, settings, vault
 from practice.clock import new_id
@@ -26,10 +28,11 @@ from practice.domain.bookings import (
 )
 from practice.domain.errors import N_, Invalid, KeyReused, TooMany
 from practice.domain.journey import Stage
-from practice.domain.refusals import HoldOpen, NotOffered, SlotTaken
+from practice.domain.refusals import AlreadyThere, HoldOpen, NotOffered, SlotTaken
+from practice.environment import Rate
 from practice.models import private
 from practice.models.base import values_of
-from practice.models.bookings import OVERLAP, Appointment, Booking, BookingEvent
+from practice.models.bookings import ONE_PLACE, OVERLAP, Appointment, Booking, BookingEvent
 from practice.models.content import Practice, PrivacyText
 from practice.models.people import Account, Client, Consent
 from practice.models.plumbing import IdempotencyKey
@@ -42,6 +45,7 @@ from practice.services.rows import New, new, write
 # How long a request can be repeated and gets the same answer.
 KEPT = timedelta(hours=48)
 
+REFUSALS = {"uq_bookings_reference": Again, ONE_PLACE: AlreadyThere}
 # No row back means taken: no exception, and no deadlock even where nobody holds the gate.
 TAKE = insert(Appointment).on_conflict_do_nothing(constraint=OVERLAP).returning(col(Appointment.id))
 
@@ -104,7 +108,7 @@ def book(
     event = transitions.new_event(actor, booking, appointment, "booked")
     noted = audit.entry(actor, "booked", booking, status=booking.status)
     promised = transitions.news(session, booking, event, party.account_id, is_new=bool(party.rows))
-    with constraints.mapped({"uq_bookings_reference": Again}):
+    with constraints.mapped(REFUSALS):
         write(session, [*party.rows, booking, event, noted, *promised])
     if once:
         _keep_answer(session, once, booking)
@@ -202,17 +206,28 @@ def _require_within_limits(session: Session, guest: Guest) -> None:
     limits = settings.current().limits
     if not limits.are_on:
         return
-    day = limits.calls_per_email
-    if clients.count_guest_calls(session, guest.email, clock.now() - day.within) >= day.count:
-        raise TooMany(int(day.within.total_seconds()))
-    day = limits.calls_per_address
-    from_there = select(func.count()).where(
-        Booking.origin == guest.origin,
-        col(Booking.status).in_(OPEN),
-        col(Booking.created_at) > clock.now() - day.within,
+    lately = select(Booking.created_at).order_by(col(Booking.created_at).desc())
+    under_email = (
+        lately.join(Client, col(Client.id) == Booking.client_id)
+        .join(Account, col(Account.id) == Client.account_id)
+        .where(
+            col(Account.email_index).in_(vault.ring().indexes("email", guest.email)),
+            Client.provisional,
+        )
     )
-    if guest.origin and session.exec(from_there).one() >= day.count:
-        raise TooMany(int(day.within.total_seconds()))
+    from_there = lately.where(Booking.origin == guest.origin, col(Booking.status).in_(OPEN))
+    _require_fewer(session, under_email, limits.calls_per_email)
+    if guest.origin:
+        _require_fewer(session, from_there, limits.calls_per_address)
+
+
+def _require_fewer(session: Session, lately: SelectOfScalar[datetime], rate: Rate) -> None:
+    """The wait ends when the oldest of those that count is no longer of today."""
+    now = clock.now()
+    inside = lately.where(col(Booking.created_at) > now - rate.within).limit(rate.count)
+    found = session.exec(inside).all()
+    if len(found) == rate.count:
+        raise TooMany(max(1, ceil((found[-1] + rate.within - now).total_seconds())))
 
 
 def _place(rules: Rules, wanted: Place | None) -> Place:

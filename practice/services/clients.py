@@ -1,11 +1,10 @@
 """Clients: what stage they are in, how a guest becomes one, and when two of them are one person."""
 
-from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from practice import clock, vault
+from practice import clock
 from practice.domain.actors import Actor, Role
 from practice.domain.bookings import OPEN
 from practice.domain.errors import N_, Invalid
@@ -20,7 +19,7 @@ from practice.domain.journey import (
 from practice.domain.refusals import LOCKS, NotPossibleNow
 from practice.models import private
 from practice.models.bookings import Booking
-from practice.models.people import Account, Client
+from practice.models.people import Client
 from practice.services import access, audit
 from practice.services.access import require
 
@@ -74,22 +73,6 @@ def require_open_for(session: Session, actor: Actor, client: Client, needs: Stag
     lock = rule(facts(session, client), needs)
     if lock:
         raise LOCKS[lock]
-
-
-def count_guest_calls(session: Session, email: str, since: datetime) -> int:
-    """How many first calls were booked lately under an e-mail that nobody has proven."""
-    return len(
-        session.exec(
-            select(Booking.id)
-            .join(Client, col(Client.id) == Booking.client_id)
-            .join(Account, col(Account.id) == Client.account_id)
-            .where(
-                col(Account.email_index).in_(vault.ring().indexes("email", email)),
-                Client.provisional,
-                col(Booking.created_at) > since,
-            )
-        ).all()
-    )
 
 
 def mark_known(session: Session, actor: Actor, *, client_id: UUID, reason: str) -> Stage:

@@ -35,10 +35,16 @@ def admit(session: Session, _actor: Actor, *, once: Once) -> int | None:
         return wait
     wait = _count(session, "booking_attempts", once.scope, limits.attempts)
     if wait is None:
+        said = {"request": once.request, "created_at": clock.now()}
         session.connection().execute(
             insert(IdempotencyKey)
-            .values(scope=once.scope, key=once.key, request=once.request, created_at=clock.now())
-            .on_conflict_do_nothing()
+            .values(scope=once.scope, key=once.key, **said)
+            # A key that was answered with a booking keeps what was asked then.
+            .on_conflict_do_update(
+                index_elements=["scope", "key"],
+                set_=said,
+                where=col(IdempotencyKey.booking_id).is_(None),
+            )
         )
     return wait
 

@@ -10,15 +10,15 @@ from practice.domain import fanout
 from practice.domain.actors import Actor
 from practice.domain.bookings import Status, may_become
 from practice.domain.fanout import Fact
-from practice.domain.refusals import NotPossibleNow, SlotTaken
+from practice.domain.refusals import AlreadyThere, NotPossibleNow, SlotTaken
 from practice.models import private
-from practice.models.bookings import OVERLAP, Appointment, Booking, BookingEvent
+from practice.models.bookings import ONE_PLACE, OVERLAP, Appointment, Booking, BookingEvent
 from practice.models.people import Client
 from practice.services import audit, constraints, outbox
 from practice.services.access import require
 from practice.services.rows import New, write
 
-REFUSALS = {OVERLAP: SlotTaken, "places": SlotTaken}
+REFUSALS = {OVERLAP: SlotTaken, "places": SlotTaken, ONE_PLACE: AlreadyThere}
 
 
 def change(

@@ -124,7 +124,7 @@ class Site:
 
     def apology(self, path: str, status: int, reference: str) -> Response:
         """Says sorry without asking the database, which may be what failed."""
-        if path.startswith(api.PREFIX):
+        if path.startswith(api.PREFIX) and path != sheets.MANUAL:
             return api.apology(status, reference)
         with i18n.speaking(i18n.language_of(path)):
             return _html(sheets.trouble_page(reference, self.setting), status)
@@ -136,7 +136,8 @@ class Site:
         slugs = await runtime.query(content.list_published, VISITOR)
         addresses: list[str] = []
         if slugs is not None:
-            addresses = [sheet.path for sheet in sheets.SHEETS if "{" not in sheet.path]
+            listed = [sheet.path for sheet in sheets.SHEETS if sheet.is_listed]
+            addresses = [path for path in listed if "{" not in path]
             addresses += [f"/reading/{slug}" for slug in slugs]
         body = sitemap(self.settings.public_url, addresses)
         return Response(body, media_type="application/xml")

@@ -13,11 +13,14 @@ from practice.site.views import (
     about,
     article,
     home,
+    manual,
     not_found,
     privacy,
     setting_up,
     trouble,
 )
+
+MANUAL = "/api/docs"
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,8 @@ class Sheet:
     path: str
     read: Callable[..., Any]
     render: Callable[[Any, Setting], str]
+    # For people who look for help; what is for engineers is in no sitemap.
+    is_listed: bool = True
 
 
 def _home(found: Home | None, setting: Setting) -> str:
@@ -88,6 +93,12 @@ def _reading(found: Reading, setting: Setting) -> str:
     return document(replace(page, json_ld=data), article.view(text, frame, found.more))
 
 
+def _manual(found: Frame | None, setting: Setting) -> str:
+    """Also before anything is published: programs are written before a practice opens."""
+    page = setting.page(MANUAL, manual.title(found), manual.description(), found)
+    return document(replace(page, indexed=False), manual.view(setting.public_url))
+
+
 def _setting_up(path: str, setting: Setting) -> str:
     page = setting.page(path, setting_up.title(), setting_up.description(), None)
     return document(replace(page, indexed=False), setting_up.view())
@@ -109,6 +120,7 @@ SHEETS = (
     Sheet("/about", content.find_about, _about),
     Sheet("/privacy", content.find_privacy, _privacy),
     Sheet("/reading/{slug:slug}", content.read_article, _reading),
+    Sheet(MANUAL, content.find_frame, _manual, is_listed=False),
 )
 # It has no address; whatever has no page gets this one.
 NOT_FOUND = Sheet("", content.find_frame, _not_found)

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import OpenPage, moved_while_loading
 from tests.server import Server
 
-PAGES = ["/", "/about", "/privacy", "/reading/first-conversation", "/nowhere"]
+PAGES = ["/", "/about", "/privacy", "/reading/first-conversation", "/api/docs", "/nowhere"]
 TRANSFER_LIMIT = 60_000
 
 
@@ -30,7 +30,7 @@ def test_axe_finds_nothing(open_page: OpenPage, path: str, wide: int, theme: str
 
 
 @pytest.mark.parametrize("wide", [320, 360, 768, 1280])
-@pytest.mark.parametrize("path", [*PAGES, "/it", "/it/privacy"])
+@pytest.mark.parametrize("path", [*PAGES, "/it", "/it/privacy", "/it/api/docs"])
 def test_nothing_sticks_out_sideways(open_page: OpenPage, path: str, wide: int):
     page = open_page(path, wide=wide)
     assert page.evaluate("document.documentElement.scrollWidth") <= wide
@@ -69,7 +69,7 @@ def test_the_one_button_opens_a_letter(open_page: OpenPage):
 
 def test_every_link_leads_somewhere(open_page: OpenPage, portal: Server):
     page = open_page("/")
-    for path in [*PAGES[:4], "/it", "/it/about", "/it/privacy"]:
+    for path in [*PAGES[:5], "/it", "/it/about", "/it/privacy", "/it/api/docs"]:
         page.goto(portal.base + path)
         links = page.evaluate(
             "[...document.querySelectorAll('a[href]')].map(a => a.href)"
@@ -95,6 +95,17 @@ def test_the_keyboard_reaches_everything_in_sight(open_page: OpenPage):
     question.focus()
     page.keyboard.press("Enter")
     expect(page.locator("details").nth(1)).to_have_attribute("open", "")
+
+
+def test_a_wide_example_is_read_with_the_keyboard(open_page: OpenPage):
+    """On a phone the page stays still and the example moves inside its own frame."""
+    page = open_page("/api/docs", wide=360)
+    example = page.get_by_role("group", name="Example request: POST /api/bookings")
+    example.focus()
+    assert example.evaluate("one => getComputedStyle(one).outlineStyle") == "solid"
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("one => one.scrollLeft > 0", arg=example.element_handle())
+    assert page.evaluate("document.scrollingElement.scrollLeft") == 0
 
 
 def test_home_weighs_little_and_loads_nothing_from_elsewhere(open_page: OpenPage, portal: Server):

@@ -37,6 +37,7 @@ LONGEST_WINDOW = 62
 UNKNOWN = ZoneInfo("UTC")
 A_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
+RETRY_AFTER = {"description": "Seconds to wait.", "schema": {"type": "integer"}}
 Answers = dict[int | str, dict[str, Any]]
 
 
@@ -46,6 +47,8 @@ def _answers(**said: str) -> Answers:
         int(status.removeprefix("s")): {"model": ProblemAnswer, "description": words}
         for status, words in said.items()
     }
+    for patient in found.keys() & {429, 503}:
+        found[patient]["headers"] = {"Retry-After": RETRY_AFTER}
     return found
 
 
@@ -66,13 +69,15 @@ def make() -> FastAPI:
     app.get(
         "/api/session-types",
         response_model=SessionTypesAnswer,
-        summary="What can be booked",
+        summary="List what can be booked",
+        response_description="Every type the asker can see.",
         responses=_answers(s503=COMMON["s503"]),
     )(find_session_types)
     app.get(
         "/api/slots",
         response_model=SlotsAnswer,
-        summary="Free times",
+        summary="Find free times",
+        response_description="The times that can be booked now.",
         responses=_answers(
             s403="The session type is locked for the asker.",
             s404="There is no such session type.",
@@ -83,7 +88,8 @@ def make() -> FastAPI:
         "/api/bookings",
         response_model=BookingAnswer,
         status_code=201,
-        summary="Book",
+        summary="Book a time",
+        response_description="It is booked; or was, by the same request before.",
         responses=_answers(
             s403="The session type is locked for the asker.",
             s404="There is no such session type.",
@@ -120,19 +126,25 @@ async def find_session_types(request: Request) -> Response:
     return JSONResponse({"session_types": listed, "privacy_version": found.privacy_version})
 
 
-def _date(name: str) -> Any:
+def _date(name: str, words: str) -> Any:
     said = {"format": "date", "examples": ["2026-11-24"]}
-    return Query(alias=name, max_length=10, json_schema_extra=said)
+    return Query(alias=name, max_length=10, description=words, json_schema_extra=said)
 
 
 async def find_slots(
     request: Request,
-    session_type: Annotated[str, Query(max_length=80, examples=["discovery"])],
-    first: Annotated[str, _date("from")],
-    last: Annotated[str, _date("to")],
-    tz: Annotated[str, Query(max_length=80, examples=["Europe/Rome"])],
+    session_type: Annotated[
+        str, Query(max_length=80, examples=["discovery"], description="Its slug.")
+    ],
+    first: Annotated[str, _date("from", "The first day.")],
+    last: Annotated[str, _date("to", "The last day, included.")],
+    tz: Annotated[
+        str,
+        Query(max_length=80, examples=["Europe/Rome"], description="The asker's time zone."),
+    ],
 ) -> Response:
-    """Slots by the day of their start in tz; from and to are included, at most 62 days."""
+    """Free times of one session type, ordered by their start. `from` and `to` are dates in `tz`,
+    both included, at most 62 days; a time belongs to the day on which it starts there."""
     begin, end = _window(first, last)
     offer = await runtime.query(
         availability.list_slots,
@@ -169,9 +181,18 @@ def _window(first: str, last: str) -> tuple[date, date]:
 async def book(
     request: Request,
     body: BookingRequest,
-    key: Annotated[str, Header(alias="Idempotency-Key", min_length=1, max_length=255)],
+    key: Annotated[
+        str,
+        Header(
+            alias="Idempotency-Key",
+            min_length=1,
+            max_length=255,
+            description="Anything unguessable, new for each wish; the same when it is repeated.",
+        ),
+    ],
 ) -> Response:
-    """For a guest the first call; the same key and body get the same answer for 48 hours."""
+    """Books one time. A guest books the first call; other session types need a person who is
+    signed in. The same key and body get the same answer for 48 hours."""
     actor = _actor(request)
     network = network_of(request, settings.current().trusted_proxy_hops)
     reading = inputs.Reading()
