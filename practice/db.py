@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from enum import StrEnum
 from typing import Concatenate, ParamSpec, TypeVar
 
+import psycopg
 import structlog
 from psycopg import errors as pg
 from psycopg import sql
-from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
@@ -67,7 +68,7 @@ def make_engine(url: str, *, pool_size: int = POOL_SIZE) -> Engine:
     for scheme in ("postgres://", "postgresql://"):
         if url.startswith(scheme):
             url = f"postgresql+psycopg://{url.removeprefix(scheme)}"
-    return create_engine(
+    engine = create_engine(
         url,
         pool_size=pool_size,
         max_overflow=0,
@@ -75,6 +76,14 @@ def make_engine(url: str, *, pool_size: int = POOL_SIZE) -> Engine:
         pool_pre_ping=True,
         connect_args={"connect_timeout": 2, "application_name": "practice"},
     )
+    event.listen(engine, "connect", _in_utc)
+    return engine
+
+
+def _in_utc(connection: psycopg.Connection, _record: object) -> None:
+    """Whatever the server's own zone is: every instant comes back in UTC."""
+    connection.execute("SET TIME ZONE 'UTC'")
+    connection.commit()
 
 
 def changes_calendar(work: Callable[P, R]) -> Callable[P, R]:

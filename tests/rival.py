@@ -23,7 +23,7 @@ from tests import builders
 from tests.conftest import PLAIN
 
 BOOKED = "booked"
-# Fewer than threads, as in the portal: who finds none waits for one.
+# Fewer than threads: who finds none waits for one, without end because the clock stands still.
 CONNECTIONS = 12
 
 

@@ -129,7 +129,7 @@ def test_a_service_leads_on_by_the_right_hand_only(house: str, before: Status, a
         role = min(may)
         _at(moment, service, hands[role], reference=reference)
         assert row(reference).status == after
-        assert events_of(reference)[-1].to_status == after or before in {"completed", "no_show"}
+        assert (before, after) in {(e.from_status, e.to_status) for e in events_of(reference)}
 
 
 @pytest.mark.parametrize("before", sorted(set(Status) - {Status.HELD, Status.REQUESTED}))
@@ -267,6 +267,17 @@ def test_a_late_payment_finds_no_place_in_a_group_that_is_full(house: str):
     a_session(a_client(), GROUP, by=THERAPIST)
     with pytest.raises(SlotTaken):
         _at(HOLD_OVER, confirmations.confirm, SYSTEM, reference=reference)
+
+
+def test_a_late_payment_buys_no_second_place_for_the_same_person(house: str):
+    a_group()
+    client = a_client()
+    reference = a_session(client, GROUP).reference
+    _at(HOLD_OVER, endings.expire_due, SYSTEM)
+    a_session(client, GROUP, by=THERAPIST)
+    with pytest.raises(Refusal):
+        _at(HOLD_OVER, confirmations.confirm, SYSTEM, reference=reference)
+    assert row(reference).status == "expired"
 
 
 def test_a_late_payment_finds_no_group_that_was_called_off(house: str):

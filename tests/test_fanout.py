@@ -126,7 +126,7 @@ NEWS: list[tuple[Callable[[], str], Fact, list[Effect], list[Notice]]] = [
     (lambda: a_request().reference, Fact.REQUESTED, LETTERS, BOTH),
     (approved, Fact.APPROVED, LETTERS[:1], BOTH[:1]),
     (lambda: moved(a_confirmed), Fact.MOVED, EVERYTHING, BOTH),
-    (lambda: moved(a_request), Fact.MOVED, LETTERS, BOTH),
+    (lambda: moved(a_request), Fact.REQUEST_MOVED, LETTERS, BOTH),
     (lambda: cancelled(a_confirmed), Fact.CANCELLED, EVERYTHING, BOTH),
     (lambda: cancelled(a_request), Fact.WITHDRAWN, LETTERS, BOTH),
     (declined, Fact.DECLINED, LETTERS[:1], BOTH[:1]),

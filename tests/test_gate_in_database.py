@@ -460,12 +460,19 @@ def test_more_bookings_than_places_are_refused(by_hand: Hand):
 
 
 def test_many_bookings_in_one_statement_are_counted_too(by_hand: Hand):
-    group, client = a_group(capacity=2), builders.a_client()
-    first = write_booking(by_hand, group, client)
+    group = a_group(capacity=2)
+    first = write_booking(by_hand, group, builders.a_client())
+    others = [builders.a_client().client_id for _ in range(2)]
     words = """INSERT INTO bookings SELECT (jsonb_populate_record(b, jsonb_build_object(
-               'id', uuidv7(), 'reference', n::text))).*
-               FROM bookings b, generate_series(1, 2) n WHERE b.id = %s"""
-    assert rule_against(by_hand, words, first) == "places"
+               'id', uuidv7(), 'reference', other, 'client_id', other))).*
+               FROM bookings b, unnest(%s) other WHERE b.id = %s"""
+    assert rule_against(by_hand, words, others, first) == "places"
+
+
+def test_nobody_has_two_places_in_a_group(by_hand: Hand):
+    group, client = a_group(capacity=3), builders.a_client()
+    write_booking(by_hand, group, client)
+    assert refusal_of(write_booking, by_hand, group, client) == "one_place"
 
 
 def test_a_place_cannot_be_taken_by_moving_there(by_hand: Hand):

@@ -56,6 +56,11 @@ FUNCTIONS = (
             ELSE EXISTS (SELECT FROM bookings
                          WHERE appointment_id = NEW.id AND takes_time(status))
         END;
+        IF TG_OP = 'UPDATE' AND NEW.group_status = 'cancelled' AND EXISTS (
+            SELECT FROM bookings WHERE appointment_id = NEW.id AND takes_time(status)
+        ) THEN
+            PERFORM refuse('group_open', 'there are people in this group');
+        END IF;
         IF TG_OP = 'UPDATE' AND NEW.capacity < OLD.capacity THEN
             IF (SELECT count(*) FROM bookings
                 WHERE appointment_id = NEW.id AND takes_time(status)) > NEW.capacity THEN
@@ -87,7 +92,8 @@ FUNCTIONS = (
         RETURN NEW;
     END $$
     """,
-    # The locks make the answers true for good: who counts next waits and sees this one.
+    # The row is locked, and where others may count at the same moment it is really changed: who
+    # comes with an older picture of it then fails instead of counting what is no longer true.
     """
     CREATE FUNCTION booking_keeps_rules() RETURNS trigger LANGUAGE plpgsql AS $$
     DECLARE
@@ -95,6 +101,9 @@ FUNCTIONS = (
     BEGIN
         IF takes_time(NEW.status) THEN
             SELECT * INTO place FROM appointments WHERE id = NEW.appointment_id FOR UPDATE;
+            IF place.group_status IS NOT NULL THEN
+                UPDATE appointments SET live = live WHERE id = place.id;
+            END IF;
             IF (SELECT count(*) FROM bookings
                 WHERE appointment_id = place.id AND takes_time(status)) > place.capacity THEN
                 PERFORM refuse('places', 'no place is left');
@@ -103,8 +112,8 @@ FUNCTIONS = (
                 PERFORM refuse('group_open', 'the group does not take place');
             END IF;
             IF NOT NEW.discovery THEN
-                PERFORM FROM clients
-                WHERE id = NEW.client_id AND discovery_completed_at IS NOT NULL FOR SHARE;
+                UPDATE clients SET provisional = provisional
+                WHERE id = NEW.client_id AND discovery_completed_at IS NOT NULL;
                 IF NOT FOUND THEN
                     PERFORM refuse('discovery_first', 'the discovery call comes first');
                 END IF;
@@ -143,6 +152,20 @@ FUNCTIONS = (
         RETURN NEW;
     END $$
     """,
+    # At commit, because closing the gate and merging change both rows.
+    """
+    CREATE FUNCTION booking_opened_gate() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF EXISTS (
+            SELECT FROM clients c WHERE c.id = OLD.client_id AND c.discovery_source = 'call'
+            AND NOT EXISTS (SELECT FROM bookings b
+                            WHERE b.client_id = c.id AND b.discovery AND b.status = 'completed')
+        ) THEN
+            PERFORM refuse('call_completed', 'the gate stands on this call');
+        END IF;
+        RETURN NULL;
+    END $$
+    """,
     """
     CREATE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
@@ -153,6 +176,7 @@ FUNCTIONS = (
 )
 FUNCTION_NAMES = (
     "append_only",
+    "booking_opened_gate",
     "client_keeps_gate",
     "booking_leaves",
     "booking_keeps_rules",
@@ -191,12 +215,19 @@ TRIGGERS = (
     FOR EACH ROW EXECUTE FUNCTION client_keeps_gate()
     """,
     """
+    CREATE CONSTRAINT TRIGGER opened_gate AFTER DELETE OR UPDATE OF status, client_id ON bookings
+    DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN (OLD.discovery AND OLD.status = 'completed')
+    EXECUTE FUNCTION booking_opened_gate()
+    """,
+    """
     CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entries
     FOR EACH STATEMENT EXECUTE FUNCTION append_only()
     """,
 )
 TRIGGER_NAMES = (
     ("append_only", "audit_entries"),
+    ("opened_gate", "bookings"),
     ("keeps_gate", "clients"),
     ("leaves", "bookings"),
     ("keeps_rules", "bookings"),
@@ -328,7 +359,7 @@ def upgrade() -> None:
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     postgresql.ExcludeConstraint((sa.column('during'), '&&'), where=sa.text('live'), using='gist', name='no_overlap'),
     sa.CheckConstraint("group_status IN ('open', 'cancelled')", name=op.f('ck_appointments_group_status')),
-    sa.CheckConstraint('NOT isempty(during) AND lower_inc(during) AND NOT upper_inc(during) AND NOT lower_inf(during) AND NOT upper_inf(during)', name=op.f('ck_appointments_half_open')),
+    sa.CheckConstraint('NOT isempty(during) AND lower_inc(during) AND NOT upper_inc(during) AND NOT lower_inf(during) AND NOT upper_inf(during) AND isfinite(lower(during)) AND isfinite(upper(during))', name=op.f('ck_appointments_half_open')),
     sa.CheckConstraint('capacity >= 1', name=op.f('ck_appointments_capacity')),
     sa.CheckConstraint('group_status IS NOT NULL OR capacity = 1', name=op.f('ck_appointments_alone_or_group')),
     sa.CheckConstraint('starts_at < ends_at AND lower(during) <= starts_at AND ends_at <= upper(during)', name=op.f('ck_appointments_buffers_around')),
@@ -403,6 +434,7 @@ def upgrade() -> None:
     sa.Column('from_status', sa.String(), nullable=True),
     sa.Column('to_status', sa.String(), nullable=False),
     sa.Column('starts_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ends_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('why', sa.LargeBinary(), nullable=True),
     sa.CheckConstraint("to_status IN ('held', 'requested', 'confirmed', 'completed', 'no_show', 'declined', 'expired', 'cancelled')", name=op.f('ck_booking_events_to_status')),
     sa.ForeignKeyConstraint(['booking_id'], ['bookings.id'], name=op.f('fk_booking_events_booking_id')),
@@ -450,7 +482,7 @@ def upgrade() -> None:
     sa.Column('read_at', sa.DateTime(timezone=True), nullable=True),
     sa.CheckConstraint("(audience = 'client') = (account_id IS NOT NULL)", name=op.f('ck_notices_addressed')),
     sa.CheckConstraint("audience IN ('client', 'therapist')", name=op.f('ck_notices_audience')),
-    sa.CheckConstraint("fact IN ('confirmed', 'requested', 'approved', 'moved', 'cancelled', 'withdrawn', 'declined', 'expired', 'lapsed')", name=op.f('ck_notices_fact')),
+    sa.CheckConstraint("fact IN ('confirmed', 'requested', 'approved', 'moved', 'request_moved', 'cancelled', 'withdrawn', 'declined', 'expired', 'lapsed')", name=op.f('ck_notices_fact')),
     sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_notices_account_id')),
     sa.ForeignKeyConstraint(['event_id'], ['booking_events.id'], name=op.f('fk_notices_event_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_notices')),

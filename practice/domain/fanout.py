@@ -11,6 +11,7 @@ class Fact(StrEnum):
     REQUESTED = "requested"
     APPROVED = "approved"
     MOVED = "moved"
+    REQUEST_MOVED = "request_moved"
     CANCELLED = "cancelled"
     WITHDRAWN = "withdrawn"
     DECLINED = "declined"
@@ -54,6 +55,7 @@ FOLLOWS: Mapping[Fact, Follows] = {
     Fact.REQUESTED: Follows([*_LETTERS, *_NOTICES]),
     Fact.APPROVED: Follows([Effect.LETTER_TO_CLIENT, Notice.FOR_CLIENT]),
     Fact.MOVED: Follows([*_LETTERS, Effect.CALENDAR_EVENT, *_NOTICES]),
+    Fact.REQUEST_MOVED: Follows([*_LETTERS, *_NOTICES]),
     Fact.CANCELLED: Follows([*_LETTERS, Effect.CALENDAR_EVENT, *_NOTICES]),
     Fact.WITHDRAWN: Follows([*_LETTERS, *_NOTICES]),
     Fact.DECLINED: Follows([Effect.LETTER_TO_CLIENT, Notice.FOR_CLIENT]),

@@ -40,7 +40,7 @@ class Reading:
 
 def name(field: str, given: str) -> str:
     found = " ".join(given.split())
-    if not found:
+    if not any(unicodedata.category(letter)[0] not in "CZM" for letter in found):
         raise Invalid({field: N_("Please write your name.")})
     if len(found) > NAME_LENGTH:
         raise Invalid({field: N_("Please write a shorter name.")})
@@ -86,7 +86,7 @@ def phone(field: str, given: str, country: str) -> str:
         found = phonenumbers.parse(given, country)
     except phonenumbers.NumberParseException:
         raise Invalid({field: wanted}) from None
-    if not phonenumbers.is_possible_number(found):
+    if not phonenumbers.is_possible_number(found) or len(str(found.national_number)) < 5:
         raise Invalid({field: wanted})
     return phonenumbers.format_number(found, phonenumbers.PhoneNumberFormat.E164)
 

@@ -82,7 +82,7 @@ class Lock(StrEnum):
 def locked(facts: Facts, needs: Stage) -> Lock | None:
     """None where the client may book; the therapist's own freedom is `locked_for_therapist`."""
     at = stage(facts)
-    if needs in OPENS[at]:
+    if needs in OPENS[at] and (needs is Stage.NEW or facts.discovery_completed_at):
         return None
     if at is Stage.ENDED:
         return Lock.ENDED
@@ -90,7 +90,7 @@ def locked(facts: Facts, needs: Stage) -> Lock | None:
         return Lock.PAUSED
     if needs is Stage.NEW:
         return Lock.DISCOVERY_OPEN if at is Stage.DISCOVERY else Lock.DISCOVERY_DONE
-    return Lock.DISCOVERY_REQUIRED if at in {Stage.NEW, Stage.DISCOVERY} else Lock.INTAKE_REQUIRED
+    return Lock.INTAKE_REQUIRED if facts.discovery_completed_at else Lock.DISCOVERY_REQUIRED
 
 
 def locked_for_therapist(facts: Facts, needs: Stage) -> Lock | None:

@@ -26,7 +26,8 @@ class Appointment(Table, table=True):
         ExcludeConstraint(("during", "&&"), name=OVERLAP, using="gist", where=text("live")),
         CheckConstraint(
             "NOT isempty(during) AND lower_inc(during) AND NOT upper_inc(during) "
-            "AND NOT lower_inf(during) AND NOT upper_inf(during)",
+            "AND NOT lower_inf(during) AND NOT upper_inf(during) "
+            "AND isfinite(lower(during)) AND isfinite(upper(during))",
             name="half_open",
         ),
         CheckConstraint(
@@ -140,4 +141,5 @@ class BookingEvent(Table, table=True):
     from_status: str | None = None
     to_status: str
     starts_at: datetime = instant()
+    ends_at: datetime = instant()
     why: bytes | None = sealed(nullable=True)

@@ -9,7 +9,7 @@ from practice import clock
 from practice.db import changes_calendar
 from practice.domain import inputs
 from practice.domain.actors import Actor, Role
-from practice.domain.bookings import LIVE, GroupStatus, Status
+from practice.domain.bookings import LIVE, GroupStatus, Place, Status
 from practice.domain.errors import N_, Invalid, NotFound
 from practice.domain.refusals import GroupFull, NotPossibleNow, SlotTaken
 from practice.models import private
@@ -18,6 +18,8 @@ from practice.models.bookings import Appointment, Booking
 from practice.models.schedule import Block
 from practice.services import audit, availability, bookings, constraints, moves, transitions
 from practice.services.access import require
+
+LARGEST_GROUP = 1000
 
 
 @changes_calendar
@@ -71,10 +73,12 @@ def open_group(
     rules = availability.find_rules(session, actor, slug)
     if not rules.is_group:
         raise NotPossibleNow
+    places = _places(rules.capacity if capacity is None else capacity)
     availability.require_free(session, actor, rules, start, despite_block=despite_block)
     new = bookings.new_appointment(rules, start)
-    new.capacity = capacity or rules.capacity
+    new.capacity = places
     new.group_status = GroupStatus.OPEN
+    new.video_link = rules.video_room_url if Place.VIDEO in rules.places else None
     if session.connection().execute(bookings.TAKE, values_of(new)).first() is None:
         raise SlotTaken
     audit.note(session, actor, "group_opened", new, capacity=new.capacity)
@@ -92,6 +96,9 @@ def move_group(
 ) -> None:
     """The appointment moves, and with it everybody in it."""
     group = _open_group(session, actor, appointment_id)
+    _require_ahead(group)
+    if group.starts_at == start:
+        return
     rules = availability.rules_of(session, group.session_type_id)
     availability.require_free(
         session, actor, rules, start, despite_block=despite_block, without=group.id
@@ -105,9 +112,7 @@ def move_group(
 @changes_calendar
 def resize_group(session: Session, actor: Actor, *, appointment_id: UUID, capacity: int) -> None:
     group = _open_group(session, actor, appointment_id)
-    if capacity < 1:
-        raise Invalid({"capacity": N_("A group has at least one place.")})
-    if capacity < bookings.places_taken(session, group):
+    if _places(capacity) < bookings.places_taken(session, group):
         raise GroupFull
     group.capacity = capacity
     audit.note(session, actor, "group_resized", group, capacity=capacity)
@@ -121,8 +126,7 @@ def cancel_group(
 ) -> list[str]:
     """Everybody in it is told; the time is free again."""
     group = _open_group(session, actor, appointment_id)
-    if group.starts_at <= clock.now():
-        raise NotPossibleNow
+    _require_ahead(group)
     found = _bookings_in(session, group)
     for booking in found:
         transitions.change(session, actor, booking, Status.CANCELLED, why=why)
@@ -132,12 +136,24 @@ def cancel_group(
     return [booking.reference for booking in found]
 
 
+def _places(capacity: int) -> int:
+    if not 1 <= capacity <= LARGEST_GROUP:
+        raise Invalid({"capacity": N_("A group has at least one place.")})
+    return capacity
+
+
 def _open_group(session: Session, actor: Actor, appointment_id: UUID) -> Appointment:
     _require_therapist(actor)
     found = require(session.get(Appointment, appointment_id))
     if found.group_status != GroupStatus.OPEN:
         raise NotPossibleNow
     return found
+
+
+def _require_ahead(group: Appointment) -> None:
+    """What people came to cannot be moved or called off any more."""
+    if group.starts_at <= clock.now():
+        raise NotPossibleNow
 
 
 def _bookings_in(session: Session, group: Appointment) -> list[Booking]:

@@ -28,6 +28,8 @@ from practice.models.schedule import Block
 from practice.services import clients
 from practice.services.access import require
 
+# Beyond it, calendars cannot reckon.
+OUR_TIMES = range(2000, 2200)
 # From here to there an answer is sought for whoever lost a time.
 ALTERNATIVES_BEFORE = timedelta(days=2)
 ALTERNATIVES_AFTER = timedelta(days=14)
@@ -239,7 +241,7 @@ def require_free(
 
 
 def _whole_second(rules: Rules, start: datetime) -> tuple[int, date]:
-    if start.microsecond:
+    if start.microsecond or start.year not in OUR_TIMES:
         raise NotOffered
     at = hours.seconds(start)
     return at, hours.day_in(rules.zone, at)
@@ -331,16 +333,14 @@ def _groups(
     return [Group(int(row.start), row.capacity, row.taken) for row in rows]
 
 
-def alternatives(
-    session: Session,
-    actor: Actor,
-    *,
-    slug: str,
-    start: datetime,
-    without: UUID | None = None,
-) -> list[datetime]:
+def alternatives(session: Session, actor: Actor, *, slug: str, start: datetime) -> list[datetime]:
     """The nearest free times for whoever lost one."""
-    rules = find_rules(session, actor, slug)
+    return nearest_to(session, actor, find_rules(session, actor, slug), start)
+
+
+def nearest_to(
+    session: Session, actor: Actor, rules: Rules, start: datetime, *, without: UUID | None = None
+) -> list[datetime]:
     horizon = clock.now() + timedelta(seconds=rules.terms.horizon or 0)
     around = min(max(start, clock.now()), horizon)
     first = hours.day_in(rules.zone, hours.seconds(around - ALTERNATIVES_BEFORE))

@@ -39,11 +39,8 @@ from practice.models.plumbing import IdempotencyKey
 from practice.services import access, audit, availability, clients, constraints, links, transitions
 from practice.services.access import require
 from practice.services.availability import Rules
-from practice.services.limits import Once
+from practice.services.limits import KEPT, Once
 from practice.services.rows import New, new, write
-
-# How long a request can be repeated and gets the same answer.
-KEPT = timedelta(hours=48)
 
 REFUSALS = {"uq_bookings_reference": Again, ONE_PLACE: AlreadyThere}
 # No row back means taken: no exception, and no deadlock even where nobody holds the gate.
@@ -210,9 +207,12 @@ def _require_within_limits(session: Session, guest: Guest) -> None:
     under_email = (
         lately.join(Client, col(Client.id) == Booking.client_id)
         .join(Account, col(Account.id) == Client.account_id)
+        .join(BookingEvent, col(BookingEvent.booking_id) == Booking.id)
         .where(
             col(Account.email_index).in_(vault.ring().indexes("email", guest.email)),
-            Client.provisional,
+            BookingEvent.what == "booked",
+            # By a guest, proven meanwhile or not.
+            col(BookingEvent.actor).startswith(f"{Role.PUBLIC}:"),
         )
     )
     from_there = lately.where(Booking.origin == guest.origin, col(Booking.status).in_(OPEN))
@@ -352,18 +352,16 @@ def _answered_before(session: Session, once: Once | None) -> Booked | None:
         return None
     if kept.request != once.request:
         raise KeyReused
-    booking, appointment, event = session.exec(
-        select(Booking, Appointment, BookingEvent)
-        .join(Appointment)
+    booking, event = session.exec(
+        select(Booking, BookingEvent)
         .join(BookingEvent, col(BookingEvent.booking_id) == Booking.id)
         .where(Booking.id == kept.booking_id, BookingEvent.what == "booked")
     ).one()
-    length = appointment.ends_at - appointment.starts_at
     return Booked(
         reference=booking.reference,
         status=Status(event.to_status),
         starts_at=event.starts_at,
-        ends_at=event.starts_at + length,
+        ends_at=event.ends_at,
         manage_url=links.manage_url(booking),
     )
 

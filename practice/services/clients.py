@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from practice import clock
+from practice.domain import inputs
 from practice.domain.actors import Actor, Role
 from practice.domain.bookings import OPEN
 from practice.domain.errors import N_, Invalid
@@ -78,7 +79,7 @@ def require_open_for(session: Session, actor: Actor, client: Client, needs: Stag
 def mark_known(session: Session, actor: Actor, *, client_id: UUID, reason: str) -> Stage:
     """ "Known before this portal": the therapist opens the gate by her own word, with a reason."""
     client = _of_therapist(session, actor, client_id)
-    reason = reason.strip()
+    reason = inputs.note("reason", reason)
     if not reason or len(reason) > REASON_LENGTH:
         raise Invalid({"reason": N_("Please write in a few words how you know this person.")})
     if client.discovery_completed_at:

@@ -1,14 +1,17 @@
 """What makes a booking certain: the therapist's yes, and the provider's word about a payment."""
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from practice import clock
 from practice.db import changes_calendar
+from practice.domain import hours
 from practice.domain.actors import Actor
-from practice.domain.bookings import Status, approved_until
-from practice.domain.refusals import SlotTaken
-from practice.models.bookings import Appointment
+from practice.domain.bookings import GroupStatus, Status, approved_until
+from practice.domain.intervals import overlap
+from practice.domain.refusals import NotPossibleNow, SlotTaken
+from practice.models.bookings import Appointment, Booking, BookingEvent
 from practice.services import availability, endings, transitions
+from practice.services.access import require
 
 
 @changes_calendar
@@ -29,16 +32,37 @@ def confirm(session: Session, actor: Actor, *, reference: str) -> Status:
     still free; otherwise the refusal tells the payment to go back."""
     booking, appointment = endings.find(session, actor, reference)
     if booking.status == Status.EXPIRED:
+        _require_was_held(session, booking)
         _require_still_free(session, actor, appointment)
     transitions.change(session, actor, booking, Status.CONFIRMED)
     return Status(booking.status)
 
 
+def _require_was_held(session: Session, booking: Booking) -> None:
+    """A request that expired was never to be paid."""
+    held = select(BookingEvent.id).where(
+        BookingEvent.booking_id == booking.id,
+        BookingEvent.from_status == Status.HELD,
+        BookingEvent.to_status == Status.EXPIRED,
+    )
+    if session.exec(held).first() is None:
+        raise NotPossibleNow
+
+
 def _require_still_free(session: Session, actor: Actor, appointment: Appointment) -> None:
+    if appointment.starts_at <= clock.now():
+        raise SlotTaken
+    if appointment.group_status == GroupStatus.CANCELLED:
+        raise SlotTaken
+    if appointment.group_status == GroupStatus.OPEN:
+        return
     rules = availability.rules_of(session, appointment.session_type_id)
-    if appointment.group_status is None:
-        availability.require_free(
-            session, actor, rules, appointment.starts_at, without=appointment.id
-        )
-    elif appointment.group_status != "open":
+    low, high = (hours.seconds(at) for at in (appointment.starts_at, appointment.ends_at))
+    day = hours.day_in(rules.zone, low)
+    first = day - hours.ONE_DAY
+    taken = availability.calendar(session, actor, rules, first, day, without=appointment.id).taken
+    during = appointment.during
+    whole = hours.seconds(require(during.lower)), hours.seconds(require(during.upper))
+    in_the_way = any(overlap(one, whole) for one in [*taken.busy, *taken.blocked])
+    if in_the_way or any(overlap(one, (low, high)) for one in taken.closed):
         raise SlotTaken

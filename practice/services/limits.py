@@ -1,6 +1,7 @@
 """How much one visitor may do, counted in PostgreSQL: for all processes, and across restarts."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from math import ceil
 
 from sqlalchemy.dialects.postgresql import insert
@@ -11,6 +12,9 @@ from practice.db import collides_by_nature
 from practice.domain.actors import Actor
 from practice.environment import Rate
 from practice.models.plumbing import IdempotencyKey, RateCounter
+
+# How long a request can be repeated and gets the same answer.
+KEPT = timedelta(hours=48)
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,7 @@ def admit(session: Session, _actor: Actor, *, once: Once) -> int | None:
         return wait
     wait = _count(session, "booking_attempts", once.scope, limits.attempts)
     if wait is None:
-        said = {"request": once.request, "created_at": clock.now()}
+        said = {"request": once.request, "created_at": clock.now(), "booking_id": None}
         session.connection().execute(
             insert(IdempotencyKey)
             .values(scope=once.scope, key=once.key, **said)
@@ -43,7 +47,8 @@ def admit(session: Session, _actor: Actor, *, once: Once) -> int | None:
             .on_conflict_do_update(
                 index_elements=["scope", "key"],
                 set_=said,
-                where=col(IdempotencyKey.booking_id).is_(None),
+                where=col(IdempotencyKey.booking_id).is_(None)
+                | (col(IdempotencyKey.created_at) <= clock.now() - KEPT),
             )
         )
     return wait
@@ -52,7 +57,9 @@ def admit(session: Session, _actor: Actor, *, once: Once) -> int | None:
 def _was_let_in(session: Session, once: Once) -> bool:
     found = session.exec(
         select(IdempotencyKey.request).where(
-            IdempotencyKey.scope == once.scope, IdempotencyKey.key == once.key
+            IdempotencyKey.scope == once.scope,
+            IdempotencyKey.key == once.key,
+            col(IdempotencyKey.created_at) > clock.now() - KEPT,
         )
     ).one_or_none()
     return found == once.request

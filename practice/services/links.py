@@ -1,5 +1,6 @@
 """Management links: they open one booking, for whoever holds the letter."""
 
+import re
 from datetime import datetime
 
 from sqlmodel import Session, select
@@ -10,6 +11,8 @@ from practice.domain.actors import Actor, Role
 from practice.domain.bookings import LINK
 from practice.domain.errors import NotFound
 from practice.models.bookings import Appointment, Booking
+
+A_REFERENCE = re.compile(r"[A-Z]{3}-[0-9]{3}-[A-Z]{2}")
 
 
 def manage_url(booking: Booking) -> str:
@@ -24,6 +27,8 @@ def url(reference: str, token: str) -> str:
 
 def holder(session: Session, _actor: Actor, *, reference: str, token: str) -> Actor:
     """The visitor who holds this link; whatever is wrong with it, there is nothing here."""
+    if not A_REFERENCE.fullmatch(reference) or not token.isascii():
+        raise NotFound
     found = session.exec(
         select(Booking, Appointment.ends_at).join(Appointment).where(Booking.reference == reference)
     ).one_or_none()

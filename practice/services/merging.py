@@ -1,5 +1,6 @@
 """Two clients who turned out to be one person: a proven e-mail says so, or the therapist does."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -11,12 +12,12 @@ from practice.db import changes_calendar
 from practice.domain.actors import Actor, Role
 from practice.domain.bookings import OPEN, Status
 from practice.domain.errors import NotFound
-from practice.domain.refusals import NotPossibleNow, TwoOpenCalls
+from practice.domain.refusals import AlreadyThere, NotPossibleNow, TwoOpenCalls
 from practice.models import private
-from practice.models.bookings import Booking
+from practice.models.bookings import ONE_PLACE, Booking
 from practice.models.messages import Notice, Thread
 from practice.models.people import Account, Client, Consent, Relationship
-from practice.services import audit, transitions
+from practice.services import audit, constraints, transitions
 from practice.services.access import require
 
 
@@ -46,13 +47,14 @@ def find_likely(session: Session, actor: Actor, *, client_id: UUID) -> list[Like
     _require_therapist(actor)
     client = require(session.get(Client, client_id))
     email = require(session.get(Account, client.account_id)).email_index
+    alike = col(Account.email_index) == email
+    if client.phone_index:
+        alike = alike | (col(Client.phone_index) == client.phone_index)
     others = (
         select(Client, Account.email_index)
         .join(Account)
-        .where(col(Client.id) != client.id)
-        .where(
-            (col(Account.email_index) == email) | (col(Client.phone_index) == client.phone_index)
-        )
+        # Who shares an account is a family, and known to be apart.
+        .where(col(Client.account_id) != client.account_id, alike)
         .order_by(col(Client.created_at))
     )
     return [
@@ -65,17 +67,28 @@ def find_likely(session: Session, actor: Actor, *, client_id: UUID) -> list[Like
 def prove_email(
     session: Session, actor: Actor, *, account_id: UUID, keep: str | None = None
 ) -> Proven:
-    """The link's POST: whoever reads this mailbox owns what guests booked under it."""
+    """The link's POST, done by the system: whoever reads this mailbox owns what guests booked
+    under it. Two open calls wait for a choice; everything else comes together at once."""
+    if actor.role is not Role.SYSTEM:
+        raise NotFound
     account = require(session.get(Account, account_id))
     owner = _owner(session, account)
-    two_calls: tuple[str, ...] = ()
-    for guest in _guests_of(session, account, owner):
-        try:
-            _settle(session, actor, guest, owner, keep)
-        except TwoOpenCalls as choice:
-            two_calls = choice.references
+    guests = _guests_of(session, account, owner)
+    person = _person_of(session, owner)
+    if person is None and guests:
+        person = _become(session, guests.pop(0), owner)
     audit.note(session, actor, "email_proven", owner)
-    return Proven(owner.id, two_calls)
+    if person is None:
+        return Proven(owner.id)
+    calls = _open_calls(session, [person, *guests])
+    if len(calls) > 1 and keep in {one.reference for one in calls}:
+        hand = Actor(Role.CLIENT, owner.id, person.id)
+        calls = _keep_one(session, hand, calls, keep)
+    undecided = {one.client_id for one in calls} if len(calls) > 1 else set[UUID]()
+    for guest in guests:
+        if guest.id not in undecided:
+            _merge(session, actor, guest, person)
+    return Proven(owner.id, tuple(one.reference for one in calls) if undecided else ())
 
 
 @changes_calendar
@@ -87,7 +100,12 @@ def merge(
     guest, target = require(session.get(Client, client_id)), require(session.get(Client, into))
     if not guest.provisional or guest.id == target.id:
         raise NotPossibleNow
-    _merge(session, actor, guest, target, keep)
+    calls = _open_calls(session, [guest, target])
+    if len(calls) > 1:
+        if keep not in {one.reference for one in calls}:
+            raise TwoOpenCalls([one.reference for one in calls])
+        _keep_one(session, actor, calls, keep)
+    _merge(session, actor, guest, target)
 
 
 def _owner(session: Session, account: Account) -> Account:
@@ -116,74 +134,81 @@ def _guests_of(session: Session, account: Account, owner: Account) -> list[Clien
     return sorted(found, key=lambda one: one.account_id != owner.id)
 
 
-def _settle(
-    session: Session, actor: Actor, guest: Client, owner: Account, keep: str | None
-) -> None:
-    target = _person_of(session, owner)
-    if target is None:
-        # The first of this account: the guest becomes the client.
-        guest.provisional = False
-        guest.account_id = owner.id
-        session.flush()
-    else:
-        _merge(session, actor, guest, target, keep)
-
-
 def _person_of(session: Session, owner: Account) -> Client | None:
-    """Who books as a guest books for themselves."""
+    """Who books as a guest books for themselves: never for a child under the same account."""
     known = session.exec(
         select(Client)
-        .where(Client.account_id == owner.id, ~col(Client.provisional))
-        .order_by(col(Client.relationship) != Relationship.SELF, col(Client.created_at))
+        .where(
+            Client.account_id == owner.id,
+            ~col(Client.provisional),
+            Client.relationship == Relationship.SELF,
+        )
+        .order_by(col(Client.created_at))
     )
     return known.first()
 
 
-def _merge(session: Session, actor: Actor, guest: Client, target: Client, keep: str | None) -> None:
-    _keep_one_call(session, actor, guest, target, keep)
-    session.exec(
-        update(Booking).where(col(Booking.client_id) == guest.id).values(client_id=target.id)
-    )
+def _become(session: Session, guest: Client, owner: Account) -> Client:
+    """The first of this account to book for themselves: the guest becomes the client."""
+    left_behind = guest.account_id
+    guest.provisional = False
+    guest.account_id = owner.id
+    session.flush()
+    _leave(session, left_behind, owner.id)
+    return guest
+
+
+def _merge(session: Session, actor: Actor, guest: Client, target: Client) -> None:
+    bookings = update(Booking).where(col(Booking.client_id) == guest.id)
+    # In the order of the gate: the calls, what they opened, and what came after.
+    session.exec(bookings.where(col(Booking.discovery)).values(client_id=target.id))
     _take_facts(guest, target)
     session.flush()
+    with constraints.mapped({ONE_PLACE: AlreadyThere}):
+        session.exec(bookings.values(client_id=target.id))
     _take_consents(session, guest, target)
     _take_thread(session, guest, target)
-    session.exec(
-        update(Notice)
-        .where(col(Notice.account_id) == guest.account_id)
-        .values(account_id=target.account_id)
-    )
     audit.note(session, actor, "merged", target, guest=str(guest.id))
     left_behind = guest.account_id
     session.delete(guest)
     session.flush()
-    is_empty = not session.exec(select(Client.id).where(Client.account_id == left_behind)).first()
-    if is_empty:
-        session.exec(delete(Account).where(col(Account.id) == left_behind))
+    _leave(session, left_behind, target.account_id)
 
 
-def _keep_one_call(
-    session: Session, actor: Actor, guest: Client, target: Client, keep: str | None
-) -> None:
-    """One open call per client: the person picks which, and the other is cancelled."""
-    calls = session.exec(
-        select(Booking)
-        .where(
-            col(Booking.client_id).in_([guest.id, target.id]),
-            Booking.discovery,
-            col(Booking.status).in_(OPEN),
-        )
-        .order_by(col(Booking.created_at))
-    ).all()
-    if len(calls) < 2:
+def _leave(session: Session, account_id: UUID, for_account: UUID) -> None:
+    """An account that nobody is under any more goes; what it was told goes along."""
+    is_needed = session.exec(select(Client.id).where(Client.account_id == account_id)).first()
+    if is_needed or account_id == for_account:
         return
-    if keep not in {one.reference for one in calls}:
-        raise TwoOpenCalls([one.reference for one in calls])
+    session.exec(
+        update(Notice).where(col(Notice.account_id) == account_id).values(account_id=for_account)
+    )
+    session.exec(delete(Account).where(col(Account.id) == account_id))
+
+
+def _open_calls(session: Session, people: Sequence[Client]) -> list[Booking]:
+    return list(
+        session.exec(
+            select(Booking)
+            .where(
+                col(Booking.client_id).in_([one.id for one in people]),
+                Booking.discovery,
+                col(Booking.status).in_(OPEN),
+            )
+            .order_by(col(Booking.created_at))
+        )
+    )
+
+
+def _keep_one(
+    session: Session, hand: Actor, calls: Sequence[Booking], keep: str | None
+) -> list[Booking]:
+    """One open call per client: the person picks which, and the others are cancelled."""
     for one in calls:
         if one.reference != keep:
-            hand = actor if actor.role is Role.THERAPIST else Actor(Role.CLIENT)
             transitions.change(session, hand, one, Status.CANCELLED)
     session.flush()
+    return [one for one in calls if one.reference == keep]
 
 
 def _take_facts(guest: Client, target: Client) -> None:
@@ -193,6 +218,7 @@ def _take_facts(guest: Client, target: Client) -> None:
         target.discovery_source = guest.discovery_source
         reason = private.read(guest, "discovery_reason")
         target.discovery_reason = private.seal_if(Client, "discovery_reason", target.id, reason)
+        target.intake_completed_at = target.intake_completed_at or guest.intake_completed_at
         target.paused_at = target.paused_at or guest.paused_at
         target.ended_at = target.ended_at or guest.ended_at
     if target.phone is None:

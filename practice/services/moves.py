@@ -70,12 +70,30 @@ def note_move(
     session: Session, actor: Actor, booking: Booking, rules: Rules, start: datetime
 ) -> None:
     booking.sequence += 1
-    if booking.status == Status.REQUESTED:
-        booking.hold_expires_at = lapses_at(
-            Status.REQUESTED,
-            now=clock.now(),
-            start=start,
-            notice=timedelta(seconds=rules.terms.notice),
-        )
-    before = Status(booking.status)
-    transitions.record(session, actor, booking, "moved", before=before, fact=Fact.MOVED)
+    status = Status(booking.status)
+    if status is Status.REQUESTED:
+        booking.hold_expires_at = _answer_until(actor, booking, rules, start)
+    # What was never certain stands in nobody's calendar.
+    fact = Fact.MOVED if status is Status.CONFIRMED else Fact.REQUEST_MOVED
+    transitions.record(session, actor, booking, "moved", before=status, fact=fact)
+
+
+def _answer_until(actor: Actor, booking: Booking, rules: Rules, start: datetime) -> datetime | None:
+    """Moving does not make a request live longer; the therapist's own hand does, and where it
+    does not keep the notice, she answers until the start."""
+    by_therapist = actor.role is Role.THERAPIST
+    now = clock.now() if by_therapist else booking.created_at
+    notice = timedelta(seconds=rules.terms.notice)
+    if by_therapist and start - notice <= now:
+        notice = timedelta(0)
+    return lapses_at(Status.REQUESTED, now=now, start=start, notice=notice)
+
+
+def list_alternatives(
+    session: Session, actor: Actor, *, reference: str, start: datetime
+) -> list[datetime]:
+    """The nearest free times for a booking that wants to move, also of a type that nobody can
+    book any more."""
+    booking, appointment = endings.find(session, actor, reference)
+    rules = availability.rules_of(session, booking.session_type_id)
+    return availability.nearest_to(session, actor, rules, start, without=appointment.id)

@@ -35,7 +35,7 @@ def no_show(session: Session, actor: Actor, *, reference: str) -> None:
     """Of a first call that was called completed by mistake, this takes the consequence back."""
     booking = _begun(session, actor, reference)
     if booking.discovery and booking.status == Status.COMPLETED:
-        _close_gate(session, actor, require(session.get(Client, booking.client_id)))
+        _close_gate(session, actor, require(session.get(Client, booking.client_id)), booking)
     transitions.change(session, actor, booking, Status.NO_SHOW)
 
 
@@ -58,8 +58,14 @@ def _open_gate(session: Session, actor: Actor, client: Client, outcome: Outcome)
     audit.note(session, actor, "gate_opened", client, source=Source.CALL, outcome=outcome)
 
 
-def _close_gate(session: Session, actor: Actor, client: Client) -> None:
-    if client.discovery_source != Source.CALL:
+def _close_gate(session: Session, actor: Actor, client: Client, call: Booking) -> None:
+    another = select(Booking.id).where(
+        Booking.client_id == client.id,
+        Booking.discovery,
+        Booking.status == Status.COMPLETED,
+        Booking.id != call.id,
+    )
+    if client.discovery_source != Source.CALL or session.exec(another).first():
         return
     later = select(Booking.id).where(
         Booking.client_id == client.id, ~col(Booking.discovery), col(Booking.status).in_(LIVE)

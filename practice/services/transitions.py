@@ -6,11 +6,11 @@ from uuid import UUID
 from sqlmodel import Session
 
 from practice.clock import new_id
-from practice.domain import fanout
+from practice.domain import fanout, inputs
 from practice.domain.actors import Actor
 from practice.domain.bookings import Status, may_become
 from practice.domain.fanout import Fact
-from practice.domain.refusals import AlreadyThere, NotPossibleNow, SlotTaken
+from practice.domain.refusals import AlreadyThere, DiscoveryRequired, NotPossibleNow, SlotTaken
 from practice.models import private
 from practice.models.bookings import ONE_PLACE, OVERLAP, Appointment, Booking, BookingEvent
 from practice.models.people import Client
@@ -18,7 +18,13 @@ from practice.services import audit, constraints, outbox
 from practice.services.access import require
 from practice.services.rows import New, write
 
-REFUSALS = {OVERLAP: SlotTaken, "places": SlotTaken, ONE_PLACE: AlreadyThere}
+REFUSALS = {
+    OVERLAP: SlotTaken,
+    "places": SlotTaken,
+    "group_open": SlotTaken,
+    ONE_PLACE: AlreadyThere,
+    "discovery_first": DiscoveryRequired,
+}
 
 
 def change(
@@ -52,12 +58,12 @@ def record(
     fact: Fact | None = None,
 ) -> BookingEvent:
     """Writes down what was changed already, and promises what follows from it."""
+    with constraints.mapped(REFUSALS):
+        session.flush()
     appointment = require(session.get(Appointment, booking.appointment_id))
     event = new_event(actor, booking, appointment, what, before=before, why=why)
     client = require(session.get(Client, booking.client_id))
     noted = audit.entry(actor, what, booking, before=before, after=booking.status)
-    with constraints.mapped(REFUSALS):
-        session.flush()
     write(session, [event, noted, *news(session, booking, event, client.account_id, fact)])
     return event
 
@@ -101,5 +107,6 @@ def new_event(
         from_status=before,
         to_status=booking.status,
         starts_at=appointment.starts_at,
-        why=private.seal_if(BookingEvent, "why", row, why),
+        ends_at=appointment.ends_at,
+        why=private.seal_if(BookingEvent, "why", row, inputs.note("why", why)),
     )
