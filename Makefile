@@ -20,8 +20,10 @@ check: .venv/proves ## Format, lint, types, import contracts, schema drift, mess
 	@$(BIN)/python -m tests.messages
 	@$(BIN)/python -m tests.dry_compile
 
-bench: .venv/proves ## Measure: slots, start-up, pages per second, transfer sizes, Lighthouse
+bench: .venv/proves ## Measure: slots, bookings, the interface, start-up, pages, Lighthouse
 	@$(BIN)/python -m tests.bench_slots
+	@$(BIN)/python -m tests.bench_booking
+	@$(BIN)/python -m tests.bench_api
 	@$(BIN)/python -m tests.bench
 
 screenshots: .venv/proves ## Take pictures of every screen into docs/screenshots

@@ -11,13 +11,13 @@ import psycopg
 import structlog
 from psycopg import errors as pg
 from psycopg import sql
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
 
 from practice.domain.actors import Actor
-from practice.domain.errors import Busy
+from practice.domain.errors import Busy, Refusal
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -30,6 +30,10 @@ CONFLICTS = (pg.SerializationFailure, pg.DeadlockDetected, pg.OutOfMemory)
 # The database cannot be had: nobody's mistake, and it may be back in a moment.
 UNAVAILABLE = (OperationalError, InterfaceError, PoolTimeout)
 FAILED = (DBAPIError, PoolTimeout)
+
+# Then a commit undoes as much as a rollback, and spares what a rollback costs: the driver forgets
+# every prepared statement of its connection. Refusals are frequent where many want one time.
+NOTHING_WRITTEN = text("SELECT pg_current_xact_id_if_assigned() IS NULL")
 
 log = structlog.get_logger(__name__)
 
@@ -146,10 +150,15 @@ def _begin(
         connection = plain.execution_options(
             isolation_level=isolation.value, postgresql_readonly=readonly
         )
-        with connection.begin(), Session(connection) as session:
+        with connection.begin() as transaction, Session(connection) as session:
             _open(connection, actor, gated=gated)
-            yield session
-            session.flush()
+            try:
+                yield session
+                session.flush()
+            except Refusal:
+                if connection.scalar(NOTHING_WRITTEN):
+                    transaction.commit()
+                raise
 
 
 def _open(connection: Connection, actor: Actor, *, gated: bool) -> None:

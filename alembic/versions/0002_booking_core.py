@@ -174,6 +174,7 @@ FUNCTIONS = (
     END $$
     """,
 )
+HOURS = ("schedules", "weekly_hours", "overrides", "override_hours")
 FUNCTION_NAMES = (
     "append_only",
     "booking_opened_gate",
@@ -220,6 +221,14 @@ TRIGGERS = (
     FOR EACH ROW WHEN (OLD.discovery AND OLD.status = 'completed')
     EXECUTE FUNCTION booking_opened_gate()
     """,
+    # What is read a thousand times a day is remembered until the revision rises.
+    *(
+        f"""
+        CREATE TRIGGER content_changed AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE
+        ON {table} FOR EACH STATEMENT EXECUTE FUNCTION content_changed()
+        """
+        for table in HOURS
+    ),
     """
     CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entries
     FOR EACH STATEMENT EXECUTE FUNCTION append_only()
@@ -227,6 +236,7 @@ TRIGGERS = (
 )
 TRIGGER_NAMES = (
     ("append_only", "audit_entries"),
+    *(("content_changed", table) for table in HOURS),
     ("opened_gate", "bookings"),
     ("keeps_gate", "clients"),
     ("leaves", "bookings"),

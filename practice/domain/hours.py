@@ -50,7 +50,7 @@ def seconds(moment: datetime) -> int:
 
 
 def moment(instant: int) -> datetime:
-    return EPOCH + timedelta(seconds=instant)
+    return datetime.fromtimestamp(instant, UTC)
 
 
 def instant(zone: ZoneInfo, day: date, minute: int) -> int:
@@ -76,7 +76,7 @@ def _transition(zone: ZoneInfo, before: int, after: int) -> int:
 
 
 def day_in(zone: ZoneInfo, at: int) -> date:
-    return moment(at).astimezone(zone).date()
+    return datetime.fromtimestamp(at, zone).date()
 
 
 def days_between(first: date, last: date) -> Iterator[date]:

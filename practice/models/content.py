@@ -164,7 +164,8 @@ class PrivacyText(Table, table=True):
 
 
 class ContentRevision(Table, table=True):
-    """Rises with every change of the tables above (by trigger), so rendered pages can be kept."""
+    """Rises with every change of the tables above and of the hours (by trigger), so that rendered
+    pages and rules can be kept."""
 
     __tablename__ = "content_revision"
     __table_args__ = (CheckConstraint("id = 1", name="only_one"),)

@@ -8,8 +8,10 @@ from datetime import date, datetime, time, timedelta
 from math import ceil
 from typing import Any
 from uuid import UUID
+from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import Engine
 from sqlalchemy.dialects.postgresql import Range
 from sqlmodel import Session, col, select, text
 
@@ -37,10 +39,15 @@ ALTERNATIVES_AFTER = timedelta(days=14)
 FEWEST_GUESTS = 2
 A_SLUG = re.compile(r"[a-z0-9-]{1,80}")
 
+# The number rises with every change; the transaction that wrote it tells two apart of which one was
+# rolled back.
+EDITION = text("SELECT number, xmin::text FROM content_revision")
+
 RULES = text("""
     SELECT t.id, t.slug, t.name, t.minutes, t.step_minutes, t.buffer_before, t.buffer_after,
            t.notice_minutes, t.horizon_days, t.max_per_day, t.capacity, t.needs, t.places,
            t.price_cents, t.currency, t.confirmation, t.free_hours, t.late_percent, t.visible,
+           t.archived_at IS NOT NULL AS is_archived,
            p.zone, p.max_per_day AS most_of_all, p.country, p.video_room_url,
            p.default_language, s.valid_from, s.valid_until,
            (SELECT jsonb_agg(jsonb_build_array(weekday, starts, ends)) FROM weekly_hours
@@ -52,7 +59,7 @@ RULES = text("""
     JOIN practice p ON p.id = 1
     LEFT JOIN schedules s
     ON s.id = coalesce(t.schedule_id, (SELECT id FROM schedules WHERE is_default))
-    WHERE t.id = :id OR t.slug = :slug AND t.archived_at IS NULL
+    WHERE t.id = :id OR t.slug = :slug
 """)
 
 # Plain numbers, not objects: this is read for every slot that is shown or booked.
@@ -111,6 +118,8 @@ class Rules:
     country: str
     language: str
     video_room_url: str | None
+    visible: Visibility
+    is_archived: bool
 
     @property
     def is_group(self) -> bool:
@@ -128,21 +137,44 @@ class Offer:
 
 def find_rules(session: Session, actor: Actor, slug: str) -> Rules:
     """Of what this actor can see and can still be booked."""
-    row = _rules_row(session, slug=slug) if A_SLUG.fullmatch(slug) else None
-    if row is None or (row["visible"] == Visibility.THERAPIST and actor.role is not Role.THERAPIST):
+    found = _remembered(session, slug) if A_SLUG.fullmatch(slug) else None
+    hidden = found and found.visible is Visibility.THERAPIST and actor.role is not Role.THERAPIST
+    if found is None or found.is_archived or hidden:
         raise NotFound
-    return _rules(row)
+    return found
 
 
 def rules_of(session: Session, type_id: UUID) -> Rules:
     """Of something that is booked already, archived or not."""
-    return _rules(require(_rules_row(session, type_id=type_id)))
+    return require(_remembered(session, type_id))
 
 
-def _rules_row(session: Session, slug: str | None = None, type_id: UUID | None = None) -> Any:
-    since = clock.now().date() - 2 * hours.ONE_DAY
-    asked = {"slug": slug, "id": type_id, "since": since}
-    return session.connection().execute(RULES, asked).mappings().one_or_none()
+# The rules of each database as of an edition: whatever changes them changes it, by trigger.
+_memory: WeakKeyDictionary[Engine, tuple[Any, dict[str | UUID, Rules]]] = WeakKeyDictionary()
+
+
+def _remembered(session: Session, key: str | UUID) -> Rules | None:
+    """Rules change a few times a year and are read a thousand times a day. The edition is asked
+    for in the transaction itself, so what is remembered is what would be read."""
+    connection = session.connection()
+    edition = connection.execute(EDITION).one()
+    known, rules = _memory.get(connection.engine, (None, {}))
+    if known != edition:
+        rules = {}
+        _memory[connection.engine] = edition, rules
+    if key not in rules:
+        column = "slug" if isinstance(key, str) else "id"
+        asked = {"slug": None, "id": None, column: key, "since": _two_days_ago()}
+        row = connection.execute(RULES, asked).mappings().one_or_none()
+        if row is None:
+            return None
+        rules[key] = _rules(row)
+    return rules[key]
+
+
+def _two_days_ago() -> date:
+    """Overrides of days that are over anywhere decide nothing."""
+    return clock.now().date() - 2 * hours.ONE_DAY
 
 
 def _rules(row: Any) -> Rules:
@@ -162,6 +194,8 @@ def _rules(row: Any) -> Rules:
         country=row["country"],
         language=row["default_language"],
         video_room_url=row["video_room_url"],
+        visible=Visibility(row["visible"]),
+        is_archived=row["is_archived"],
     )
 
 

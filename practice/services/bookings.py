@@ -97,8 +97,8 @@ def book(
     if repeated:
         return repeated
     rules = availability.find_rules(session, actor, wish.slug)
-    party = _party(session, actor, rules, wish, guest, client_id)
     place = _place(rules, wish.place)
+    party = _party(session, actor, rules, wish, guest, client_id)
     appointment = _take(session, actor, rules, wish.start, place, despite_block=despite_block)
     booking = _booking(actor, rules, wish, party, appointment, place)
     booking.origin = guest.origin if guest else None
