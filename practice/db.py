@@ -11,6 +11,7 @@ import psycopg
 import structlog
 from psycopg import errors as pg
 from psycopg import sql
+from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -156,9 +157,16 @@ def _begin(
                 yield session
                 session.flush()
             except Refusal:
-                if connection.scalar(NOTHING_WRITTEN):
+                if _wrote_nothing(connection):
                     transaction.commit()
                 raise
+
+
+def _wrote_nothing(connection: Connection) -> bool:
+    """A transaction that a constraint broke cannot be asked any more, and is not worth it."""
+    driver = connection.connection.driver_connection
+    is_whole = driver is not None and driver.info.transaction_status is TransactionStatus.INTRANS
+    return is_whole and bool(connection.scalar(NOTHING_WRITTEN))
 
 
 def _open(connection: Connection, actor: Actor, *, gated: bool) -> None:

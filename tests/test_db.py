@@ -15,7 +15,7 @@ from sqlmodel import Session, text
 from practice import db
 from practice.cluster import Cluster
 from practice.domain.actors import SYSTEM, VISITOR, Actor
-from practice.domain.errors import Busy
+from practice.domain.errors import Busy, Refusal
 from practice.settings import ROOT
 
 Bump = Callable[[Session, Actor], int]
@@ -49,6 +49,33 @@ def test_a_failed_transaction_leaves_nothing(database: str):
     with pytest.raises(LookupError):
         db.transact(half, SYSTEM)
     assert db.query(number, SYSTEM) == 0
+
+
+def test_a_refusal_leaves_nothing_either(database: str):
+    def half(session: Session, actor: Actor) -> None:
+        bump(session, actor)
+        raise Refusal
+
+    with pytest.raises(Refusal):
+        db.transact(half, SYSTEM)
+    assert db.query(number, SYSTEM) == 0
+
+
+def test_a_refusal_before_the_first_write_keeps_what_the_connection_prepared(database: str):
+    """Whoever loses a time must not make the next one slow."""
+    prepared = text("SELECT count(*) FROM pg_prepared_statements")
+
+    def look(session: Session, actor: Actor) -> int:
+        number(session, actor)
+        return session.connection().scalar(prepared) or 0
+
+    def refuse(_session: Session, _actor: Actor) -> None:
+        raise Refusal
+
+    before = max(db.transact(look, SYSTEM) for _ in range(10))
+    with pytest.raises(Refusal):
+        db.transact(refuse, SYSTEM)
+    assert db.transact(look, SYSTEM) >= before > 0
 
 
 def test_a_query_sees_one_picture_however_long_it_reads(database: str):
