@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, LargeBinary, RowMapping, Table, func, or_
@@ -27,10 +28,20 @@ class Rotated:
     others: int
 
 
+@dataclass(frozen=True)
+class Known:
+    """A key that sealed something here."""
+
+    fingerprint: bytes
+    since: datetime
+
+
 def look(settings: Settings) -> None:
     """Refuses where a key is lost; changes nothing."""
-    present = {vault.Key(secret).fingerprint for secret in keyfile.find(settings)}
-    db.query(require, SYSTEM, present)
+    # The database first: a key that is known there was in the file before, even if another start
+    # is making both at this moment.
+    known = db.query(list_known, SYSTEM)
+    _require_all(known, {vault.Key(secret).fingerprint for secret in keyfile.find(settings)})
 
 
 def open_vault(settings: Settings) -> None:
@@ -40,15 +51,19 @@ def open_vault(settings: Settings) -> None:
     db.transact(take_up, SYSTEM)
 
 
-def require(session: Session, _actor: Actor, present: Collection[bytes]) -> None:
+def list_known(session: Session, _actor: Actor) -> list[Known]:
+    found = session.exec(select(VaultKey).order_by(col(VaultKey.since)))
+    return [Known(key.fingerprint, key.since) for key in found]
+
+
+def _require_all(known: Sequence[Known], present: Collection[bytes]) -> None:
     """Before anything is read: what a lost key sealed would be missed one text at a time."""
-    known = session.exec(select(VaultKey).order_by(col(VaultKey.since))).all()
     lost = [key for key in known if key.fingerprint not in present]
     if lost:
         raise StartRefused(_lost(lost))
 
 
-def _lost(keys: Sequence[VaultKey]) -> str:
+def _lost(keys: Sequence[Known]) -> str:
     named = ", ".join(f"{key.fingerprint.hex()} (first used {key.since:%Y-%m-%d})" for key in keys)
     return (
         f"A key that sealed private text in this database is missing: {named}. "
@@ -59,7 +74,7 @@ def _lost(keys: Sequence[VaultKey]) -> str:
 
 def take_up(session: Session, actor: Actor) -> None:
     """From here on the newest key may seal, so it is remembered first."""
-    require(session, actor, vault.ring().by_fingerprint)
+    _require_all(list_known(session, actor), vault.ring().by_fingerprint)
     newest = {"fingerprint": vault.ring().newest.fingerprint, "since": clock.now()}
     session.exec(insert(VaultKey).values(newest).on_conflict_do_nothing())
 
