@@ -4,8 +4,9 @@ import random
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from enum import StrEnum
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import psycopg
 import structlog
@@ -25,7 +26,9 @@ R = TypeVar("R")
 
 POOL_SIZE = 8
 RETRIES = 5
-GATE_WAIT = "3s"
+# Seconds that anybody waits for the calendar.
+GATE_WAIT = 3.0
+_patience: ContextVar[float | None] = ContextVar("patience", default=None)
 # Two transactions met: the same work may simply be done again. Anything else is a defect.
 CONFLICTS = (pg.SerializationFailure, pg.DeadlockDetected, pg.OutOfMemory)
 # The database cannot be had: nobody's mistake, and it may be back in a moment.
@@ -97,6 +100,20 @@ def changes_calendar(work: Callable[P, R]) -> Callable[P, R]:
     return work
 
 
+def is_gated(work: Callable[..., Any]) -> bool:
+    return getattr(work, "changes_calendar", False)
+
+
+@contextmanager
+def waiting_at_most(seconds: float) -> Generator[None]:
+    """For work that has waited already before it came here."""
+    token = _patience.set(max(0.0, seconds))
+    try:
+        yield
+    finally:
+        _patience.reset(token)
+
+
 def collides_by_nature(work: Callable[P, R]) -> Callable[P, R]:
     """Marks work of a single statement that many do at once (a counter, a claim, a touch):
     READ COMMITTED lets them queue where SERIALIZABLE would make them fail."""
@@ -122,7 +139,7 @@ def transact(
     **kwargs: P.kwargs,
 ) -> R:
     """Runs work all or nothing, again where it met another; it must be safe to re-run."""
-    gated = getattr(work, "changes_calendar", False)
+    gated = is_gated(work)
     isolation = getattr(work, "isolation", Isolation.SERIALIZABLE)
     for attempt in range(RETRIES + 1):
         try:
@@ -179,6 +196,8 @@ def _open(connection: Connection, actor: Actor, *, gated: bool) -> None:
         sql.SQL("SET LOCAL app.actor = {}").format(sql.Literal(str(actor)))
     ]
     if gated:
-        words.append(sql.SQL("SET LOCAL lock_timeout = {}").format(sql.Literal(GATE_WAIT)))
+        left = _patience.get()
+        wait = max(1, int((GATE_WAIT if left is None else left) * 1000))
+        words.append(sql.SQL("SET LOCAL lock_timeout = {}").format(sql.Literal(f"{wait}ms")))
         words.append(sql.SQL("LOCK TABLE calendar_gate IN EXCLUSIVE MODE"))
     connection.exec_driver_sql(sql.SQL("; ").join(words).as_string())

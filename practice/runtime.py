@@ -5,16 +5,22 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from functools import partial
+from time import monotonic
 from typing import Concatenate, ParamSpec, TypeVar
+from weakref import WeakKeyDictionary
 
 from sqlmodel import Session
 
 from practice import db
 from practice.domain.actors import Actor
+from practice.domain.errors import Busy
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
+# Who waits at the gate, of all who work.
+AT_THE_GATE = db.POOL_SIZE - 3
+_turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
 # As many threads as connections: who gets a thread never waits for a connection.
 _workers = ThreadPoolExecutor(max_workers=db.POOL_SIZE, thread_name_prefix="work")
 
@@ -34,7 +40,24 @@ async def transact(
     *args: P.args,
     **kwargs: P.kwargs,
 ) -> R:
-    return await _elsewhere(partial(db.transact, work, actor, *args, **kwargs))
+    call = partial(db.transact, work, actor, *args, **kwargs)
+    return await (_at_the_gate(call) if db.is_gated(work) else _elsewhere(call))
+
+
+async def _at_the_gate(call: Callable[[], R]) -> R:
+    """Some threads stay for everybody else, so that a calendar that cannot be had stops nobody from
+    reading. Who waits for a thread waits for the gate already: the time counts once."""
+    turns = _turns.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(AT_THE_GATE))
+    until = monotonic() + db.GATE_WAIT
+    try:
+        await asyncio.wait_for(turns.acquire(), db.GATE_WAIT)
+    except TimeoutError:
+        raise Busy from None
+    try:
+        with db.waiting_at_most(until - monotonic()):
+            return await _elsewhere(call)
+    finally:
+        turns.release()
 
 
 async def _elsewhere(call: Callable[[], R]) -> R:

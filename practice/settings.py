@@ -239,6 +239,10 @@ def _missing_in_production(settings: Settings) -> list[str]:
             f"PRACTICE_METRICS_TOKEN must have at least {TOKEN_LENGTH} characters",
         ),
         (settings.limits.are_on, "PRACTICE_LIMITS must be on"),
+        (
+            settings.answer_floor >= timedelta(milliseconds=250),
+            "PRACTICE_ANSWER_FLOOR_MS must be at least 250",
+        ),
         (settings.now is None, "PRACTICE_NOW must be unset: it is for development"),
     ]
     return [sentence for met, sentence in demands if not met]

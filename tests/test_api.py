@@ -18,6 +18,7 @@ import pytest
 import time_machine
 from sqlalchemy import func, select
 from sqlmodel import Session
+from starlette.requests import Request
 
 from practice import db, settings
 from practice.domain.actors import SYSTEM, Actor
@@ -25,9 +26,12 @@ from practice.domain.bookings import Visibility
 from practice.domain.refusals import DiscoveryRequired
 from practice.models.base import Table
 from practice.models.bookings import Booking
+from practice.models.content import PrivacyText
 from practice.models.people import Client
 from practice.models.plumbing import OutboxRow
+from practice.models.schedule import Block
 from practice.routes import api
+from practice.routes.network import network_of
 from practice.services import agenda, endings, signin
 from practice.settings import Settings
 from tests import builders
@@ -619,7 +623,7 @@ async def test_a_machine_that_fills_every_field_gets_a_success_that_books_nothin
 async def test_a_calendar_that_cannot_be_had_says_when_to_come_back(
     house: str, quick: Settings, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(db, "GATE_WAIT", "100ms")
+    monkeypatch.setattr(db, "GATE_WAIT", 0.1)
     with psycopg.connect(house) as rogue:
         rogue.execute("LOCK TABLE calendar_gate IN EXCLUSIVE MODE")
         async with asking() as client:
@@ -648,3 +652,123 @@ async def test_what_was_booked_by_a_service_is_not_told_to_a_guest(house: str):
     async with asking() as client:
         for path in (f"/api/bookings/{reference}", f"/api/bookings?reference={reference}"):
             assert (await client.get(path)).status_code in {404, 405}
+
+
+async def test_a_guest_is_told_about_the_gate_before_anything_else(house: str, quick: Settings):
+    """Whatever else is wrong with the wish for another type."""
+    async with asking() as client:
+        for place in (None, "phone"):
+            answer = await book(client, a_body(session_type=PAID, place=place))
+            assert (answer.status_code, answer.json()["error"]["code"]) == (
+                403,
+                "discovery_required",
+            )
+
+
+async def test_a_newer_privacy_text_does_not_change_an_answer_that_was_given(
+    house: str, quick: Settings
+):
+    def publish(session: Session, _actor: Actor) -> None:
+        session.add(PrivacyText(version="new", effective_on=NOW.date(), body={"en": "New"}))
+
+    body = a_body()
+    async with asking() as client:
+        first = await book(client, body, "one")
+        db.transact(publish, SYSTEM)
+        again = await book(client, body, "one")
+        other = await book(client, a_body(TOMORROW + timedelta(hours=1)))
+    assert (again.status_code, again.text) == (201, first.text)
+    assert list(other.json()["error"]["details"]) == ["privacy_version"]
+
+
+async def test_days_blocked_for_ever_break_nothing(house: str, quick: Settings):
+    def block(session: Session, _actor: Actor) -> None:
+        session.add(Block.days(date(2026, 11, 26), date(9999, 12, 31), "Pacific/Kiritimati"))
+        session.add(Block.days(date(1, 1, 1), date(2026, 11, 23), "Pacific/Niue"))
+
+    db.transact(block, SYSTEM)
+    async with asking() as client:
+        days = {"from": "2026-11-20", "to": "2026-12-20"}
+        found = {one[:10] for one in slots_of(await ask_slots(client, **days))}
+        answer = await book(client, a_body(TOMORROW + timedelta(days=7)))
+    assert found == {"2026-11-24", "2026-11-25"}
+    assert answer.status_code == 409
+
+
+async def test_where_nothing_is_free_nothing_is_promised(house: str, quick: Settings):
+    def block(session: Session, _actor: Actor) -> None:
+        session.add(Block.days(NOW.date(), NOW.date() + timedelta(days=365), "Europe/Berlin"))
+
+    db.transact(block, SYSTEM)
+    async with asking() as client:
+        said = (await book(client, a_body())).json()["error"]
+    assert said["details"]["alternatives"] == []
+    assert said["message"] == "That time has just been taken."
+
+
+async def test_what_is_free_after_a_long_holiday_is_found(house: str, quick: Settings):
+    def block(session: Session, _actor: Actor) -> None:
+        session.add(Block.days(NOW.date(), NOW.date() + timedelta(days=30), "Europe/Berlin"))
+
+    db.transact(block, SYSTEM)
+    async with asking() as client:
+        said = (await book(client, a_body())).json()["error"]
+    assert said["details"]["alternatives"][0] == "2026-12-24T08:00:00+00:00"
+
+
+@pytest.mark.parametrize("zone", ["localtime", "Factory", "posixrules"])
+async def test_a_zone_that_is_another_on_every_machine_is_none(house: str, zone: str):
+    async with asking() as client:
+        answer = await ask_slots(client, tz=zone)
+    assert list(answer.json()["error"]["details"]) == ["tz"]
+
+
+@pytest.mark.parametrize(
+    ("said", "network"),
+    [
+        ("198.51.100.7:40001", "198.51.100.7"),
+        ("[2001:db8:1:2::9]:443", "2001:db8:1:2::/64"),
+        ("[2001:db8:1:2::9]", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("nonsense", "10.0.0.1"),
+        ("", "10.0.0.1"),
+    ],
+)
+def test_what_a_proxy_writes_is_read_with_and_without_a_port(said: str, network: str):
+    headers = [(b"x-forwarded-for", said.encode())]
+    request = Request({"type": "http", "headers": headers, "client": ("10.0.0.1", 1)})
+    assert network_of(request, 1) == network
+
+
+async def test_whoever_waits_at_the_gate_stops_nobody_from_reading(
+    house: str, quick: Settings, monkeypatch: pytest.MonkeyPatch
+):
+    """DB7 with many more callers than threads: all are told in time, and readers notice nothing."""
+    without_limits(monkeypatch)
+    monkeypatch.setattr(db, "GATE_WAIT", 2.0)
+    waited: list[float] = []
+
+    async def wish(client: httpx.AsyncClient) -> int:
+        started = perf_counter()
+        answer = await book(client, a_body())
+        waited.append(perf_counter() - started)
+        return answer.status_code
+
+    with psycopg.connect(house) as rogue:
+        rogue.execute("LOCK TABLE calendar_gate IN EXCLUSIVE MODE")
+        async with asking() as client:
+            wishes = [asyncio.create_task(wish(client)) for _ in range(24)]
+            await asyncio.sleep(0.4)
+            started = perf_counter()
+            read = await ask_slots(client)
+            reading = perf_counter() - started
+            statuses = await asyncio.gather(*wishes)
+        rogue.rollback()
+    async with asking() as client:
+        after = await book(client, a_body())
+    assert set(statuses) == {503}
+    assert (read.status_code, after.status_code) == (200, 201)
+    # One wait of two seconds, not three of them in a row; and readers do not wait for it to end.
+    assert max(waited) < 4
+    assert reading < 1.4

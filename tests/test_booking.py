@@ -35,6 +35,7 @@ from tests.builders import (
     PRIVACY,
     THERAPIST,
     TOMORROW,
+    ZONE,
     a_call,
     a_client,
     a_confirmed,
@@ -703,3 +704,30 @@ def test_an_admitted_request_can_still_become_a_booking(house: str):
     booked = ask(once())
     (kept,) = rows_of(IdempotencyKey)
     assert kept.booking_id == row(booked.reference).id
+
+
+@pytest.mark.parametrize("names", [["A\nB"], ["A\x00"], ["x" * 200], [""], ["Ada"] * 21])
+def test_participants_are_people_with_names(house: str, names: list[str]):
+    wish = a_wish(PAID, participants=names)
+    with pytest.raises(Invalid) as refused:
+        db.transact(bookings.book, a_client(), wish)
+    assert list(refused.value.fields) == ["participants"]
+
+
+def test_hours_past_midnight_are_accepted_as_they_are_offered(house: str):
+    """Whatever the buffers, what lies behind the last day that was asked about counts."""
+    change_type(CALL, buffer_after=1440, step_minutes=60)
+    block_at = TOMORROW + timedelta(days=1, hours=6)
+    db.transact(agenda.block, THERAPIST, starts_at=block_at, ends_at=block_at + timedelta(hours=1))
+    day = TOMORROW.date()
+    asked = {"slug": CALL, "zone": ZONE, "first": day}
+    alone = db.query(availability.list_slots, VISITOR, last=day, **asked).starts
+    wider = db.query(availability.list_slots, VISITOR, last=day + timedelta(days=3), **asked).starts
+    assert list(alone) == [one for one in wider if one in set(alone)]
+    assert [one for one in wider if one[0] < alone[-1][0]] == list(alone)[:-1]
+
+
+@pytest.mark.parametrize("at", [TOMORROW.replace(microsecond=1), TOMORROW.replace(year=9999)])
+def test_a_time_nobody_can_book_has_no_explanation(house: str, at: datetime):
+    with pytest.raises(NotOffered):
+        db.query(availability.explain, THERAPIST, slug=CALL, at=at)

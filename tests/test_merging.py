@@ -1,5 +1,6 @@
 """Two who turn out to be one: by a proven e-mail, or by the therapist, and never by guess."""
 
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -397,3 +398,48 @@ def test_nobody_is_like_somebody_because_neither_has_a_phone(house: str):
     assert one.client_id
     assert other.client_id
     assert hints(one.client_id) == {}
+
+
+def test_what_the_therapist_knows_of_the_guest_is_added_to_a_known_client(house: str):
+    """An ended relationship does not open again because two records became one."""
+    guest = a_call(a_guest(email="two@example.org"))
+    stranger = row(guest.reference).client_id
+    change_row(
+        Client,
+        Client.id == stranger,
+        discovery_completed_at=NOW,
+        discovery_source="therapist",
+        discovery_reason=b"x",
+        ended_at=NOW,
+    )
+    known = a_client(email="one@example.org").client_id or stranger
+    db.transact(merging.merge, THERAPIST, client_id=stranger, into=known)
+    assert client_row(known).ended_at == NOW
+
+
+@pytest.fixture
+def rotating() -> Iterator[Callable[[], vault.Ring]]:
+    """A newer key before the one of the tests, from the moment it is wanted."""
+    own = "a key that seals nothing outside the tests"
+    yield lambda: vault.use(["a newer key that seals from now on", own])
+    vault.use([own])
+
+
+def test_while_keys_are_changed_people_are_found_under_both(
+    house: str, rotating: Callable[[], vault.Ring]
+):
+    guest = row(a_call(a_guest(email="same@example.org")).reference).client_id
+    rotating()
+    a_client(email="same@example.org")
+    found = db.query(merging.find_likely, THERAPIST, client_id=guest)
+    assert [one.hint for one in found] == ["email"]
+
+
+def test_a_phone_that_comes_along_is_found_under_the_newest_key(
+    house: str, rotating: Callable[[], vault.Ring]
+):
+    guest = row(a_call(a_guest(phone="+493012345678")).reference).client_id
+    newest = rotating()
+    known = client_row(a_client(email="other@example.org").client_id or guest).id
+    db.transact(merging.merge, THERAPIST, client_id=guest, into=known)
+    assert client_row(known).phone_index == newest.index("phone", "+493012345678")

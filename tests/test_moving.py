@@ -313,3 +313,16 @@ def test_nobody_moves_into_a_group_where_they_have_a_place(house: str):
     a_session(client, GROUP, LATER, by=THERAPIST)
     with pytest.raises(AlreadyThere):
         db.transact(moves.move, client, reference=reference, start=LATER)
+
+
+def test_what_was_booked_keeps_its_length_and_buffers_when_it_moves(house: str):
+    """The price is frozen, so the time is, too."""
+    client = a_client()
+    reference = a_confirmed(client, FRIDAY).reference
+    before = appointment_of(reference)
+    change_type(PAID, minutes=90, buffer_before=30, buffer_after=30)
+    db.transact(moves.move, client, reference=reference, start=LATER)
+    after = appointment_of(reference)
+    assert after.ends_at - after.starts_at == before.ends_at - before.starts_at
+    assert after.starts_at - (after.during.lower or NOW) == timedelta(0)
+    assert (after.during.upper or NOW) - after.ends_at == timedelta(minutes=10)

@@ -10,6 +10,8 @@ from practice.domain.intervals import Interval, merged
 
 DAY_MINUTES = 24 * 60
 ONE_DAY = timedelta(days=1)
+# Years in which somebody may book; calendars and their libraries can still reckon with them.
+OUR_TIMES = range(2000, 2200)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

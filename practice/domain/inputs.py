@@ -1,7 +1,7 @@
 """What people type, made clean or refused with a reason that names what to change."""
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -15,7 +15,9 @@ NOTE_LENGTH = 4000
 EMAIL_LENGTH = 254
 # Marks that turn the direction of what follows; in a name they only deceive.
 BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-ZONES = frozenset(available_timezones())
+# Without what means another zone on every machine, or none.
+ZONES = frozenset(available_timezones()) - {"localtime", "Factory", "posixrules"}
+MOST_PARTICIPANTS = 20
 
 T = TypeVar("T")
 
@@ -49,6 +51,12 @@ def name(field: str, given: str) -> str:
     return found
 
 
+def participants(field: str, given: Sequence[str]) -> list[str]:
+    if len(given) > MOST_PARTICIPANTS:
+        raise Invalid({field: N_("Please name fewer people.")})
+    return [name(field, one) for one in given]
+
+
 def note(field: str, given: str) -> str:
     found = given.strip().replace("\r\n", "\n")
     if len(found) > NOTE_LENGTH:
@@ -64,7 +72,7 @@ def _is_unwritable(letter: str) -> bool:
 
 
 def email(field: str, given: str) -> str:
-    """As it is compared and written to: lower case, its domain as mail servers know it."""
+    """As it is compared and written to: lower case, its domain in the letters people read."""
     wanted = N_("Please write an e-mail address like name@example.org.")
     if len(given) > EMAIL_LENGTH:
         raise Invalid({field: wanted})

@@ -13,11 +13,14 @@ class SlotTaken(Refusal):
 
     code = "slot_taken"
     message = N_("That time has just been taken. These are free:")
+    alone = N_("That time has just been taken.")
     status = 409
 
     def __init__(self, alternatives: Sequence[datetime] = ()) -> None:
         super().__init__()
         self.alternatives = tuple(alternatives)
+        if not alternatives:
+            self.message = self.alone
 
     @property
     def details(self) -> Mapping[str, Any]:
@@ -28,6 +31,7 @@ class NotOffered(SlotTaken):
     """Hours, notice, horizon or the step of the calendar do not allow it."""
 
     message = N_("That time cannot be booked. These are free:")
+    alone = N_("That time cannot be booked.")
 
 
 class TimeBlocked(Refusal):

@@ -1,6 +1,7 @@
 """Where a request comes from, as far as it can be believed."""
 
 import ipaddress
+import re
 
 from starlette.requests import Request
 
@@ -22,8 +23,12 @@ def _peer(request: Request) -> str:
 
 
 def _network(address: str) -> str | None:
+    # Some proxies name the port as well.
+    bracketed = re.fullmatch(r"\[([^]]*)\](?::\d+)?", address)
+    with_port = re.fullmatch(r"([\d.]+):\d+", address)
+    bare = next((found[1] for found in (bracketed, with_port) if found), address)
     try:
-        found = ipaddress.ip_address(address.strip("[]").partition("%")[0])
+        found = ipaddress.ip_address(bare.partition("%")[0])
     except ValueError:
         return None
     if isinstance(found, ipaddress.IPv4Address):

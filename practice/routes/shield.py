@@ -8,7 +8,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from practice import db, log, metrics
-from practice.routes import headers
+from practice.routes import api, headers
 from practice.settings import Settings
 
 logger = structlog.get_logger(__name__)
@@ -91,12 +91,19 @@ class Shield:
             return None
         if _header(scope, b"host").lower() not in self.hosts:
             home = self.settings.public_url
-            return PlainTextResponse(f"This practice is found at {home}\n", status_code=421)
+            return _refused(scope, 421, f"This practice is found at {home}")
         origin = _header(scope, b"origin")
         foreign = origin and origin not in self.settings.origins
         if foreign and scope["method"] not in SAFE_METHODS:
-            return PlainTextResponse("This came from another site.\n", status_code=403)
+            return _refused(scope, 403, "This came from another site.")
         return None
+
+
+def _refused(scope: Scope, status: int, words: str) -> Response:
+    """To a program in the shape it knows."""
+    if scope["path"].startswith(api.PREFIX):
+        return api.problem(status, "misdirected" if status == 421 else "foreign_origin", words)
+    return PlainTextResponse(f"{words}\n", status_code=status)
 
 
 class _Answer:

@@ -19,6 +19,13 @@ def require(found: T | None) -> T:
     return found
 
 
+def require_therapist(actor: Actor) -> None:
+    """What only she does; the system does it for her (the sample, jobs). For all others there is
+    nothing here."""
+    if actor.role not in {Role.THERAPIST, Role.SYSTEM}:
+        raise NotFound
+
+
 def bookings(actor: Actor) -> SelectOfScalar[Booking]:
     """A client sees those of the people under the account, a visitor the one of the link."""
     every = select(Booking)

@@ -7,16 +7,16 @@ from sqlmodel import Session, col, select
 
 from practice import clock
 from practice.db import changes_calendar
-from practice.domain import inputs
-from practice.domain.actors import Actor, Role
+from practice.domain import hours, inputs
+from practice.domain.actors import Actor
 from practice.domain.bookings import LIVE, GroupStatus, Place, Status
-from practice.domain.errors import N_, Invalid, NotFound
+from practice.domain.errors import N_, Invalid
 from practice.domain.refusals import GroupFull, NotPossibleNow, SlotTaken
 from practice.models import private
 from practice.models.base import values_of
 from practice.models.bookings import Appointment, Booking
 from practice.models.schedule import Block
-from practice.services import audit, availability, bookings, constraints, moves, transitions
+from practice.services import access, audit, availability, bookings, constraints, moves, transitions
 from practice.services.access import require
 
 LARGEST_GROUP = 1000
@@ -27,6 +27,7 @@ def block(
     session: Session, actor: Actor, *, starts_at: datetime, ends_at: datetime, reason: str = ""
 ) -> UUID:
     """Booked sessions stay; nothing new is offered there."""
+    _require_our_times(starts_at=starts_at.year, ends_at=ends_at.year)
     if starts_at >= ends_at:
         raise Invalid({"ends_at": N_("The end must come after the start.")})
     return _keep(session, actor, Block.timed(starts_at, ends_at), reason)
@@ -36,14 +37,21 @@ def block(
 def block_days(
     session: Session, actor: Actor, *, first_on: date, last_on: date, zone: str, reason: str = ""
 ) -> UUID:
+    _require_our_times(first_on=first_on.year, last_on=last_on.year)
     if first_on > last_on:
         raise Invalid({"last_on": N_("The last day must not come before the first.")})
     key = inputs.zone("zone", zone).key
     return _keep(session, actor, Block.days(first_on, last_on, key), reason)
 
 
+def _require_our_times(**years: int) -> None:
+    wrong = [field for field, year in years.items() if year not in hours.OUR_TIMES]
+    if wrong:
+        raise Invalid(dict.fromkeys(wrong, N_("Please choose a day of this time.")))
+
+
 def _keep(session: Session, actor: Actor, new: Block, reason: str) -> UUID:
-    _require_therapist(actor)
+    access.require_therapist(actor)
     new.reason = private.seal_if(Block, "reason", new.id, inputs.note("reason", reason))
     session.add(new)
     audit.note(session, actor, "blocked", new)
@@ -52,7 +60,7 @@ def _keep(session: Session, actor: Actor, new: Block, reason: str) -> UUID:
 
 @changes_calendar
 def unblock(session: Session, actor: Actor, *, block_id: UUID) -> None:
-    _require_therapist(actor)
+    access.require_therapist(actor)
     found = require(session.get(Block, block_id))
     audit.note(session, actor, "unblocked", found)
     session.delete(found)
@@ -69,7 +77,7 @@ def open_group(
     despite_block: bool = False,
 ) -> UUID:
     """A group's time is taken from now on, with nobody in it yet."""
-    _require_therapist(actor)
+    access.require_therapist(actor)
     rules = availability.find_rules(session, actor, slug)
     if not rules.is_group:
         raise NotPossibleNow
@@ -99,7 +107,7 @@ def move_group(
     _require_ahead(group)
     if group.starts_at == start:
         return
-    rules = availability.rules_of(session, group.session_type_id)
+    rules = availability.rules_of(session, group.session_type_id).as_booked(group)
     availability.require_free(
         session, actor, rules, start, despite_block=despite_block, without=group.id
     )
@@ -143,7 +151,7 @@ def _places(capacity: int) -> int:
 
 
 def _open_group(session: Session, actor: Actor, appointment_id: UUID) -> Appointment:
-    _require_therapist(actor)
+    access.require_therapist(actor)
     found = require(session.get(Appointment, appointment_id))
     if found.group_status != GroupStatus.OPEN:
         raise NotPossibleNow
@@ -159,8 +167,3 @@ def _require_ahead(group: Appointment) -> None:
 def _bookings_in(session: Session, group: Appointment) -> list[Booking]:
     found = select(Booking).where(Booking.appointment_id == group.id, col(Booking.status).in_(LIVE))
     return list(session.exec(found.order_by(col(Booking.created_at))))
-
-
-def _require_therapist(actor: Actor) -> None:
-    if actor.role not in {Role.THERAPIST, Role.SYSTEM}:
-        raise NotFound

@@ -22,7 +22,7 @@ from practice.domain.availability import Calendar, Explanation, Group, Taken, Te
 from practice.domain.bookings import Charge, Confirmation, Visibility
 from practice.domain.errors import NotFound
 from practice.domain.hours import Stretch, Week
-from practice.domain.intervals import Interval
+from practice.domain.intervals import Interval, overlap
 from practice.domain.journey import Stage
 from practice.domain.refusals import NotOffered, SlotTaken, TimeBlocked
 from practice.models.bookings import Appointment
@@ -30,8 +30,6 @@ from practice.models.schedule import Block
 from practice.services import clients
 from practice.services.access import require
 
-# Beyond it, calendars cannot reckon.
-OUR_TIMES = range(2000, 2200)
 # From here to there an answer is sought for whoever lost a time.
 ALTERNATIVES_BEFORE = timedelta(days=2)
 ALTERNATIVES_AFTER = timedelta(days=14)
@@ -48,8 +46,8 @@ RULES = text("""
            t.notice_minutes, t.horizon_days, t.max_per_day, t.capacity, t.needs, t.places,
            t.price_cents, t.currency, t.confirmation, t.free_hours, t.late_percent, t.visible,
            t.archived_at IS NOT NULL AS is_archived,
-           p.zone, p.max_per_day AS most_of_all, p.country, p.video_room_url,
-           p.default_language, s.valid_from, s.valid_until,
+           p.zone, p.max_per_day AS most_of_all, p.video_room_url,
+           s.valid_from, s.valid_until,
            (SELECT jsonb_agg(jsonb_build_array(weekday, starts, ends)) FROM weekly_hours
             WHERE schedule_id = s.id) AS weekly,
            (SELECT jsonb_agg(jsonb_build_array(on_date, starts, ends))
@@ -77,7 +75,8 @@ TAKEN = text("""
     FROM blocks
     WHERE starts_at IS NOT NULL AND tstzrange(starts_at, ends_at) && tstzrange(:low, :high)
     UNION ALL
-    SELECT 'closed', NULL, NULL, NULL, NULL, first_on, last_on, zone
+    -- What is blocked for ever is looked at only as far as the question goes.
+    SELECT 'closed', NULL, NULL, NULL, NULL, greatest(first_on, :first), least(last_on, :last), zone
     FROM blocks
     WHERE last_on >= :first AND first_on <= :last
     UNION ALL
@@ -115,8 +114,6 @@ class Rules:
     week: Week
     zone: ZoneInfo
     most_of_all: int | None
-    country: str
-    language: str
     video_room_url: str | None
     visible: Visibility
     is_archived: bool
@@ -124,6 +121,17 @@ class Rules:
     @property
     def is_group(self) -> bool:
         return self.capacity > 1
+
+    def as_booked(self, appointment: Appointment) -> "Rules":
+        """What was booked keeps its length and its buffers, whatever the type became since."""
+        whole, start = appointment.during, appointment.starts_at
+        lengths = {
+            "length": appointment.ends_at - start,
+            "before": start - require(whole.lower),
+            "after": require(whole.upper) - appointment.ends_at,
+        }
+        said = {name: int(length.total_seconds()) for name, length in lengths.items()}
+        return replace(self, terms=replace(self.terms, **said))
 
 
 @dataclass(frozen=True)
@@ -191,8 +199,6 @@ def _rules(row: Any) -> Rules:
         week=_week(row),
         zone=ZoneInfo(row["zone"]),
         most_of_all=row["most_of_all"],
-        country=row["country"],
-        language=row["default_language"],
         video_room_url=row["video_room_url"],
         visible=Visibility(row["visible"]),
         is_archived=row["is_archived"],
@@ -275,7 +281,7 @@ def require_free(
 
 
 def _whole_second(rules: Rules, start: datetime) -> tuple[int, date]:
-    if start.microsecond or start.year not in OUR_TIMES:
+    if start.microsecond or start.year not in hours.OUR_TIMES:
         raise NotOffered
     at = hours.seconds(start)
     return at, hours.day_in(rules.zone, at)
@@ -294,6 +300,8 @@ def calendar(
     # Hours of a day may run into the next one, and a neighbour's buffers reach as far.
     low, _ = hours.whole_days(rules.zone, first - hours.ONE_DAY, first)
     _, high = hours.whole_days(rules.zone, last, last + hours.ONE_DAY)
+    begin, end = rules.terms.around(0)
+    low, high = low + begin, high + end
     rows = session.connection().execute(
         TAKEN,
         {
@@ -379,8 +387,12 @@ def nearest_to(
     around = min(max(start, clock.now()), horizon)
     first = hours.day_in(rules.zone, hours.seconds(around - ALTERNATIVES_BEFORE))
     last = hours.day_in(rules.zone, hours.seconds(around + ALTERNATIVES_AFTER))
-    free = [one for one, _ in offered(session, actor, rules, first, last, without=without)]
-    found = availability.nearest(rules.zone, free, hours.seconds(start))
+    ends = hours.day_in(rules.zone, hours.seconds(horizon))
+    for until in (min(last, ends), ends):
+        free = [one for one, _ in offered(session, actor, rules, first, until, without=without)]
+        found = availability.nearest(rules.zone, free, hours.seconds(start))
+        if found:
+            break
     return [hours.moment(one) for one in found]
 
 
@@ -421,8 +433,7 @@ class Explained:
 
 def explain(session: Session, actor: Actor, *, slug: str, at: datetime) -> Explained:
     rules = find_rules(session, actor, slug)
-    start = hours.seconds(at)
-    day = hours.day_in(rules.zone, start)
+    start, day = _whole_second(rules, at)
     if rules.is_group:
         groups = _groups(session, rules, day, day, None)
         now = hours.seconds(clock.now())
@@ -440,17 +451,17 @@ def _cause(session: Session, by: Interval) -> tuple[UUID | None, UUID | None]:
         )
     ).first()
     timed = select(Block).where(col(Block.starts_at) < high, col(Block.ends_at) > low)
-    days = select(Block).where(
-        col(Block.last_on) >= low.date() - hours.ONE_DAY,
-        col(Block.first_on) <= high.date() + hours.ONE_DAY,
-    )
+    first, last = low.date() - hours.ONE_DAY, high.date() + hours.ONE_DAY
+    days = select(Block).where(col(Block.last_on) >= first, col(Block.first_on) <= last)
     block = session.exec(timed).first() or next(
-        (one for one in session.exec(days) if _whole(one) == by), None
+        (one for one in session.exec(days) if overlap(_whole(one, first, last), by)), None
     )
     return appointment, block.id if block else None
 
 
-def _whole(block: Block) -> Interval | None:
-    if block.zone is None or block.first_on is None or block.last_on is None:
-        return None
-    return hours.whole_days(ZoneInfo(block.zone), block.first_on, block.last_on)
+def _whole(block: Block, first: date, last: date) -> Interval:
+    """Its days, as far as they are asked about."""
+    zone = ZoneInfo(require(block.zone))
+    return hours.whole_days(
+        zone, max(require(block.first_on), first), min(require(block.last_on), last)
+    )

@@ -93,12 +93,12 @@ def book(
     despite_block: bool = False,
 ) -> Booked:
     """For a guest, for the client who is signed in, or by the therapist for one of hers."""
-    repeated = _answered_before(session, once)
+    repeated = find_answer(session, actor, once=once)
     if repeated:
         return repeated
     rules = availability.find_rules(session, actor, wish.slug)
-    place = _place(rules, wish.place)
     party = _party(session, actor, rules, wish, guest, client_id)
+    place = _place(rules, wish.place)
     appointment = _take(session, actor, rules, wish.start, place, despite_block=despite_block)
     booking = _booking(actor, rules, wish, party, appointment, place)
     booking.origin = guest.origin if guest else None
@@ -216,18 +216,19 @@ def _require_within_limits(session: Session, guest: Guest) -> None:
         )
     )
     from_there = lately.where(Booking.origin == guest.origin, col(Booking.status).in_(OPEN))
-    _require_fewer(session, under_email, limits.calls_per_email)
-    if guest.origin:
-        _require_fewer(session, from_there, limits.calls_per_address)
+    if _too_many(session, under_email, limits.calls_per_email):
+        # The whole wait, always: the exact one would tell a stranger when somebody booked.
+        raise TooMany(ceil(limits.calls_per_email.within.total_seconds()))
+    if guest.origin and (found := _too_many(session, from_there, limits.calls_per_address)):
+        wait = found[-1] + limits.calls_per_address.within - clock.now()
+        raise TooMany(max(1, ceil(wait.total_seconds())))
 
 
-def _require_fewer(session: Session, lately: SelectOfScalar[datetime], rate: Rate) -> None:
-    """The wait ends when the oldest of those that count is no longer of today."""
-    now = clock.now()
-    inside = lately.where(col(Booking.created_at) > now - rate.within).limit(rate.count)
+def _too_many(session: Session, lately: SelectOfScalar[datetime], rate: Rate) -> Sequence[datetime]:
+    """Those that count, newest first, if they are as many as may be."""
+    inside = lately.where(col(Booking.created_at) > clock.now() - rate.within).limit(rate.count)
     found = session.exec(inside).all()
-    if len(found) == rate.count:
-        raise TooMany(max(1, ceil((found[-1] + rate.within - now).total_seconds())))
+    return found if len(found) == rate.count else ()
 
 
 def _place(rules: Rules, wanted: Place | None) -> Place:
@@ -309,7 +310,7 @@ def _booking(
 ) -> Booking:
     row, charge = new_id(), rules.charge
     status = first_status(charge.price_cents, rules.confirmation, actor.role)
-    people = "\n".join(wish.participants)
+    people = "\n".join(inputs.participants("participants", wish.participants))
     return Booking(
         id=row,
         appointment_id=appointment.id,
@@ -336,7 +337,7 @@ def _booking(
     )
 
 
-def _answered_before(session: Session, once: Once | None) -> Booked | None:
+def find_answer(session: Session, _actor: Actor, *, once: Once | None) -> Booked | None:
     """The same request under the same key gets the first answer again, as it was then."""
     if once is None:
         return None

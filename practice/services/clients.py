@@ -78,7 +78,8 @@ def require_open_for(session: Session, actor: Actor, client: Client, needs: Stag
 
 def mark_known(session: Session, actor: Actor, *, client_id: UUID, reason: str) -> Stage:
     """ "Known before this portal": the therapist opens the gate by her own word, with a reason."""
-    client = _of_therapist(session, actor, client_id)
+    access.require_therapist(actor)
+    client = require(session.get(Client, client_id))
     reason = inputs.note("reason", reason)
     if not reason or len(reason) > REASON_LENGTH:
         raise Invalid({"reason": N_("Please write in a few words how you know this person.")})
@@ -90,9 +91,3 @@ def mark_known(session: Session, actor: Actor, *, client_id: UUID, reason: str) 
     audit.note(session, actor, "gate_opened", client, source=Source.THERAPIST)
     session.flush()
     return stage(facts(session, client))
-
-
-def _of_therapist(session: Session, actor: Actor, client_id: UUID) -> Client:
-    if actor.role is not Role.THERAPIST:
-        return require(None)
-    return require(session.get(Client, client_id))

@@ -1,7 +1,6 @@
 """What a fact promises: rows for what must happen outside, notices, the first-time thread."""
 
 import json
-from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session, text
@@ -18,12 +17,10 @@ from practice.services.rows import New, new
 HAS_THREAD = text("SELECT true FROM threads WHERE client_id = :client")
 
 
-def promises(
-    booking: Booking, event: BookingEvent, fact: Fact, account_id: UUID, **payload: Any
-) -> list[New]:
+def promises(booking: Booking, event: BookingEvent, fact: Fact, account_id: UUID) -> list[New]:
     """The rows for what leaves the house, and the notices, all of one event."""
     follows = fanout.of(fact)
-    told = json.dumps({"booking": str(booking.id), "event": str(event.id), **payload})
+    told = json.dumps({"booking": str(booking.id), "event": str(event.id)})
     rows = [_effect(booking, event, fact, effect, told) for effect in follows.effects]
     rows += [
         new(

@@ -1,6 +1,6 @@
 """The public HTTP interface, described by OpenAPI."""
 
 from practice.routes.api.app import PREFIX, make
-from practice.routes.api.problems import apology
+from practice.routes.api.problems import apology, problem
 
-__all__ = ["PREFIX", "apology", "make"]
+__all__ = ["PREFIX", "apology", "make", "problem"]

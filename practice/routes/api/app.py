@@ -195,11 +195,15 @@ async def book(
     signed in. The same key and body get the same answer for 48 hours."""
     actor = _actor(request)
     network = network_of(request, settings.current().trusted_proxy_hops)
+    once = _once(actor, network, key, body)
+    # First of all, because since then a text or a rule may have changed that it would not pass.
+    answered = await runtime.query(bookings.find_answer, actor, once=once)
+    if answered:
+        return _booked(answered)
     reading = inputs.Reading()
     wish = _wish(body, problems.language_of(request), reading)
     guest = await _guest(actor, body, network, reading)
     reading.finish()
-    once = _once(actor, network, key, body)
     if body.website:
         return _booked(await runtime.query(bookings.pretend, actor, wish, once=once))
     wait = await runtime.transact(limits.admit, actor, once=once)
@@ -208,10 +212,9 @@ async def book(
     try:
         return _booked(await runtime.transact(bookings.book, actor, wish, guest=guest, once=once))
     except SlotTaken as taken:
-        taken.alternatives = tuple(
+        raise type(taken)(
             await runtime.query(availability.alternatives, actor, slug=wish.slug, start=wish.start)
-        )
-        raise
+        ) from None
 
 
 def _wish(body: BookingRequest, language: str, reading: inputs.Reading) -> Wish:

@@ -5,10 +5,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from practice.domain import hours
 from practice.domain.bookings import Place, Status
 from practice.domain.errors import N_, Invalid
 
-EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+EARLIEST = datetime(hours.OUR_TIMES.start, 1, 1, tzinfo=UTC)
 
 
 class Answer(BaseModel):
@@ -83,7 +84,7 @@ class BookingRequest(BaseModel):
                 raise Invalid({"start": reason})
         except (ValueError, OverflowError):
             raise Invalid({"start": reason}) from None
-        if not EARLIEST < found < LATEST:
+        if found.year not in hours.OUR_TIMES:
             raise Invalid({"start": reason})
         return found
 

@@ -101,4 +101,4 @@ def _words(code: str) -> str:
         return _("There is nothing here, or it is not yours to see.")
     if code == "method_not_allowed":
         return _("This address does not answer to that method.")
-    return _("That is too much at once.")
+    return _("That is too much at once.") if code == "too_large" else _(Refusal.message)
