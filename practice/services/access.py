@@ -20,9 +20,8 @@ def require(found: T | None) -> T:
 
 
 def require_therapist(actor: Actor) -> None:
-    """What only she does; the system does it for her (the sample, jobs). For all others there is
-    nothing here."""
-    if actor.role not in {Role.THERAPIST, Role.SYSTEM}:
+    """What only she does, not even a job; for all others there is nothing here."""
+    if actor.role is not Role.THERAPIST:
         raise NotFound
 
 
