@@ -1,14 +1,17 @@
-"""The command line: serve, migrate, seed, check, rotate-keys."""
+"""The command line: serve, migrate, seed, check, therapist, rotate-keys."""
 
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
+from typing import Annotated
 
 import typer
 
 from practice import cluster, db, migrations, serve, settings
 from practice.domain.actors import SYSTEM
+from practice.domain.errors import Invalid
 from practice.services import keys, sample
+from practice.services import therapist as owner
 from practice.settings import StartRefused
 
 app = typer.Typer(
@@ -57,6 +60,23 @@ def check() -> None:
             finally:
                 db.disconnect()
         print("Settings, database and schema are in order.")
+
+
+@app.command()
+def therapist(
+    email: Annotated[str, typer.Option(help="Where her letters go.")],
+    new_factor: Annotated[
+        bool, typer.Option(help="Forget a lost authenticator; a new one is set up at sign-in.")
+    ] = False,
+) -> None:
+    """Make or repair the therapist's account, and print a link that signs her in."""
+    with refusals(), serve.opened(settings.current()):
+        keys.open_vault(settings.current())
+        try:
+            link = db.transact(owner.appoint, SYSTEM, email=email, new_factor=new_factor)
+        except Invalid as refusal:
+            raise StartRefused(refusal.fields["email"]) from None
+        print(f"Open this within fifteen minutes:\n  {link}")
 
 
 @app.command("rotate-keys")

@@ -39,6 +39,12 @@ class Reader:
 
         return self.parsed(name, default, parse, f"a whole number from {low} to {high}")
 
+    def minutes(self, name: str, default: int) -> timedelta:
+        return timedelta(minutes=self.number(name, default, low=1, high=1440))
+
+    def days(self, name: str, default: int) -> timedelta:
+        return timedelta(days=self.number(name, default, low=1, high=90))
+
 
 def origin(found: str) -> str:
     """As browsers write it: the name in ASCII, no default port, no dot at the end."""
@@ -93,3 +99,11 @@ def rate(found: str) -> Rate:
     if count < 1 or not 1 <= seconds <= 31 * 86400:
         raise ValueError(found)
     return Rate(count, timedelta(seconds=seconds))
+
+
+@dataclass(frozen=True)
+class Lifetimes:
+    """How long somebody stays signed in without moving, and at most."""
+
+    idle: timedelta
+    absolute: timedelta

@@ -18,6 +18,7 @@ from practice.pages import routes
 from practice.routes import api, health
 from practice.routes.frontend import Frontend
 from practice.routes.shield import Shield
+from practice.site import mailbox
 from practice.site.routes import Site
 from practice.state import failures
 from practice.state.session import SessionGuard
@@ -89,7 +90,8 @@ def asgi() -> ASGIApp:
     addresses = [i18n.path_in(code, page.path) for page in pages for code in i18n.LANGUAGES]
     frontend = Frontend(build.OUTPUT, addresses)
     interface = Route("/api/{path:path}", api.make())
-    site = Site(configured, frontend.stylesheet, [*health.ROUTES, interface])
+    letters = [] if configured.is_production else mailbox.ROUTES
+    site = Site(configured, frontend.stylesheet, [*health.ROUTES, *letters, interface])
 
     def mounted(reflex: ASGIApp) -> ASGIApp:
         async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:

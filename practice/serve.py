@@ -14,7 +14,7 @@ from types import FrameType
 
 from practice import build, cluster, db, keyfile, migrations
 from practice.domain.actors import SYSTEM
-from practice.services import keys, sample
+from practice.services import keys, sample, therapist
 from practice.settings import Settings, StartRefused
 from practice.settings import current as read_settings
 
@@ -27,6 +27,7 @@ def serve(settings: Settings) -> None:
         keys.open_vault(settings)
         if not settings.is_production:
             _fill_if_empty()
+            say("sign in", db.transact(therapist.open_door, SYSTEM))
         # The server is a fork and opens its own; a shared connection would answer both.
         db.disconnect()
         if not build.is_current(settings):

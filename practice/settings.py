@@ -12,7 +12,17 @@ from pathlib import Path
 import psutil
 from dotenv import dotenv_values
 
-from practice.environment import Rate, Reader, bracketed, instant, origin, postgres, rate, switch
+from practice.environment import (
+    Lifetimes,
+    Rate,
+    Reader,
+    bracketed,
+    instant,
+    origin,
+    postgres,
+    rate,
+    switch,
+)
 
 ROOT = Path(__file__).parent.parent
 SECRET_LENGTH = 32
@@ -47,6 +57,11 @@ class Limits:
     calls_per_email: Rate
     # Percent of a day that guests whose e-mail is not proven may fill.
     guest_share: int
+    # Links asked for one e-mail, and from one address; answers to a link, and codes tried.
+    links_per_email: Rate
+    links_per_address: Rate
+    answers_per_address: Rate
+    codes: Rate
 
 
 @dataclass(frozen=True, repr=False)  # a printed object would print its secrets
@@ -61,6 +76,8 @@ class Settings:
     metrics_token: str | None
     trusted_proxy_hops: int
     limits: Limits
+    client_session: Lifetimes
+    therapist_session: Lifetimes
     # No answer to a guest's booking comes sooner, so that its time tells nothing.
     answer_floor: timedelta
     now: datetime | None
@@ -156,6 +173,14 @@ def _from(reader: Reader) -> Settings:
         metrics_token=reader.text("PRACTICE_METRICS_TOKEN"),
         trusted_proxy_hops=reader.number("PRACTICE_TRUSTED_PROXY_HOPS", 0, low=0, high=10),
         limits=_limits(reader),
+        client_session=Lifetimes(
+            reader.days("PRACTICE_CLIENT_IDLE_DAYS", 14),
+            reader.days("PRACTICE_CLIENT_SESSION_DAYS", 30),
+        ),
+        therapist_session=Lifetimes(
+            reader.minutes("PRACTICE_THERAPIST_IDLE_MINUTES", 60),
+            reader.minutes("PRACTICE_THERAPIST_SESSION_MINUTES", 720),
+        ),
         answer_floor=timedelta(
             milliseconds=reader.number("PRACTICE_ANSWER_FLOOR_MS", 250, low=0, high=5000)
         ),
@@ -202,6 +227,10 @@ def _limits(reader: Reader) -> Limits:
         calls_per_address=read("CALLS_PER_ADDRESS", 3, day),
         calls_per_email=read("CALLS_PER_EMAIL", 2, day),
         guest_share=reader.number("PRACTICE_LIMIT_GUEST_SHARE", 20, low=1, high=100),
+        links_per_email=read("LINKS_PER_EMAIL", 5, timedelta(minutes=15)),
+        links_per_address=read("LINKS_PER_ADDRESS", 20, timedelta(hours=1)),
+        answers_per_address=read("ANSWERS_PER_ADDRESS", 30, timedelta(hours=1)),
+        codes=read("CODES", 5, timedelta(minutes=15)),
     )
 
 

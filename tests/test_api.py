@@ -20,7 +20,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session
 from starlette.requests import Request
 
-from practice import db, settings
+from practice import callers, db, settings
 from practice.domain.actors import SYSTEM, Actor
 from practice.domain.bookings import Visibility
 from practice.domain.refusals import DiscoveryRequired
@@ -32,7 +32,7 @@ from practice.models.plumbing import OutboxRow
 from practice.models.schedule import Block
 from practice.routes import api
 from practice.routes.network import network_of
-from practice.services import agenda, endings, signin
+from practice.services import agenda, endings
 from practice.settings import Settings
 from tests import builders
 from tests.builders import CALL, GROUP, NOW, PAID, PRIVACY, THERAPIST, TOMORROW
@@ -59,6 +59,15 @@ def set_to(monkeypatch: pytest.MonkeyPatch, **different: Any) -> Settings:
     now = replace(settings.current(), **different)
     monkeypatch.setattr(settings, "current", lambda: now)
     return now
+
+
+def sign_in(monkeypatch: pytest.MonkeyPatch, actor: Actor) -> None:
+    """Whatever cookie comes."""
+
+    async def found(_cookie: str | None) -> Actor:
+        return actor
+
+    monkeypatch.setattr(callers, "actor_for", found)
 
 
 def without_limits(monkeypatch: pytest.MonkeyPatch) -> Settings:
@@ -222,7 +231,7 @@ async def test_a_group_says_how_many_places_are_left(house: str, monkeypatch: py
     db.transact(agenda.open_group, THERAPIST, slug=GROUP, start=TOMORROW)
     builders.a_session(client_actor, GROUP)
     another = builders.a_client(intake_completed_at=NOW)
-    monkeypatch.setattr(signin, "actor_for", lambda _session: another)
+    sign_in(monkeypatch, another)
     async with asking() as client:
         said = (await ask_slots(client, session_type=GROUP)).json()
     assert [(one["start"], one["remaining"]) for one in said["slots"]] == [
@@ -289,7 +298,7 @@ async def test_the_second_call_of_one_who_is_signed_in_is_refused(
 ):
     client_actor = builders.a_client(discovered=False)
     builders.a_session(client_actor, CALL)
-    monkeypatch.setattr(signin, "actor_for", lambda _session: client_actor)
+    sign_in(monkeypatch, client_actor)
     async with asking() as client:
         answer = await book(client, a_body(TOMORROW + timedelta(hours=1)))
     assert (answer.status_code, answer.json()["error"]["code"]) == (409, "discovery_open")
@@ -299,7 +308,7 @@ async def test_a_paid_session_is_held_for_who_is_signed_in(
     house: str, quick: Settings, monkeypatch: pytest.MonkeyPatch
 ):
     client_actor = builders.a_client()
-    monkeypatch.setattr(signin, "actor_for", lambda _session: client_actor)
+    sign_in(monkeypatch, client_actor)
     async with asking() as client:
         answer = await book(client, a_body(session_type=PAID))
     assert (answer.status_code, answer.json()["status"]) == (201, "held")

@@ -139,3 +139,12 @@ def test_nothing_of_development_exists_in_production():
         check=True,
     )
     assert done.stdout.splitlines()[-1] == "0 []"
+
+
+def test_the_therapist_is_appointed_and_gets_a_link(tmp_path: Path):
+    env = {"PRACTICE_DATA_DIR": str(tmp_path)}
+    wrong = server.command("therapist", "--email", "nobody", env=env)
+    right = server.command("therapist", "--email", "elena@example.org", env=env)
+    assert (wrong.returncode, "e-mail address" in wrong.stderr) == (2, True)
+    assert right.returncode == 0
+    assert "http://localhost:3000/sign-in/link/" in right.stdout

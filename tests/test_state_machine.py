@@ -279,7 +279,7 @@ class House(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.hand.execute(f"TRUNCATE {TABLES}".encode())
+        self.hand.execute(f"TRUNCATE {TABLES} CASCADE".encode())
         self.clock = time_machine.travel(NOW, tick=False)
         self.moving = self.clock.start()
         self.world = World()

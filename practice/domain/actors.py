@@ -17,6 +17,8 @@ class Actor:
     role: Role
     account_id: UUID | None = None
     client_id: UUID | None = None
+    # The browser session this comes from.
+    session_id: UUID | None = None
     # A visitor who holds the management link of this booking.
     booking_id: UUID | None = None
 

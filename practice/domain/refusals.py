@@ -158,3 +158,25 @@ class TwoOpenCalls(Refusal):
     @property
     def details(self) -> Mapping[str, Any]:
         return {"references": list(self.references)}
+
+
+class LinkGone(Refusal):
+    """Used, expired, replaced by a newer one, or never sent: the same to whoever holds it."""
+
+    code = "link_gone"
+    message = N_("This link does not open anything any more. Ask for a new one.")
+    status = 410
+
+
+class CodeWrong(Refusal):
+    code = "code_wrong"
+    message = N_("That code does not fit. Codes change every half minute; please try the next.")
+    status = 422
+
+
+class FactorNeeded(Refusal):
+    """Signed in, but not lately enough for this."""
+
+    code = "factor_needed"
+    message = N_("Please show your code once more for this.")
+    status = 403

@@ -2,8 +2,17 @@
 
 from sqlmodel import SQLModel
 
-from practice.models import bookings, content, messages, people, plumbing, schedule
+from practice.models import bookings, content, messages, people, plumbing, schedule, signin
 
-__all__ = ["bookings", "content", "messages", "metadata", "people", "plumbing", "schedule"]
+__all__ = [
+    "bookings",
+    "content",
+    "messages",
+    "metadata",
+    "people",
+    "plumbing",
+    "schedule",
+    "signin",
+]
 
 metadata = SQLModel.metadata

@@ -1,5 +1,6 @@
 """How much one visitor may do, counted in PostgreSQL: for all processes, and across restarts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from math import ceil
@@ -52,6 +53,17 @@ def admit(session: Session, _actor: Actor, *, once: Once) -> int | None:
             )
         )
     return wait
+
+
+@collides_by_nature
+def count(
+    session: Session, _actor: Actor, *, tries: Sequence[tuple[str, bytes, Rate]]
+) -> int | None:
+    """None, or the longest wait of all that were counted."""
+    if not settings.current().limits.are_on:
+        return None
+    waits = [_count(session, name, subject, rate) for name, subject, rate in tries]
+    return max((wait for wait in waits if wait), default=None)
 
 
 def _was_let_in(session: Session, once: Once) -> bool:

@@ -1,16 +1,27 @@
-"""Who is asking: the one place that makes an actor."""
+"""The names of the cookies that signing in needs."""
 
 from practice import settings
-from practice.domain.actors import VISITOR, Actor
 
 
 def cookie_name() -> str:
+    """Who is signed in."""
+    return _named("session")
+
+
+def asker_cookie() -> str:
+    """Which browser asked for a link."""
+    return _named("asker")
+
+
+def link_cookie() -> str:
+    """The token of an opened link, out of the address bar."""
+    return _named("link")
+
+
+def _named(what: str) -> str:
     """The __Host- prefix needs https, which a development server does not have."""
-    secure = settings.current().public_url.startswith("https://")
-    return "__Host-session" if secure else "practice_session"
+    return f"__Host-{what}" if is_secure() else f"practice_{what}"
 
 
-def actor_for(session: str | None) -> Actor:
-    """Until accounts exist, no session is known: whatever a browser sends, it is a visitor."""
-    del session
-    return VISITOR
+def is_secure() -> bool:
+    return settings.current().public_url.startswith("https://")

@@ -23,6 +23,7 @@ from practice.settings import Settings
 from practice.site import sheets
 from practice.site.discovery import robots, sitemap
 from practice.site.sheets import Sheet
+from practice.site.signing_in import SigningIn
 
 # For programs: a browser only ever asks for a page.
 METHOD_NOT_ALLOWED = "Method not allowed\n"
@@ -69,7 +70,8 @@ class Site:
             for code in i18n.LANGUAGES
         ]
         found = [Route("/robots.txt", self._robots), Route("/sitemap.xml", self._sitemap)]
-        self.router = Router([*pages, *found, *others], default=self._missing)
+        door = SigningIn(settings, self.setting).routes()
+        self.router = Router([*pages, *found, *door, *others], default=self._missing)
         self.router.redirect_slashes = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -9,7 +9,10 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import OpenPage, moved_while_loading
 from tests.server import Server
 
-PAGES = ["/", "/about", "/privacy", "/reading/first-conversation", "/api/docs", "/nowhere"]
+PAGES = [
+    *("/", "/about", "/privacy", "/reading/first-conversation", "/api/docs"),
+    *("/sign-in", "/sign-in/sent", "/nowhere"),
+]
 TRANSFER_LIMIT = 60_000
 
 

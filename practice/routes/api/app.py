@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from fastapi import FastAPI, Header, Query, Request
 from starlette.responses import JSONResponse, Response
 
-from practice import i18n, runtime, settings, vault
+from practice import callers, i18n, runtime, settings, vault
 from practice.domain import inputs
 from practice.domain.actors import Actor, Role
 from practice.domain.errors import N_, Invalid, TooMany
@@ -108,7 +108,7 @@ def make() -> FastAPI:
 async def find_session_types(request: Request) -> Response:
     """Visible types; a locked one says why, and what opens it."""
     with i18n.speaking(problems.language_of(request)):
-        found = await runtime.query(session_types.find_catalog, _actor(request))
+        found = await runtime.query(session_types.find_catalog, await _actor(request))
         listed = [
             {
                 "slug": one.slug,
@@ -148,7 +148,7 @@ async def find_slots(
     begin, end = _window(first, last)
     offer = await runtime.query(
         availability.list_slots,
-        _actor(request),
+        await _actor(request),
         slug=session_type,
         first=begin,
         last=end,
@@ -193,7 +193,7 @@ async def book(
 ) -> Response:
     """Books one time. A guest books the first call; other session types need a person who is
     signed in. The same key and body get the same answer for 48 hours."""
-    actor = _actor(request)
+    actor = await _actor(request)
     network = network_of(request, settings.current().trusted_proxy_hops)
     once = _once(actor, network, key, body)
     # First of all, because since then a text or a rule may have changed that it would not pass.
@@ -267,5 +267,5 @@ def _booked(found: Booked) -> Response:
     return JSONResponse(said, 201)
 
 
-def _actor(request: Request) -> Actor:
-    return signin.actor_for(request.cookies.get(signin.cookie_name()))
+async def _actor(request: Request) -> Actor:
+    return await callers.actor_for(request.cookies.get(signin.cookie_name()))

@@ -1,0 +1,23 @@
+"""Who is calling: the one place where a cookie becomes an actor."""
+
+from practice import clock, runtime
+from practice.domain.actors import SYSTEM, Actor
+from practice.domain.signin import Standing
+from practice.services import sessions
+from practice.services.sessions import NOBODY, TOUCH, Found
+
+
+async def find(cookie: str | None) -> Found:
+    """Asked of the database each time, so that a session that was ended is over everywhere at
+    once. Being used keeps it open; that is written down once a minute."""
+    if not cookie:
+        return NOBODY
+    found = await runtime.query(sessions.find, SYSTEM, cookie=cookie)
+    is_stale = found.last_used_at is None or clock.now() >= found.last_used_at + TOUCH
+    if found.standing is Standing.OPEN and found.session_id and is_stale:
+        await runtime.transact(sessions.touch, SYSTEM, session_id=found.session_id)
+    return found
+
+
+async def actor_for(cookie: str | None) -> Actor:
+    return (await find(cookie)).actor

@@ -1,0 +1,171 @@
+"""Sign-in by letter: a link is asked for, looked at as often as anybody likes, and used once."""
+
+import hashlib
+import json
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session, col, select, update
+
+from practice import clock, settings, vault
+from practice.clock import new_id
+from practice.db import changes_calendar
+from practice.domain.actors import SYSTEM, Actor
+from practice.domain.fanout import Effect
+from practice.domain.refusals import LinkGone
+from practice.domain.signin import LINK_LIFE, LinkState, link_state
+from practice.models import private
+from practice.models.people import Account
+from practice.models.plumbing import OutboxRow
+from practice.models.signin import SigninLink
+from practice.services import audit, merging, sessions
+from practice.services.rows import new, write
+
+SIGN_IN = "sign_in"
+TOKEN_BYTES = 32
+
+
+@dataclass(frozen=True)
+class Asker:
+    """The browser that asks: a random value only it has, and what it calls itself."""
+
+    nonce: str
+    device: str
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the page behind a link says before anything is done."""
+
+    state: LinkState
+    is_same_browser: bool
+    device: str
+    asked_at: datetime
+    # Of whom the link is for.
+    zone: str
+
+
+def hashed(secret: str) -> bytes:
+    """Of 32 random bytes: nothing to guess, so nothing to salt."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def ask(session: Session, actor: Actor, *, email: str, asker: Asker) -> None:
+    """For an address that somebody has here, a letter; for another, nothing. Who asks cannot see
+    which."""
+    account = _account(session, email)
+    if account is not None:
+        send(session, actor, account, asker)
+
+
+def send(session: Session, actor: Actor, account: Account, asker: Asker | None) -> None:
+    """By letter, with the next thing that leaves the house."""
+    token = issue(session, account, asker)
+    letter_id = new_id()
+    told = json.dumps(
+        {"link": url(token), "to": private.read(account, "email"), "language": account.language}
+    )
+    letter = new(
+        OutboxRow,
+        id=letter_id,
+        effect=Effect.LETTER_TO_CLIENT,
+        fact=SIGN_IN,
+        dedupe_key=f"{SIGN_IN}/{hashed(token).hex()}",
+        payload=private.seal(OutboxRow, "payload", letter_id, told),
+    )
+    write(session, [letter, audit.entry(actor, "link_sent", account)])
+
+
+def issue(session: Session, account: Account, asker: Asker | None) -> str:
+    """A newer link voids the older ones of the same person."""
+    _void(session, account.id)
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    link_id = new_id()
+    link = new(
+        SigninLink,
+        id=link_id,
+        account_id=account.id,
+        token_hash=hashed(token),
+        asker_hash=hashed(asker.nonce) if asker else None,
+        device=private.seal_if(SigninLink, "device", link_id, asker.device if asker else ""),
+        expires_at=clock.now() + LINK_LIFE,
+    )
+    write(session, [link])
+    return token
+
+
+def url(token: str) -> str:
+    return f"{settings.current().public_url}/sign-in/link/{token}"
+
+
+def look(session: Session, _actor: Actor, *, token: str, nonce: str) -> Seen:
+    """Reading changes nothing, however often a mail scanner does it."""
+    found = session.exec(
+        select(SigninLink, Account.zone).join(Account).where(SigninLink.token_hash == hashed(token))
+    ).first()
+    if found is None:
+        raise LinkGone
+    link, zone = found
+    state = link_state(
+        clock.now(),
+        expires_at=link.expires_at,
+        used_at=link.used_at,
+        voided_at=link.voided_at,
+    )
+    device = private.read(link, "device")
+    return Seen(state, _is_asker(link.asker_hash, nonce), device, link.created_at, zone)
+
+
+def _is_asker(asker_hash: bytes | None, nonce: str) -> bool:
+    """A link that nobody asked for, from the command line or a booking's letter, knows no
+    browser."""
+    return asker_hash is None or asker_hash == hashed(nonce)
+
+
+@changes_calendar
+def redeem(
+    session: Session, actor: Actor, *, token: str, nonce: str, it_was_me: bool, device: str
+) -> sessions.Opened:
+    """The button: proves the e-mail, brings together what was booked under it, and signs in. All
+    of it or nothing, and of a hundred at once exactly one."""
+    now = clock.now()
+    used = session.exec(
+        update(SigninLink)
+        .where(
+            col(SigninLink.token_hash) == hashed(token),
+            col(SigninLink.used_at).is_(None),
+            col(SigninLink.voided_at).is_(None),
+            col(SigninLink.expires_at) > now,
+        )
+        .values(used_at=now)
+        .returning(col(SigninLink.account_id), col(SigninLink.asker_hash))
+    ).first()
+    if used is None or not (it_was_me or _is_asker(used[1], nonce)):
+        raise LinkGone
+    proven = merging.prove_email(session, SYSTEM, account_id=used[0])
+    _void(session, proven.account_id)
+    return sessions.open_for(session, actor, account_id=proven.account_id, device=device)
+
+
+def _account(session: Session, email: str) -> Account | None:
+    """The proven one; else the newest that a guest left."""
+    indexes = vault.ring().indexes("email", email)
+    return session.exec(
+        select(Account)
+        .where(col(Account.email_index).in_(indexes))
+        .order_by(col(Account.email_proven_at).is_(None), col(Account.created_at).desc())
+    ).first()
+
+
+def _void(session: Session, account_id: UUID) -> None:
+    session.exec(
+        update(SigninLink)
+        .where(
+            col(SigninLink.account_id) == account_id,
+            col(SigninLink.used_at).is_(None),
+            col(SigninLink.voided_at).is_(None),
+        )
+        .values(voided_at=clock.now())
+    )

@@ -1,0 +1,165 @@
+"""The door: asking for a link, the button behind it, and the second factor."""
+
+import reflex as rx
+
+from practice.components import illustrations
+from practice.components.native import native_form
+from practice.i18n import _, here
+from practice.site.views.alone import alone
+
+
+def ask(error: str = "", value: str = "") -> rx.Component:
+    kind = {"type": "email", "autocomplete": "email"}
+    field = _field("email", _("E-mail"), error, value, kind)
+    return _door(
+        _("Sign in"),
+        rx.el.p(_("There is no password. You get a letter with a link that opens your pages.")),
+        _form(here("/sign-in"), field, button=_("Send the link")),
+        rx.el.p(
+            _("You have no account yet? It opens with your first call."), class_name="door-note"
+        ),
+    )
+
+
+def sent() -> rx.Component:
+    return _door(
+        _("Look in your mailbox"),
+        rx.el.p(
+            _(
+                "If there is an account under this address, a letter is on its way. Its link "
+                "works for fifteen minutes, and once."
+            )
+        ),
+        rx.el.p(
+            _("Nothing after a few minutes? Look among the unwanted letters, or"),
+            " ",
+            rx.el.a(_("ask for another"), href=here("/sign-in"), class_name="link"),
+            ".",
+            class_name="door-note",
+        ),
+    )
+
+
+def confirm() -> rx.Component:
+    return _door(
+        _("Welcome back"),
+        rx.el.p(_("One step more, so that no mail program signs in before you.")),
+        _form(here("/sign-in/confirm"), button=_("Sign in")),
+    )
+
+
+def confirm_elsewhere(device: str, asked_at: str) -> rx.Component:
+    """Another browser asked for this link: the person says whether that was they."""
+    where = device or _("another browser")
+    return _door(
+        _("Was it you who asked?"),
+        rx.el.p(
+            _("This link was asked for at {time}, with {device}.").format(
+                time=asked_at, device=where
+            )
+        ),
+        rx.el.p(_("If that was not you, close this page. Nothing has happened.")),
+        _form(
+            here("/sign-in/confirm"),
+            rx.el.input(type="hidden", name="it_was_me", custom_attrs={"value": "yes"}),
+            button=_("It was me, sign in"),
+        ),
+    )
+
+
+def gone() -> rx.Component:
+    return alone(
+        illustrations.lamp(),
+        _("This link does not open anything any more"),
+        rx.el.p(_("A link works for fifteen minutes and once, and a newer one takes its place.")),
+        rx.el.a(_("Ask for a new link"), href=here("/sign-in"), class_name="btn primary big"),
+    )
+
+
+def code(error: str = "") -> rx.Component:
+    return _door(
+        _("Your code"),
+        rx.el.p(_("Six digits from your authenticator, or one of the codes you keep on paper.")),
+        _form(here("/sign-in/code"), _code_field(error), button=_("Go on")),
+    )
+
+
+def enrol(picture: str, secret: str, error: str = "") -> rx.Component:
+    grouped = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
+    return _door(
+        _("A second key"),
+        rx.el.p(
+            _(
+                "What your clients tell you is behind this door, so it gets a second lock. Scan "
+                "this with an authenticator app, then write the six digits it shows."
+            )
+        ),
+        rx.el.img(
+            src=picture,
+            alt=_("The same as the letters below, for an app to scan"),
+            class_name="door-picture",
+            custom_attrs={"width": "208", "height": "208"},
+        ),
+        rx.el.p(_("Or type these letters:"), " ", rx.el.code(grouped, class_name="num")),
+        _form(here("/sign-in/code"), _code_field(error), button=_("Turn it on")),
+    )
+
+
+def recovery(codes: list[str], onward: str) -> rx.Component:
+    return _door(
+        _("Keep these on paper"),
+        rx.el.p(
+            _(
+                "Each opens the door once, for the day your telephone is lost. They are shown "
+                "now and never again."
+            )
+        ),
+        rx.el.ul(*(rx.el.li(rx.el.code(one)) for one in codes), class_name="door-codes num"),
+        rx.el.a(_("I have written them down"), href=onward, class_name="btn primary big"),
+    )
+
+
+def refused(reason: str) -> rx.Component:
+    return _door(
+        _("That did not come from this page"),
+        rx.el.p(reason),
+        rx.el.a(_("Sign in"), href=here("/sign-in"), class_name="btn"),
+    )
+
+
+def wait(seconds: int) -> rx.Component:
+    minutes = max(1, round(seconds / 60))
+    return _door(
+        _("A little patience"),
+        rx.el.p(
+            _("That was tried often. Please try again in {minutes} min.").format(minutes=minutes)
+        ),
+        rx.el.a(_("Back"), href=here("/sign-in"), class_name="btn"),
+    )
+
+
+def _door(title: str, *matter: rx.Component) -> rx.Component:
+    return rx.el.div(rx.el.h1(title), *matter, class_name="door wrap")
+
+
+def _form(action: str, *fields: rx.Component, button: str) -> rx.Component:
+    send = rx.el.button(button, type="submit", class_name="btn primary big")
+    return native_form(*fields, send, action=action, class_name="door-form")
+
+
+def _code_field(error: str) -> rx.Component:
+    return _field("code", _("Code"), error, "", {"type": "text", "autocomplete": "one-time-code"})
+
+
+def _field(
+    name: str, label: str, error: str, value: str, attributes: dict[str, str]
+) -> rx.Component:
+    told = {"aria-invalid": "true", "aria-describedby": f"door-{name}-error"} if error else {}
+    own = {"id": f"door-{name}", "name": name, "value": value, "required": "required"}
+    problem = rx.el.p(error, id=f"door-{name}-error", class_name="entry-error", role="alert")
+    return rx.el.div(
+        rx.el.label(label, html_for=f"door-{name}", class_name="entry-label"),
+        rx.el.input(class_name="entry-box", custom_attrs={**attributes, **own, **told}),
+        problem if error else rx.fragment(),
+        class_name="entry",
+    )
