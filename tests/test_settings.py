@@ -61,9 +61,15 @@ def test_production_wants_https():
 
 def test_production_has_its_limits_on_and_its_clock_right():
     said = refusal_of(
-        {**COMPLETE, "PRACTICE_LIMITS": "off", "PRACTICE_NOW": "2026-11-24T09:00+01:00"}
+        {
+            **COMPLETE,
+            "PRACTICE_LIMITS": "off",
+            "PRACTICE_ANSWER_FLOOR_MS": "0",
+            "PRACTICE_NOW": "2026-11-24T09:00+01:00",
+        }
     )
     assert "PRACTICE_LIMITS" in said
+    assert "PRACTICE_ANSWER_FLOOR_MS" in said
     assert "PRACTICE_NOW" in said
 
 
@@ -82,6 +88,10 @@ def test_production_has_its_limits_on_and_its_clock_right():
         ("PRACTICE_LIMITS", "maybe"),
         ("PRACTICE_NOW", "2026-11-24T09:00"),
         ("PRACTICE_TRUSTED_PROXY_HOPS", "-1"),
+        ("PRACTICE_LIMIT_ATTEMPTS", "five"),
+        ("PRACTICE_LIMIT_ATTEMPTS", "0/600"),
+        ("PRACTICE_LIMIT_CODES", "5/0"),
+        ("PRACTICE_THERAPIST_IDLE_MINUTES", "0"),
     ],
 )
 def test_a_wrong_value_is_named(name: str, value: str):

@@ -77,6 +77,20 @@ async def browser() -> AsyncIterator[httpx.AsyncClient]:
         yield found
 
 
+@pytest.mark.parametrize(
+    ("headers", "status", "code"),
+    [
+        ({"origin": "https://evil.example"}, 403, "foreign_origin"),
+        ({"host": "evil.example"}, 421, "misdirected"),
+    ],
+)
+async def test_a_program_is_refused_in_the_shape_it_knows(
+    browser: httpx.AsyncClient, headers: dict[str, str], status: int, code: str
+):
+    answer = await browser.post("/api/bookings", headers=headers)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
+
+
 @pytest.mark.parametrize("path", ["/fine", "/breaks", "/nothing", "/bare", "/healthz", "/resort/"])
 async def test_every_answer_carries_the_security_headers(browser: httpx.AsyncClient, path: str):
     answer = await browser.get(path)
