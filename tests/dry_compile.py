@@ -6,8 +6,12 @@ import sys
 from practice import build
 from practice.settings import ROOT
 
+LOCK = ROOT / "reflex.lock"
+
 
 def main() -> int:
+    # Where nothing was built yet Reflex writes the same lock with other spaces.
+    written = {path: path.read_bytes() for path in LOCK.iterdir()}
     done = subprocess.run(
         [sys.executable, "-m", "reflex", "compile", "--dry"],
         cwd=ROOT,
@@ -17,6 +21,8 @@ def main() -> int:
         text=True,
         check=False,
     )
+    for path, before in written.items():
+        path.write_bytes(before)
     if done.returncode:
         print(done.stdout)
     return done.returncode
