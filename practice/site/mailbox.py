@@ -31,7 +31,8 @@ async def listed(_request: Request) -> Response:
 
 def _letter(one: Kept) -> str:
     to, link = escape(one.to), escape(one.text)
-    return f'<article><h2>{one.subject}</h2><p>{to}</p><p><a href="{link}">{link}</a></p></article>'
+    opens = f'<a href="{link}">Open the link</a>'
+    return f"<article><h2>{one.subject}</h2><p>{to}</p><p>{opens}</p></article>"
 
 
 ROUTES: list[BaseRoute] = [Route("/dev/mailbox", shown), Route("/dev/mailbox.json", listed)]

@@ -142,13 +142,19 @@ class SigningIn:
         try:
             seen = await runtime.query(sign_in_links.look, VISITOR, token=token, nonce=nonce)
         except LinkGone:
-            return await self._page(views.gone(), LinkGone.status)
+            return await self._gone(request)
         if seen.state is not LinkState.GOOD:
-            return await self._page(views.gone(), LinkGone.status)
+            return await self._gone(request)
         if seen.is_same_browser:
             return await self._page(views.confirm())
         asked_at = i18n.clock_time(seen.asked_at, seen.zone)
         return await self._page(views.confirm_elsewhere(seen.device, asked_at))
+
+    async def _gone(self, request: Request) -> Response:
+        found = await callers.find(request.cookies.get(signin.cookie_name()))
+        if found.standing is not Standing.ENDED:
+            return _go(_next(found))
+        return await self._page(views.gone(), LinkGone.status)
 
     async def confirmed(self, request: Request) -> Response:
         own = self.settings.limits
@@ -167,7 +173,8 @@ class SigningIn:
                 device=_device(request),
             )
         except LinkGone:
-            return await self._page(views.gone(), LinkGone.status)
+            # Of a double click the first has signed in already: the page behind this knows.
+            return _go("/sign-in/confirm")
         answer = _go("/portal" if opened.is_therapist else "/me")
         _set(answer, signin.cookie_name(), opened.cookie, opened.seconds)
         _drop(answer, signin.link_cookie())
