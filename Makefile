@@ -24,6 +24,7 @@ bench: .venv/proves ## Measure: slots, bookings, the interface, start-up, pages,
 	@$(BIN)/python -m tests.bench_slots
 	@$(BIN)/python -m tests.bench_booking
 	@$(BIN)/python -m tests.bench_api
+	@$(BIN)/python -m tests.bench_sign_in
 	@$(BIN)/python -m tests.bench
 
 screenshots: .venv/proves ## Take pictures of every screen into docs/screenshots

@@ -10,7 +10,7 @@ import typer
 from practice import cluster, db, migrations, serve, settings
 from practice.domain.actors import SYSTEM
 from practice.domain.errors import Invalid
-from practice.services import keys, sample
+from practice.services import journal, keys, sample
 from practice.services import therapist as owner
 from practice.settings import StartRefused
 
@@ -46,7 +46,10 @@ def seed() -> None:
 
 
 @app.command()
-def check() -> None:
+def check(
+    audit: Annotated[bool, typer.Option("--audit", help="Walk the chain of the journal.")] = False,
+    noted: Annotated[str, typer.Option(help="A head of the chain noted down before.")] = "",
+) -> None:
     """Check the settings, the database, its schema and that no key to it is lost."""
     with refusals():
         configured = settings.current()
@@ -57,9 +60,25 @@ def check() -> None:
             db.connect(url, pool_size=1)
             try:
                 keys.look(configured)
+                verdict = db.query(journal.verify, SYSTEM, noted=noted) if audit else None
             finally:
                 db.disconnect()
         print("Settings, database and schema are in order.")
+        if verdict:
+            print(in_words(verdict))
+
+
+def in_words(verdict: journal.Verdict) -> str:
+    """The head is worth noting down where nobody who has the database can change it."""
+    if verdict.broken:
+        raise StartRefused(
+            f"The audit journal was tampered with: {verdict.broken} "
+            f"It is whole up to {verdict.head}."
+        )
+    return (
+        f"The audit journal is whole: {verdict.sealed} entries sealed, {verdict.waiting} waiting.\n"
+        f"Its head is {verdict.head}"
+    )
 
 
 @app.command()

@@ -169,6 +169,7 @@ def _begin(
             isolation_level=isolation.value, postgresql_readonly=readonly
         )
         with connection.begin() as transaction, Session(connection) as session:
+            session.info["actor"] = actor
             _open(connection, actor, gated=gated)
             try:
                 yield session
@@ -180,10 +181,36 @@ def _begin(
 
 
 def _wrote_nothing(connection: Connection) -> bool:
+    return _is_whole(connection) and bool(connection.scalar(NOTHING_WRITTEN))
+
+
+def _is_whole(connection: Connection) -> bool:
     """A transaction that a constraint broke cannot be asked any more, and is not worth it."""
     driver = connection.connection.driver_connection
-    is_whole = driver is not None and driver.info.transaction_status is TransactionStatus.INTRANS
-    return is_whole and bool(connection.scalar(NOTHING_WRITTEN))
+    return driver is not None and driver.info.transaction_status is TransactionStatus.INTRANS
+
+
+@contextmanager
+def acting_as(session: Session, actor: Actor) -> Generator[None]:
+    """For what a transaction must know of others to answer the one it is for: how many places are
+    taken, not by whom. The row policies let the other actor through until the block ends."""
+    connection, before = session.connection(), session.info["actor"]
+    # What was changed so far was changed by the one before.
+    session.flush()
+    connection.exec_driver_sql(_as_words(actor).as_string())
+    session.info["actor"] = actor
+    try:
+        yield
+        session.flush()
+    finally:
+        session.info["actor"] = before
+        if _is_whole(connection):
+            connection.exec_driver_sql(_as_words(before).as_string())
+
+
+def _as_words(actor: Actor) -> sql.Composed:
+    """As a literal: a bound one would be a SELECT, which fixes the snapshot."""
+    return sql.SQL("SET LOCAL app.actor = {}").format(sql.Literal(str(actor)))
 
 
 def _open(connection: Connection, actor: Actor, *, gated: bool) -> None:
@@ -192,9 +219,7 @@ def _open(connection: Connection, actor: Actor, *, gated: bool) -> None:
     No SELECT may stand before the lock: it would fix the snapshot, and the one who waited
     for the gate would decide on what was true before the other's commit.
     """
-    words: list[sql.Composable] = [
-        sql.SQL("SET LOCAL app.actor = {}").format(sql.Literal(str(actor)))
-    ]
+    words: list[sql.Composable] = [_as_words(actor)]
     if gated:
         left = _patience.get()
         wait = max(1, int((GATE_WAIT if left is None else left) * 1000))

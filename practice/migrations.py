@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from practice import db
+from practice.domain.actors import SYSTEM
 from practice.settings import ROOT, StartRefused
 
 # Any number, as long as nobody else uses it.
@@ -97,6 +98,9 @@ def drift(engine: Engine) -> str | None:
 def _with(connection: Connection, name: str, *words: str) -> None:
     own = config()
     own.attributes["connection"] = connection
+    # A change of the schema may have to change everybody's rows.
+    connection.exec_driver_sql(f"SET app.actor = '{SYSTEM}'")
+    connection.commit()
     try:
         getattr(command, name)(own, *words)
     finally:

@@ -12,7 +12,7 @@ import reflex as rx
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from practice import build, db, i18n, keyfile, log, settings, vault
+from practice import build, db, i18n, jobs, keyfile, log, settings, vault
 from practice.components.head import head_of_every_page
 from practice.pages import routes
 from practice.routes import api, health
@@ -52,7 +52,8 @@ async def lifespan() -> AsyncGenerator[None]:
     watch = asyncio.create_task(_leave_with(os.getppid()))
     sys.stdout.write(f"  ready     {configured.public_url}\n")
     sys.stdout.flush()
-    yield
+    async with jobs.running():
+        yield
     watch.cancel()
     db.disconnect()
 

@@ -22,7 +22,7 @@ from practice.domain.journey import Outcome
 from practice.models.people import Account
 from practice.services import agenda, bookings, endings, outcomes
 from tests import builders
-from tests.builders import CALL, GROUP, NOW, PAID, THERAPIST, TOMORROW
+from tests.builders import BY_SYSTEM, CALL, GROUP, NOW, PAID, THERAPIST, TOMORROW
 
 Hand = psycopg.Connection
 LATER = TOMORROW + timedelta(days=1)
@@ -33,7 +33,7 @@ LIVE = ("held", "requested", "confirmed", "completed", "no_show")
 
 @pytest.fixture
 def by_hand(house: str) -> Iterator[Hand]:
-    with psycopg.connect(house, autocommit=True) as connection:
+    with psycopg.connect(house, autocommit=True, options=BY_SYSTEM) as connection:
         yield connection
 
 
@@ -525,7 +525,7 @@ class Rival:
     """A second connection, whose transaction has begun and looked around before the first's."""
 
     def __init__(self, house: str, isolation: IsolationLevel) -> None:
-        self.hand = psycopg.connect(house)
+        self.hand = psycopg.connect(house, options=BY_SYSTEM)
         self.hand.isolation_level = isolation
         self.hand.execute("SELECT count(*) FROM bookings")
         self.failure: psycopg.Error | None = None
@@ -567,7 +567,7 @@ def test_two_at_once_do_not_share_the_last_place(
     """Both have begun when the place is free; the second writes while the first is not through."""
     group, people = a_group(), [builders.a_client(), builders.a_client()]
     rival = Rival(house, isolation)
-    with psycopg.connect(house) as first:
+    with psycopg.connect(house, options=BY_SYSTEM) as first:
         first.isolation_level = isolation
         write_booking(first, group, people[0])
         rival.start(lambda hand: write_booking(hand, group, people[1]))
@@ -599,7 +599,7 @@ def test_who_looked_before_the_last_place_went_does_not_get_it(
 def test_who_waits_for_the_last_place_gets_it_when_the_first_gives_up(house: str, by_hand: Hand):
     group, people = a_group(), [builders.a_client(), builders.a_client()]
     rival = Rival(house, IsolationLevel.READ_COMMITTED)
-    with psycopg.connect(house) as first:
+    with psycopg.connect(house, options=BY_SYSTEM) as first:
         write_booking(first, group, people[0])
         rival.start(lambda hand: write_booking(hand, group, people[1]))
         wait_until_it_waits(by_hand, rival)
@@ -644,7 +644,7 @@ def test_a_session_is_not_booked_while_the_gate_closes(
 ):
     client = builders.a_client()
     rival = Rival(house, isolation)
-    with psycopg.connect(house) as first:
+    with psycopg.connect(house, options=BY_SYSTEM) as first:
         close_gate(first, client)
         rival.start(lambda hand: write_both(hand, client, LATER))
         wait_until_it_waits(by_hand, rival)

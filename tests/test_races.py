@@ -31,7 +31,7 @@ from practice.services.bookings import Booked
 from practice.services.limits import Once
 from practice.settings import ROOT
 from tests import builders, rival
-from tests.builders import ASKED, CALL, GROUP, NOW, PAID, THERAPIST, TOMORROW
+from tests.builders import ASKED, BY_SYSTEM, CALL, GROUP, NOW, PAID, THERAPIST, TOMORROW
 
 PROCESSES = 2
 THREADS = 32
@@ -101,7 +101,7 @@ def shuffled(wishes: Wishes) -> Wishes:
 
 
 def asked(url: str, words: str) -> Any:
-    with psycopg.connect(url, autocommit=True) as connection:
+    with psycopg.connect(url, autocommit=True, options=BY_SYSTEM) as connection:
         found = connection.execute(words.encode()).fetchone()
     assert found
     return found[0]

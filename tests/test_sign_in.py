@@ -18,6 +18,7 @@ from starlette.routing import Router
 from practice import clock, db, settings
 from practice.domain.actors import SYSTEM, Actor, Role
 from practice.domain.refusals import CodeWrong, FactorNeeded, LinkGone
+from practice.models import private
 from practice.models.base import Table
 from practice.models.people import Account, Client
 from practice.models.plumbing import OutboxRow
@@ -63,8 +64,12 @@ def rows_of(table: type[Table]) -> list[Any]:
 
 
 def newest_link() -> str:
-    found = db.query(letters.list_kept, SYSTEM)[0]
-    return found.text.removeprefix("http://localhost:3000")
+    found = [one for one in db.query(letters.list_kept, SYSTEM) if one.kind == "sign_in"]
+    return path_of(found[0])
+
+
+def path_of(letter: letters.Kept) -> str:
+    return letter.text.removeprefix(ORIGIN)
 
 
 async def ask(client: httpx.AsyncClient, email: str = ADA) -> httpx.Response:
@@ -139,6 +144,40 @@ async def test_a_guest_who_signs_in_becomes_the_client(house: str, quick: Settin
     assert "Discovery" in page.text
     assert not builders.client_row(builders.row(call.reference).client_id).provisional
     assert rows_of(Account)[0].email_proven_at == NOW
+
+
+async def test_the_letter_of_a_guests_booking_brings_a_link_that_opens_the_account(
+    house: str, quick: Settings
+):
+    call = builders.a_call(builders.a_guest(email=ADA, name="Ada Byron"))
+    (letter,) = db.query(letters.list_kept, SYSTEM)
+    assert (letter.to, letter.kind) == (ADA, "confirmed")
+    async with browser() as client:
+        await client.get(path_of(letter))
+        page = await client.get("/sign-in/confirm")
+        assert "Was it you" not in page.text
+        done = await client.post("/sign-in/confirm")
+    assert done.headers["location"] == "/me"
+    known = builders.client_of(call.reference)
+    assert not known.provisional
+    assert builders.rows_of(Account)[0].email_proven_at
+
+
+def test_the_link_of_a_booking_is_in_the_clients_letter_alone(house: str):
+    builders.a_call(builders.a_guest(email=ADA))
+    found = {
+        one.effect: "sign-in/link" in private.read(one, "payload") for one in rows_of(OutboxRow)
+    }
+    assert found == {
+        "letter_to_client": True,
+        "letter_to_therapist": False,
+        "calendar_event": False,
+    }
+
+
+def test_a_client_who_books_gets_no_link_unasked(house: str):
+    builders.a_session(builders.a_client(email=ADA), builders.ASKED)
+    assert rows_of(SigninLink) == []
 
 
 async def test_signing_in_brings_together_what_was_booked_under_the_e_mail(

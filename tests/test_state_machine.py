@@ -60,7 +60,7 @@ from practice.services import (
 )
 from practice.services.bookings import Booked
 from tests import builders
-from tests.builders import ASKED, CALL, GROUP, NOW, PAID, THERAPIST, TOMORROW
+from tests.builders import ASKED, BY_SYSTEM, CALL, GROUP, NOW, PAID, THERAPIST, TOMORROW
 
 STEPS = 2000
 Interval = tuple[datetime, datetime]
@@ -855,7 +855,7 @@ def machine(house: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[House]
     monkeypatch.setattr(settings, "current", lambda: without)
     for slug in (PAID, ASKED, GROUP):
         builders.change_type(slug, free_hours=FREE_HOURS)
-    with psycopg.connect(house, autocommit=True) as hand:
+    with psycopg.connect(house, autocommit=True, options=BY_SYSTEM) as hand:
         House.url, House.hand, House.steps = house, hand, 0
         yield House
 

@@ -39,6 +39,7 @@ class Appointment(Table, table=True):
         CheckConstraint("group_status IS NOT NULL OR capacity = 1", name="alone_or_group"),
         one_of("group_status", GroupStatus),
         UniqueConstraint("id", "session_type_id"),
+        Index("ix_appointments_ends_at", "ends_at"),
     )
 
     id: UUID = identity()

@@ -4,7 +4,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Identity, Index, LargeBinary, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -103,3 +112,19 @@ class AuditEntry(Table, table=True):
     details: dict[str, Any] = Field(
         default_factory=dict[str, Any], sa_column=Column(JSONB, nullable=False)
     )
+
+
+class AuditSeal(Table, table=True):
+    """A link of the chain that runs through the journal: each takes the one before it into its
+    digest, so that no entry can be changed, taken out or put in between unseen."""
+
+    __tablename__ = "audit_seals"
+
+    number: int = Field(
+        sa_column=Column(BigInteger, primary_key=True, autoincrement=False, nullable=False)
+    )
+    entry_id: int = Field(
+        sa_column=Column(BigInteger, ForeignKey("audit_entries.id"), unique=True, nullable=False)
+    )
+    digest: bytes = Field(sa_type=LargeBinary)
+    at: datetime = instant(default=clock.now)

@@ -78,12 +78,7 @@ class Block(Table, table=True):
         ),
         CheckConstraint("starts_at < ends_at", name="timed"),
         CheckConstraint("first_on <= last_on", name="all_day"),
-        Index(
-            "ix_blocks_timed",
-            text("tstzrange(starts_at, ends_at)"),
-            postgresql_using="gist",
-            postgresql_where=text("starts_at IS NOT NULL"),
-        ),
+        Index("ix_blocks_ends_at", "ends_at", postgresql_where=text("ends_at IS NOT NULL")),
         Index("ix_blocks_last_on", "last_on", postgresql_where=text("last_on IS NOT NULL")),
     )
 

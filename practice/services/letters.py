@@ -8,9 +8,14 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from practice.domain.actors import Actor
+from practice.domain.fanout import Effect
 from practice.models import private
+from practice.models.bookings import Booking
+from practice.models.people import Account, Client
 from practice.models.plumbing import OutboxRow
 from practice.services.sign_in_links import SIGN_IN
+
+SUBJECTS = {True: "Your link", False: "Your call is booked"}
 
 
 @dataclass(frozen=True)
@@ -28,16 +33,22 @@ class Kept:
 
 
 def list_kept(session: Session, _actor: Actor) -> list[Kept]:
-    """Sign-in letters; the others come with the worker that writes them."""
+    """Letters with a link that signs in; the others come with the worker that writes them."""
     found = session.exec(
-        select(OutboxRow)
-        .where(OutboxRow.fact == SIGN_IN)
+        select(OutboxRow, Account)
+        .join(Booking, col(Booking.id) == OutboxRow.booking_id, isouter=True)
+        .join(Client, col(Client.id) == Booking.client_id, isouter=True)
+        .join(Account, col(Account.id) == Client.account_id, isouter=True)
+        .where(OutboxRow.effect == Effect.LETTER_TO_CLIENT)
         .order_by(col(OutboxRow.created_at).desc())
         .limit(50)
     )
-    return [_kept(row) for row in found]
+    kept = (_kept(letter, account) for letter, account in found)
+    return [one for one in kept if one.text]
 
 
-def _kept(row: OutboxRow) -> Kept:
-    told = json.loads(private.read(row, "payload"))
-    return Kept(told["to"], SIGN_IN, "Your link", told["link"], "", (), row.created_at)
+def _kept(letter: OutboxRow, account: Account | None) -> Kept:
+    told = json.loads(private.read(letter, "payload"))
+    to = private.read(account, "email") if account else told["to"]
+    link = told.get("link", "")
+    return Kept(to, letter.fact, SUBJECTS[letter.fact == SIGN_IN], link, "", (), letter.created_at)

@@ -34,7 +34,7 @@ def holder(session: Session, _actor: Actor, *, reference: str, token: str) -> Ac
     ).one_or_none()
     if found is None or not _opens(found[0], found[1], token):
         raise NotFound
-    return Actor(Role.PUBLIC, booking_id=found[0].id)
+    return Actor(Role.PUBLIC, client_id=found[0].client_id, booking_id=found[0].id)
 
 
 def _opens(booking: Booking, ends_at: datetime, token: str) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from practice.domain.bookings import OPEN, Status
 from practice.domain.errors import NotFound
 from practice.domain.refusals import AlreadyThere, NotPossibleNow, TwoOpenCalls
 from practice.models import private
-from practice.models.bookings import ONE_PLACE, Booking
+from practice.models.bookings import ONE_PLACE, Appointment, Booking
 from practice.models.messages import Notice, Thread
 from practice.models.people import Account, Client, Consent, Relationship
 from practice.services import access, audit, constraints, transitions
@@ -108,6 +109,30 @@ def merge(
             raise TwoOpenCalls([one.reference for one in calls])
         _keep_one(session, actor, calls, keep)
     _merge(session, actor, guest, target)
+
+
+@dataclass(frozen=True)
+class Call:
+    """One of the first calls among which a person has to choose."""
+
+    reference: str
+    starts_at: datetime
+    zone: str
+
+
+def list_calls(session: Session, _actor: Actor, *, account_id: UUID) -> list[Call]:
+    """The open first calls of whoever owns this mailbox, wherever they were booked."""
+    owner = require(session.get(Account, account_id))
+    people = _guests_of(session, owner, owner)
+    person = _person_of(session, owner)
+    calls = _open_calls(session, [*([person] if person else []), *people])
+    found = session.exec(
+        select(Booking, Appointment.starts_at)
+        .join(Appointment, col(Appointment.id) == Booking.appointment_id)
+        .where(col(Booking.id).in_([one.id for one in calls]))
+        .order_by(col(Appointment.starts_at))
+    )
+    return [Call(booking.reference, starts_at, owner.zone) for booking, starts_at in found]
 
 
 def _owner(session: Session, account: Account) -> Account:

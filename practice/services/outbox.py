@@ -14,14 +14,27 @@ from practice.models.messages import Notice, Thread
 from practice.models.plumbing import OutboxRow
 from practice.services.rows import New, new
 
+TO_CLIENT = fanout.Effect.LETTER_TO_CLIENT
 HAS_THREAD = text("SELECT true FROM threads WHERE client_id = :client")
 
 
-def promises(booking: Booking, event: BookingEvent, fact: Fact, account_id: UUID) -> list[New]:
-    """The rows for what leaves the house, and the notices, all of one event."""
+def promises(
+    booking: Booking, event: BookingEvent, fact: Fact, account_id: UUID, *, link: str = ""
+) -> list[New]:
+    """The rows for what leaves the house, and the notices, all of one event. A link that signs in
+    goes into the client's letter alone."""
     follows = fanout.of(fact)
-    told = json.dumps({"booking": str(booking.id), "event": str(event.id)})
-    rows = [_effect(booking, event, fact, effect, told) for effect in follows.effects]
+    told = {"booking": str(booking.id), "event": str(event.id)}
+    rows = [
+        _effect(
+            booking,
+            event,
+            fact,
+            effect,
+            json.dumps({**told, "link": link} if link and effect is TO_CLIENT else told),
+        )
+        for effect in follows.effects
+    ]
     rows += [
         new(
             Notice,

@@ -34,6 +34,8 @@ class Opened:
     cookie: str
     seconds: int
     is_therapist: bool
+    # Two first calls were booked under this address: the person says which one stays.
+    must_choose: bool = False
 
 
 @dataclass(frozen=True)

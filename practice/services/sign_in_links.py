@@ -3,7 +3,7 @@
 import hashlib
 import json
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from practice.models.people import Account
 from practice.models.plumbing import OutboxRow
 from practice.models.signin import SigninLink
 from practice.services import audit, merging, sessions
-from practice.services.rows import new, write
+from practice.services.rows import New, new, write
 
 SIGN_IN = "sign_in"
 TOKEN_BYTES = 32
@@ -78,22 +78,37 @@ def send(session: Session, actor: Actor, account: Account, asker: Asker | None) 
     write(session, [letter, audit.entry(actor, "link_sent", account)])
 
 
+def again(session: Session, actor: Actor, *, token: str, asker: Asker) -> None:
+    """For whoever holds a link that has gone: a new one, to the address of the old one only."""
+    account = session.exec(
+        select(Account).join(SigninLink).where(SigninLink.token_hash == hashed(token))
+    ).first()
+    if account is not None:
+        send(session, actor, account, asker)
+
+
 def issue(session: Session, account: Account, asker: Asker | None) -> str:
     """A newer link voids the older ones of the same person."""
     _void(session, account.id)
-    token = secrets.token_urlsafe(TOKEN_BYTES)
-    link_id = new_id()
-    link = new(
-        SigninLink,
-        id=link_id,
-        account_id=account.id,
-        token_hash=hashed(token),
-        asker_hash=hashed(asker.nonce) if asker else None,
-        device=private.seal_if(SigninLink, "device", link_id, asker.device if asker else ""),
-        expires_at=clock.now() + LINK_LIFE,
-    )
+    link, token = new_link(account.id, asker)
     write(session, [link])
     return token
+
+
+def new_link(account_id: UUID, asker: Asker | None = None) -> tuple[New, str]:
+    """Not written yet, and its token."""
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    row = new_id()
+    link = new(
+        SigninLink,
+        id=row,
+        account_id=account_id,
+        token_hash=hashed(token),
+        asker_hash=hashed(asker.nonce) if asker else None,
+        device=private.seal_if(SigninLink, "device", row, asker.device if asker else ""),
+        expires_at=clock.now() + LINK_LIFE,
+    )
+    return link, token
 
 
 def url(token: str) -> str:
@@ -146,7 +161,8 @@ def redeem(
         raise LinkGone
     proven = merging.prove_email(session, SYSTEM, account_id=used[0])
     _void(session, proven.account_id)
-    return sessions.open_for(session, actor, account_id=proven.account_id, device=device)
+    opened = sessions.open_for(session, actor, account_id=proven.account_id, device=device)
+    return replace(opened, must_choose=bool(proven.two_calls))
 
 
 def _account(session: Session, email: str) -> Account | None:

@@ -76,13 +76,14 @@ def news(
     fact: Fact | None = None,
     *,
     is_new: bool = False,
+    link: str = "",
 ) -> list[New]:
     """Everything that must follow from an event, as rows not yet written."""
     before = Status(event.from_status) if event.from_status else None
     fact = fact or fanout.FACTS.get((before, Status(event.to_status)))
     if fact is None:
         return []
-    rows = outbox.promises(booking, event, fact, account_id)
+    rows = outbox.promises(booking, event, fact, account_id, link=link)
     if fact is not Fact.CONFIRMED:
         return rows
     # The conversation begins with the first confirmed booking.

@@ -120,7 +120,7 @@ class SigningIn:
             return await self._patience(wait)
         nonce = request.cookies.get(signin.asker_cookie()) or secrets.token_urlsafe(32)
         asker = Asker(nonce, _device(request))
-        await runtime.transact(sign_in_links.ask, VISITOR, email=email, asker=asker)
+        await runtime.transact(sign_in_links.ask, SYSTEM, email=email, asker=asker)
         return self._with_asker(request, _go("/sign-in/sent"), nonce)
 
     async def sent(self, _request: Request) -> Response:
@@ -140,7 +140,7 @@ class SigningIn:
         token = request.cookies.get(signin.link_cookie(), "")
         nonce = request.cookies.get(signin.asker_cookie(), "")
         try:
-            seen = await runtime.query(sign_in_links.look, VISITOR, token=token, nonce=nonce)
+            seen = await runtime.query(sign_in_links.look, SYSTEM, token=token, nonce=nonce)
         except LinkGone:
             return await self._gone(request)
         if seen.state is not LinkState.GOOD:
@@ -166,7 +166,7 @@ class SigningIn:
         try:
             opened = await runtime.transact(
                 sign_in_links.redeem,
-                VISITOR,
+                SYSTEM,
                 token=request.cookies.get(signin.link_cookie(), ""),
                 nonce=request.cookies.get(signin.asker_cookie(), ""),
                 it_was_me=said.get("it_was_me") == "yes",
