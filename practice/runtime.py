@@ -9,11 +9,15 @@ from time import monotonic
 from typing import Concatenate, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
+import structlog
 from sqlmodel import Session
 
 from practice import db
-from practice.domain.actors import Actor
-from practice.domain.errors import Busy
+from practice.domain.actors import Actor, Role
+from practice.domain.errors import Busy, NotFound, Refusal
+from practice.services import audit
+
+logger = structlog.get_logger(__name__)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -31,7 +35,14 @@ async def query(
     *args: P.args,
     **kwargs: P.kwargs,
 ) -> R:
-    return await _elsewhere(partial(db.query, work, actor, *args, **kwargs))
+    call = partial(db.query, work, actor, *args, **kwargs)
+    try:
+        return await _elsewhere(call)
+    except NotFound as refusal:
+        # Who only looks around is refused a hundred times a day; who is signed in is not.
+        if actor.role is Role.CLIENT or actor.booking_id:
+            await note(actor, work.__qualname__, refusal)
+        raise
 
 
 async def transact(
@@ -41,7 +52,21 @@ async def transact(
     **kwargs: P.kwargs,
 ) -> R:
     call = partial(db.transact, work, actor, *args, **kwargs)
-    return await (_at_the_gate(call) if db.is_gated(work) else _elsewhere(call))
+    try:
+        return await (_at_the_gate(call) if db.is_gated(work) else _elsewhere(call))
+    except Refusal as refusal:
+        await note(actor, work.__qualname__, refusal)
+        raise
+
+
+async def note(actor: Actor, what: str, refusal: Refusal) -> None:
+    """Into the journal, if it is one that belongs there; the answer does not depend on it."""
+    if not refusal.is_noted:
+        return
+    try:
+        await _elsewhere(partial(db.transact, audit.refused, actor, what=what, code=refusal.code))
+    except db.FAILED:
+        logger.warning("refusal_not_noted", what=what, code=refusal.code)
 
 
 async def _at_the_gate(call: Callable[[], R]) -> R:

@@ -661,7 +661,7 @@ def test_a_session_is_not_booked_while_the_gate_closes(
     [
         "UPDATE audit_entries SET actor = 'nobody'",
         "DELETE FROM audit_entries",
-        "TRUNCATE audit_entries",
+        "TRUNCATE audit_entries CASCADE",
         "DELETE FROM audit_entries WHERE false",
     ],
 )

@@ -28,15 +28,7 @@ from tests.builders import THERAPIST, TOMORROW
 
 # What says nothing of anybody: the practice's own words and hours, counters, keys of machinery.
 OF_NOBODY = {
-    *(
-        "practice",
-        "session_types",
-        "passages",
-        "articles",
-        "questions",
-        "crisis_lines",
-        "privacy_texts",
-    ),
+    *("practice", "session_types", "privacy_texts", "passages", "articles", "crisis_lines"),
     *("content_revision", "schedules", "weekly_hours", "overrides", "override_hours"),
     *("calendar_gate", "vault_keys", "rate_counters", "idempotency_keys", "therapist"),
 }

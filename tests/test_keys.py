@@ -20,7 +20,7 @@ from practice.models.people import Account, Client
 from practice.models.plumbing import VaultKey
 from practice.services import keys
 from practice.settings import ROOT, Settings, StartRefused
-from tests import server
+from tests import builders, server
 
 OLD, NEW = "an old secret that is long enough", "a new secret that is long enough"
 
@@ -341,7 +341,10 @@ def test_a_change_made_during_rotation_is_not_lost(database: str):
     (row,) = db.query(client_ids, SYSTEM)
     changed = private.seal(Client, "name", row, "Changed")
     keys.open_vault(with_keys(NEW, OLD))
-    with ThreadPoolExecutor(1) as pool, psycopg.connect(database) as other:
+    with (
+        ThreadPoolExecutor(1) as pool,
+        psycopg.connect(database, options=builders.BY_SYSTEM) as other,
+    ):
         other.execute("UPDATE clients SET name = %s", [changed])
         rotation = pool.submit(keys.rotate, with_keys(NEW, OLD))
         wait_for_a_lock(database)
@@ -360,7 +363,7 @@ def wait_for_a_lock(database: str) -> None:
         "SELECT FROM pg_stat_activity WHERE datname = current_database() "
         "AND wait_event_type = 'Lock'"
     )
-    with psycopg.connect(database, autocommit=True) as watcher:
+    with psycopg.connect(database, autocommit=True, options=builders.BY_SYSTEM) as watcher:
         while watcher.execute(waiting).fetchone() is None:
             time.sleep(0.01)
 
@@ -370,7 +373,7 @@ def test_a_booking_for_a_client_need_not_wait_for_rotation(database: str):
     people_under(with_keys(OLD), 1)
     (row,) = db.query(client_ids, SYSTEM)
     keys.open_vault(with_keys(NEW, OLD))
-    with psycopg.connect(database) as other:
+    with psycopg.connect(database, options=builders.BY_SYSTEM) as other:
         other.execute("INSERT INTO threads (client_id, opened_at) VALUES (%s, now())", [row])
         assert keys.rotate(with_keys(NEW, OLD)).texts == 2
 
@@ -380,7 +383,7 @@ def test_a_text_that_does_not_open_stops_rotation_and_keeps_the_key(database: st
     keys.open_vault(with_keys(NEW, OLD))
     first, second = db.query(client_ids, SYSTEM)
     swap = "UPDATE clients SET name = (SELECT name FROM clients WHERE id = %s) WHERE id = %s"
-    with psycopg.connect(database) as other:
+    with psycopg.connect(database, options=builders.BY_SYSTEM) as other:
         other.execute(swap, [first, second])
     with pytest.raises(StartRefused) as refused:
         keys.rotate(with_keys(NEW, OLD))
@@ -391,7 +394,7 @@ def test_a_text_that_does_not_open_stops_rotation_and_keeps_the_key(database: st
 def test_an_index_of_another_text_stops_rotation(database: str):
     people_under(with_keys(OLD), 1)
     keys.open_vault(with_keys(NEW, OLD))
-    with psycopg.connect(database) as other:
+    with psycopg.connect(database, options=builders.BY_SYSTEM) as other:
         other.execute("UPDATE accounts SET email_index = 'other'")
     with pytest.raises(StartRefused, match=r"accounts\.email_index does not fit"):
         keys.rotate(with_keys(NEW, OLD))

@@ -345,7 +345,7 @@ class House(RuleBasedStateMachine):
 
     def owner_of(self, seat: Seat) -> Actor:
         if seat.person.provisional:
-            return Actor(Role.PUBLIC, booking_id=builders.row(seat.reference).id)
+            return builders.holder_of(seat.reference)
         return seat.person.actor
 
     def expect(self, refusal: type[Refusal] | None, work: Callable[[], Any]) -> Any:

@@ -15,6 +15,8 @@ class Refusal(Exception):
     code: ClassVar[str] = "refused"
     message: str = N_("That is not possible.")
     status: ClassVar[int] = 400
+    # Somebody tried a door that is shut to them: the journal hears of it.
+    is_noted: ClassVar[bool] = False
 
     @property
     def details(self) -> Mapping[str, Any]:
@@ -28,6 +30,7 @@ class NotFound(Refusal):
     code = "not_found"
     message = N_("There is nothing here, or it is not yours to see.")
     status = 404
+    is_noted = True
 
 
 class Busy(Refusal):

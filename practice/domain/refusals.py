@@ -47,6 +47,7 @@ class Locked(Refusal):
 
     code = "locked"
     status = 403
+    is_noted = True
     lock: ClassVar[Lock]
 
 
@@ -166,12 +167,14 @@ class LinkGone(Refusal):
     code = "link_gone"
     message = N_("This link does not open anything any more. Ask for a new one.")
     status = 410
+    is_noted = True
 
 
 class CodeWrong(Refusal):
     code = "code_wrong"
     message = N_("That code does not fit. Codes change every half minute; please try the next.")
     status = 422
+    is_noted = True
 
 
 class FactorNeeded(Refusal):
@@ -180,3 +183,4 @@ class FactorNeeded(Refusal):
     code = "factor_needed"
     message = N_("Please show your code once more for this.")
     status = 403
+    is_noted = True

@@ -1,12 +1,20 @@
 """Who did what, written beside what was done."""
 
+from datetime import timedelta
 from typing import Any
 
 from sqlmodel import Session
 
+from practice import vault
+from practice.db import collides_by_nature
 from practice.domain.actors import Actor
+from practice.environment import Rate
 from practice.models.plumbing import AuditEntry
+from practice.services import limits
 from practice.services.rows import New, new, write
+
+# Whoever is refused all day long shall not fill the journal with it.
+REFUSALS = Rate(100, timedelta(hours=1))
 
 
 def entry(actor: Actor, action: str, subject: Any, **details: Any) -> New:
@@ -23,3 +31,15 @@ def entry(actor: Actor, action: str, subject: Any, **details: Any) -> New:
 
 def note(session: Session, actor: Actor, action: str, subject: Any, **details: Any) -> None:
     write(session, [entry(actor, action, subject, **details)])
+
+
+@collides_by_nature
+def refused(session: Session, actor: Actor, *, what: str, code: str) -> None:
+    """In a transaction of its own: the one that was refused leaves nothing behind."""
+    subject = vault.ring().index("refusals", str(actor))
+    if limits.is_over(session, "refusals", subject, REFUSALS):
+        return
+    said = new(
+        AuditEntry, actor=str(actor), action="refused", subject=what, subject_id=code, details={}
+    )
+    write(session, [said])

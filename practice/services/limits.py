@@ -66,6 +66,11 @@ def count(
     return max((wait for wait in waits if wait), default=None)
 
 
+def is_over(session: Session, name: str, subject: bytes, rate: Rate) -> bool:
+    """For the house itself, whatever the settings say about visitors."""
+    return _count(session, name, subject, rate) is not None
+
+
 def _was_let_in(session: Session, once: Once) -> bool:
     found = session.exec(
         select(IdempotencyKey.request).where(
