@@ -25,8 +25,10 @@ def me() -> rx.Component:
     )
 
 
-def _first(title: Label, note: Text, *matter: rx.Component) -> rx.Component:
-    """The section that names the page; its heading takes the focus when something was done."""
+def _first(title: Label, note: Text, *matter: rx.Component, key: str) -> rx.Component:
+    """The section that names the page; its heading takes the focus when something was done. The
+    key keeps React from pouring what has come into the boxes that waited, which would then move.
+    """
     return rx.el.section(
         rx.el.header(
             rx.el.h1(title, id="hello", tab_index=-1),
@@ -35,6 +37,7 @@ def _first(title: Label, note: Text, *matter: rx.Component) -> rx.Component:
         rx.el.div(*matter, class_name="labelled-matter"),
         aria_labelledby="hello",
         class_name="labelled is-first",
+        key=key,
     )
 
 
@@ -50,6 +53,7 @@ def _waiting() -> rx.Component:
             bone("46%", "4.6rem"),
             bone("88%", "3.4rem"),
         ),
+        key="waiting",
     )
 
 
@@ -60,6 +64,7 @@ def _next() -> rx.Component:
         MeState.soon,
         rx.el.div(done, role="status", class_name="next-done"),
         rx.cond(MeState.coming.reference != "", _appointment(MeState.coming), _nothing()),
+        key="next",
     )
 
 

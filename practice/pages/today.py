@@ -35,18 +35,26 @@ def today() -> rx.Component:
 
 
 def _waiting() -> rx.Component:
+    """Of the size of a person with a room and a note. Its key keeps React from pouring the day into
+    the same boxes, which would then move."""
+    person = loading(
+        bone("38%", "1.4rem"),
+        bone("62%", "2.8rem"),
+        bone("90%", "1.4rem"),
+        bone("46%", "4.4rem"),
+        bone("100%", "6.4rem"),
+    )
     return rx.el.div(
-        rx.el.section(
-            loading(bone("10ch", "1.4rem"), bone("14ch", "2.4rem")), class_name="day-next"
-        ),
-        rx.el.section(loading_rows(5), class_name="day-day"),
-        rx.el.section(loading_rows(2), class_name="day-ask"),
+        rx.el.section(person, class_name="day-next"),
+        rx.el.section(loading_rows(6), class_name="day-day"),
+        rx.el.section(loading_rows(3), class_name="day-ask"),
         class_name="day-cols",
+        key="waiting",
     )
 
 
 def _day() -> rx.Component:
-    return rx.el.div(_person(), _line(), _decisions(), class_name="day-cols")
+    return rx.el.div(_person(), _line(), _decisions(), class_name="day-cols", key="day")
 
 
 def _person() -> rx.Component:

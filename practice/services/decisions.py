@@ -11,7 +11,7 @@ from practice.domain.actors import Actor
 from practice.domain.bookings import Place, Status
 from practice.models import private
 from practice.models.bookings import Appointment, Booking
-from practice.models.content import Practice, SessionType
+from practice.models.content import SessionType
 from practice.models.people import Client
 from practice.services import access
 from practice.services.content import Speaker
@@ -40,10 +40,10 @@ class Decision:
     expires_at: datetime | None
 
 
-def list_decisions(session: Session, actor: Actor) -> tuple[Decision, ...]:
+def list_decisions(session: Session, actor: Actor, say: Speaker) -> tuple[Decision, ...]:
     """In one statement: what has begun and is not closed, and what was asked and not answered."""
     access.require_therapist(actor)
-    say, now = Speaker(session.get(Practice, 1)), clock.now()
+    now = clock.now()
     begun = (col(Booking.status) == Status.CONFIRMED) & (col(Appointment.starts_at) <= now)
     asked = (col(Booking.status) == Status.REQUESTED) & (col(Booking.hold_expires_at) > now)
     found = session.exec(

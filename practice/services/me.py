@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
-from practice import clock
+from practice import clock, i18n
 from practice.domain.actors import Actor
 from practice.domain.bookings import OPEN, Place, Status
 from practice.domain.journey import Facts, Stage, stage
@@ -87,7 +87,8 @@ class Devices:
 
 
 def find_me(session: Session, actor: Actor) -> Me:
-    frame, now = _frame(session, actor), clock.now()
+    practice = require(session.get(Practice, 1))
+    frame, now = _frame(session, actor, practice), clock.now()
     if actor.client_id is None:
         # An account under which nobody is cared for any more.
         return Me(now, frame, stage(Facts()))
@@ -99,26 +100,26 @@ def find_me(session: Session, actor: Actor) -> Me:
         now=now,
         frame=frame,
         stage=at,
-        coming=_times(session, actor, coming, soonest, MOST),
-        past=_times(session, actor, past, latest, FEW),
+        coming=_times(session, actor, Speaker(practice), coming, soonest, MOST),
+        past=_times(session, actor, Speaker(practice), past, latest, FEW),
     )
 
 
 def find_devices(session: Session, actor: Actor) -> Devices:
-    return Devices(_frame(session, actor), tuple(sessions.list_devices(session, actor)))
+    frame = _frame(session, actor, require(session.get(Practice, 1)))
+    return Devices(frame, tuple(sessions.list_devices(session, actor)))
 
 
-def _frame(session: Session, actor: Actor) -> Frame:
+def _frame(session: Session, actor: Actor, practice: Practice) -> Frame:
     account = require(session.get(Account, require(actor.account_id)))
-    practice = require(session.get(Practice, 1))
     say = Speaker(practice)
     return Frame(
         practice=practice.name,
-        therapist=say(practice.therapist),
+        therapist=say(practice.therapist) or practice.name,
         email=practice.email,
         zone=account.zone,
         practice_zone=practice.zone,
-        practice_place=say(practice.place),
+        practice_place=say(practice.place) or i18n.city(practice.zone),
         people=_people(session, actor),
     )
 
@@ -133,10 +134,14 @@ def _people(session: Session, actor: Actor) -> tuple[Person, ...]:
 
 
 def _times(
-    session: Session, actor: Actor, which: ColumnElement[bool], order: ColumnElement[Any], most: int
+    session: Session,
+    actor: Actor,
+    say: Speaker,
+    which: ColumnElement[bool],
+    order: ColumnElement[Any],
+    most: int,
 ) -> tuple[Time, ...]:
     """Of the client that is looked at, in one statement."""
-    say = Speaker(session.get(Practice, 1))
     visible = access.bookings(actor).with_only_columns(col(Booking.id))
     found = session.exec(
         select(Booking, Appointment, SessionType)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from practice import clock
+from practice import clock, i18n
 from practice.domain import hours
 from practice.domain.actors import Actor
 from practice.domain.bookings import LIVE, Place, Status
@@ -82,8 +82,8 @@ class Frame:
     """What stands around each of her pages."""
 
     practice: str
-    therapist: str
     zone: str
+    place: str
 
 
 @dataclass(frozen=True)
@@ -104,34 +104,35 @@ class Devices:
 
 def find_today(session: Session, actor: Actor) -> Today:
     access.require_therapist(actor)
-    frame, now = _frame(session), clock.now()
+    practice, now = require(session.get(Practice, 1)), clock.now()
+    frame, say = _frame(practice), Speaker(practice)
     zone = ZoneInfo(frame.zone)
     first = now.astimezone(zone).date()
     last = first + hours.ONE_DAY
     rows, blocks = _rows(session, zone, first, last), _blocks(session, zone, first, last)
-    names = _names(session)
+    names = _names(session, say)
     return Today(
         frame=frame,
         now=now,
         today=_day(zone, first, rows, blocks, names),
         tomorrow=_day(zone, last, rows, blocks, names),
         next=_next(session, zone, first, rows, names),
-        decisions=decisions.list_decisions(session, actor),
+        decisions=decisions.list_decisions(session, actor, say),
     )
 
 
 def find_devices(session: Session, actor: Actor) -> Devices:
     access.require_therapist(actor)
-    return Devices(_frame(session), tuple(sessions.list_devices(session, actor)))
+    frame = _frame(require(session.get(Practice, 1)))
+    return Devices(frame, tuple(sessions.list_devices(session, actor)))
 
 
-def _frame(session: Session) -> Frame:
-    practice = require(session.get(Practice, 1))
-    return Frame(practice.name, Speaker(practice)(practice.therapist), practice.zone)
+def _frame(practice: Practice) -> Frame:
+    place = Speaker(practice)(practice.place) or i18n.city(practice.zone)
+    return Frame(practice.name, practice.zone, place)
 
 
-def _names(session: Session) -> Names:
-    say = Speaker(session.get(Practice, 1))
+def _names(session: Session, say: Speaker) -> Names:
     return {one.id: say(one.name) for one in session.exec(select(SessionType))}
 
 

@@ -152,7 +152,7 @@ class TodayState(PortalState):
         upcoming = found.next.meeting if found.next else None
         self.line = line_of(found.today, found.now, zone, upcoming=upcoming)
         self.line_label = _("{day}, by the clock of {place}").format(
-            day=self.date, place=city(zone)
+            day=self.date, place=found.frame.place
         )
         self.person = _person(found.next, found.now, zone) if found.next else NextPerson()
         self.tomorrow = _tomorrow(found.tomorrow, zone)
