@@ -1,11 +1,12 @@
 """The day as a line: to scale where there is room, readable where there is not."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from practice.domain.bookings import Place, Status
-from practice.services.today import Blocked, Day, Meeting
+from practice.services.days import Blocked, Day, Meeting
 from practice.state.day_line import HOUR, LOWEST, Item, line_of
 
 NINE = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -15,8 +16,8 @@ def at(hours: float) -> datetime:
     return NINE + timedelta(hours=hours)
 
 
-def a_meeting(start: float, length: float = 0.75, **different: object) -> Meeting:
-    said = {
+def a_meeting(start: float, length: float = 0.75, **different: Any) -> Meeting:
+    said: dict[str, Any] = {
         "starts_at": at(start),
         "ends_at": at(start + length),
         "name": "Individual",
@@ -25,7 +26,7 @@ def a_meeting(start: float, length: float = 0.75, **different: object) -> Meetin
         "place": Place.VIDEO,
         "discovery": False,
     }
-    return Meeting(**{**said, **different})  # type: ignore[arg-type]
+    return Meeting(**{**said, **different})
 
 
 def line(
@@ -97,7 +98,8 @@ def test_on_a_day_without_anything_there_is_no_line():
     ("different", "now", "said", "look"),
     [
         ({}, -1, "45 min", "day-item is-session"),
-        ({}, 1, "to close", "day-item is-session is-over"),
+        ({}, 1, "to close", "day-item is-session is-over is-due"),
+        ({}, 0.5, "now", "day-item is-session is-due"),
         ({"discovery": True}, -1, "45 min", "day-item is-call"),
         ({"status": Status.COMPLETED}, 1, "took place", "day-item is-session is-over"),
         ({"status": Status.NO_SHOW}, 1, "missed", "day-item is-session is-over"),
@@ -106,7 +108,7 @@ def test_on_a_day_without_anything_there_is_no_line():
         ({"taken": 6, "capacity": 8, "client": ""}, -1, "6 of 8", "day-item is-session"),
     ],
 )
-def test_a_state_is_said_in_words(different: dict[str, object], now: float, said: str, look: str):
+def test_a_state_is_said_in_words(different: dict[str, Any], now: float, said: str, look: str):
     (item,) = only(line(a_meeting(0, **different), now=now))
     assert (item.state, item.look) == (said, look)
 
@@ -115,7 +117,7 @@ def test_who_is_next_is_marked_and_a_block_is_hatched():
     block = Blocked(at(1), at(2), "")
     items = only(line(a_meeting(0), a_meeting(3), blocks=(block,), now=0.9, up=1))
     assert [one.look for one in items] == [
-        "day-item is-session is-over",
+        "day-item is-session is-over is-due",
         "day-item is-block",
         "day-item is-session is-next",
     ]

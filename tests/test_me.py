@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import event
@@ -100,7 +101,7 @@ def test_a_room_is_told_for_video_only(house: str):
     assert [one.video_link for one in seen(client).coming] == ["https://room.example/1", None]
 
 
-def a_child_of(parent: Actor, name: str = "Nina") -> Client:
+def a_child_of(parent: Actor) -> UUID | None:
     child = a_client()
     change_row(
         Client,
@@ -108,12 +109,12 @@ def a_child_of(parent: Actor, name: str = "Nina") -> Client:
         account_id=parent.account_id,
         relationship=Relationship.CHILD,
     )
-    return Client(id=child.client_id)
+    return child.client_id
 
 
 def test_the_times_are_of_the_one_that_is_looked_at(house: str):
     parent = a_client()
-    child = Actor(Role.CLIENT, parent.account_id, a_child_of(parent).id)
+    child = Actor(Role.CLIENT, parent.account_id, a_child_of(parent))
     reference = a_confirmed(child).reference
     assert seen(parent).coming == ()
     assert seen(child).coming[0].choices.reference == reference
@@ -220,6 +221,7 @@ async def test_what_waits_for_an_answer_is_said_and_opens_no_room(house: str):
     coming = tab.shows(MeState, "coming")
     assert coming.waits.startswith("You have asked for this time.")
     assert (coming.room, coming.may_cancel) == ("", True)
+    assert coming.promise == "You can give it back at no cost."
 
 
 @pytest.mark.parametrize(
@@ -240,6 +242,15 @@ async def test_a_stage_is_told_kindly(house: str, outcome: Outcome | None, said:
     async with reflex_running():
         tab = await shown(client)
     assert tab.shows(MeState, "opened").startswith(said)
+
+
+async def test_a_call_that_is_over_waits_for_her_word(house: str):
+    client = a_client(discovered=False)
+    a_session(client, CALL)
+    async with reflex_running():
+        with the_time_is(TOMORROW + HOUR):
+            tab = await shown(client)
+    assert tab.shows(MeState, "opened").startswith("Our call is over.")
 
 
 async def test_the_cost_is_said_before_and_the_page_is_true_after(house: str):

@@ -101,7 +101,7 @@ def _cancel(reference: rx.Var[str], which: rx.Var[str]) -> rx.Component:
 
 def _nothing() -> rx.Component:
     return empty(
-        _("No appointment yet"),
+        _("No appointment ahead"),
         _("Your next appointment will be here, with its time, its place and the way in."),
         link_button(
             _("See the sessions"), here("/") + "#sessions", kind="primary", reload_document=True

@@ -1,25 +1,18 @@
 """The therapist's day on one page: the line, who is next, and what waits for her word."""
 
-from typing import Any
-
 import reflex as rx
 from reflex.vars import ObjectVar
 
-from practice.components.buttons import Kind, Text, actions, button, link_button
+from practice.components.buttons import Text, actions, link_button
 from practice.components.day import day_line
-from practice.components.dialogs import Question, confirm
 from practice.components.feedback import bone, empty, loading, loading_rows
-from practice.components.fields import Field, text_area
-from practice.components.notices import notice
 from practice.components.sections import page_head
 from practice.i18n import _
+from practice.pages.decisions import decisions, declining
 from practice.pages.frames import in_portal_frame
-from practice.state.decisions import Question as Asked
 from practice.state.today import Morrow, TodayState
 
 PATH = "/portal"
-# A second press within this time is a slip of the finger, in milliseconds.
-SLIP = 800
 
 
 def today() -> rx.Component:
@@ -29,7 +22,7 @@ def today() -> rx.Component:
             rx.cond(TodayState.loaded, TodayState.summary, bone("18ch", "1.6em")),
         ),
         rx.cond(TodayState.loaded, _day(), _waiting()),
-        _declining(),
+        declining(),
         path=PATH,
     )
 
@@ -54,7 +47,7 @@ def _waiting() -> rx.Component:
 
 
 def _day() -> rx.Component:
-    return rx.el.div(_person(), _line(), _decisions(), class_name="day-cols", key="day")
+    return rx.el.div(_person(), _line(), decisions(), class_name="day-cols", key="day")
 
 
 def _person() -> rx.Component:
@@ -75,7 +68,7 @@ def _person() -> rx.Component:
         ),
     )
     nobody = rx.fragment(
-        rx.el.h2(_("Nobody else today"), id="next-name", class_name="is-quiet"),
+        rx.el.h2(TodayState.nobody, id="next-name", class_name="is-quiet"),
         rx.el.p(_("Who comes next stands here, with what helps to receive them.")),
     )
     return rx.el.section(
@@ -120,89 +113,3 @@ def _line() -> rx.Component:
 def _morrow(one: ObjectVar[Morrow]) -> rx.Component:
     more = rx.el.span(" ", one.more, class_name="soft")
     return rx.el.li(rx.el.time(one.at, date_time=one.iso), rx.el.span(one.who, _if(one.more, more)))
-
-
-def _decisions() -> rx.Component:
-    done = _if(TodayState.done, notice("success", TodayState.done, live=False))
-    asked = rx.el.ul(rx.foreach(TodayState.decisions, _asked), role="list", class_name="day-asked")
-    nothing = rx.el.p(
-        _("Calls to close and requests will be asked about here."), class_name="day-asked soft"
-    )
-    return rx.el.section(
-        rx.el.h2(TodayState.decisions_title, id="decisions", tab_index=-1),
-        rx.el.div(done, role="status", class_name="day-done"),
-        rx.cond(TodayState.decisions.length() > 0, asked, nothing),
-        aria_labelledby="decisions",
-        class_name="day-ask",
-    )
-
-
-def _asked(one: ObjectVar[Asked]) -> rx.Component:
-    answers = rx.match(
-        one.wanted,
-        ("call", _after_a_call(one)),
-        ("answer", _to_a_request(one)),
-        _after_a_session(one),
-    )
-    return rx.el.li(
-        rx.el.h3(one.title, class_name="row-title"),
-        rx.el.p(one.line, class_name="row-line"),
-        answers,
-    )
-
-
-def _after_a_call(one: ObjectVar[Asked]) -> rx.Component:
-    end = TodayState.close_call
-    return actions(
-        _answer(_("Continue"), end(one.reference, "go_on"), one, "tint"),
-        _answer(_("Not now"), end(one.reference, "not_now"), one),
-        _answer(_("Refer on"), end(one.reference, "refer"), one),
-        _answer(_("Did not come"), TodayState.did_not_come(one.reference), one, "bare"),
-    )
-
-
-def _to_a_request(one: ObjectVar[Asked]) -> rx.Component:
-    ask = TodayState.ask_to_decline(one.reference)
-    return actions(
-        _answer(_("Approve"), TodayState.approve(one.reference), one, "tint"),
-        _answer(_("Decline"), ask, one, aria_haspopup="dialog"),
-    )
-
-
-def _after_a_session(one: ObjectVar[Asked]) -> rx.Component:
-    return actions(
-        _answer(_("Took place"), TodayState.took_place(one.reference), one, "tint"),
-        _answer(_("Did not come"), TodayState.did_not_come(one.reference), one),
-    )
-
-
-def _answer(
-    label: str, said: rx.event.EventSpec, one: ObjectVar[Asked], kind: Kind = "plain", **more: Any
-) -> rx.Component:
-    """The same words stand at several questions: readers hear to which they belong."""
-    described = rx.el.span(": ", one.title, class_name="vh")
-    return button(rx.fragment(label, described), kind=kind, on_click=said.throttle(SLIP), **more)
-
-
-def _declining() -> rx.Component:
-    why = Field(
-        "why",
-        _("For your record"),
-        hint=_("Only you can read this. Nobody is told a reason."),
-        optional=True,
-        form="decline",
-    )
-    question = Question(
-        _("Decline this request?"),
-        TodayState.asked,
-        action=_("Decline the request"),
-        sending=_("Declining it"),
-    )
-    return confirm(
-        question,
-        text_area(why, rows="3"),
-        opened=TodayState.declining,
-        on_open_change=TodayState.answer_asked,
-        on_confirm=TodayState.decline,
-        answer=TodayState.answers,
-    )

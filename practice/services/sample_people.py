@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
@@ -21,7 +22,7 @@ from practice.domain.journey import Outcome
 from practice.domain.refusals import SlotTaken
 from practice.models import private
 from practice.models.content import Practice
-from practice.models.people import Account, Client
+from practice.models.people import Account, Client, Relationship
 from practice.services import (
     agenda,
     availability,
@@ -77,7 +78,10 @@ def is_wanted(session: Session, _actor: Actor) -> bool:
 @changes_calendar
 def seed(session: Session, _actor: Actor) -> None:
     source = _read()
-    people = {row["email"]: _person(session, row) for row in source["people"]}
+    people: dict[str, Actor] = {}
+    for row in source["people"]:
+        under = people[row["under"]].account_id if "under" in row else _account(session, row)
+        people[row.get("email", row["name"])] = _person(session, row, require(under))
     plan = Plan.of(ZoneInfo(require(session.get(Practice, 1)).zone))
     for row in source["blocks"]:
         start = plan.at(row)
@@ -102,8 +106,8 @@ def _read() -> dict[str, Any]:
     return tomllib.loads(SOURCE.read_text(encoding="utf-8"))
 
 
-def _person(session: Session, row: Mapping[str, Any]) -> Actor:
-    account_id, client_id, email = new_id(), new_id(), row["email"]
+def _account(session: Session, row: Mapping[str, Any]) -> UUID:
+    account_id, email = new_id(), row["email"]
     account = Account(
         id=account_id,
         email=private.seal(Account, "email", account_id, email),
@@ -114,9 +118,15 @@ def _person(session: Session, row: Mapping[str, Any]) -> Actor:
     )
     session.add(account)
     session.flush()
+    return account_id
+
+
+def _person(session: Session, row: Mapping[str, Any], account_id: UUID) -> Actor:
+    client_id = new_id()
     client = Client(
         id=client_id,
         account_id=account_id,
+        relationship=row.get("relationship", Relationship.SELF),
         name=private.seal(Client, "name", client_id, row["name"]),
         phone=private.seal(Client, "phone", client_id, row["phone"]),
         phone_index=vault.ring().index("phone", row["phone"]),

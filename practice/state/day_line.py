@@ -6,7 +6,7 @@ from datetime import datetime
 from practice.domain.bookings import Status
 from practice.domain.errors import N_
 from practice.i18n import _, clock_time
-from practice.services.today import Blocked, Day, Meeting
+from practice.services.days import Blocked, Day, Meeting
 from practice.state import words
 
 # What is not simply ahead, with its icon.
@@ -55,6 +55,8 @@ class Mark:
     state: str
     sign: str
     kind: str
+    # Clay: now, or waiting for her word.
+    is_due: bool = False
 
 
 def line_of(day: Day, now: datetime, zone: str, *, upcoming: Meeting | None) -> list[Item]:
@@ -95,7 +97,9 @@ def _item(mark: Mark, now: datetime, zone: str, gap: float, height: float, bar: 
         what=mark.what,
         state=mark.state,
         sign=mark.sign,
-        look=" ".join(["day-item", f"is-{mark.kind}", *["is-over"] * is_over]),
+        look=" ".join(
+            ["day-item", f"is-{mark.kind}", *["is-over"] * is_over, *["is-due"] * mark.is_due]
+        ),
         gap=f"{gap:.2f}rem",
         height=f"{height:.2f}rem",
         bar=f"{bar:.2f}rem",
@@ -119,6 +123,7 @@ def _meeting(one: Meeting, now: datetime, *, is_next: bool) -> Mark:
         state=state,
         sign=sign,
         kind=f"{kind} is-next" if is_next else kind,
+        is_due=one.status is Status.CONFIRMED and one.capacity is None and one.starts_at <= now,
     )
 
 
@@ -131,6 +136,8 @@ def _state(one: Meeting, now: datetime) -> tuple[str, str]:
         return _(words_of), sign
     if one.ends_at <= now:
         return _("to close"), "corner-down-right"
+    if one.starts_at <= now:
+        return _("now"), ""
     length = int((one.ends_at - one.starts_at).total_seconds()) // 60
     return _("{minutes} min").format(minutes=length), ""
 

@@ -13,6 +13,7 @@ from tests.server import Server
 HER = "hello@studiomarea.example"
 JUNIA = "junia@hartwell.example"
 MARLOW = "marlow@finch.example"
+INES = "ines@calloway.example"
 ADA = "ada@fennimore.example"
 NOBODY_COMES = "noor@alderby.example"
 WHOSE = {"/me": JUNIA, "/me/devices": JUNIA, "/portal": HER, "/portal/devices": HER}
@@ -98,7 +99,7 @@ def test_an_appointment_is_given_back_by_keyboard_after_its_cost_was_said(
     dialog.get_by_role("button", name="Cancel the appointment").press("Enter")
     expect(dialog).not_to_be_visible()
     expect(page.get_by_role("status").first).to_contain_text("The appointment is cancelled.")
-    expect(page.get_by_text("No appointment yet")).to_be_visible()
+    expect(page.get_by_text("No appointment ahead")).to_be_visible()
     expect(page.get_by_role("heading", level=1)).to_be_focused()
 
 
@@ -124,6 +125,16 @@ def test_the_menu_behind_the_name_opens_and_closes_by_keyboard_and_leads_out(
     page.wait_for_url(f"{portal.base}/it")
     page.goto(f"{portal.base}/it/me")
     assert page.url == f"{portal.base}/it/sign-in"
+
+
+def test_one_account_looks_from_one_person_to_another(open_page: OpenPage, signed_in: SignedIn):
+    page = ready(open_page("/me", storage_state=signed_in(INES, again=True)))
+    page.get_by_role("button", name="Ines Calloway").press("Enter")
+    page.get_by_role("button", name="Paul Calloway").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Good to see you, Paul Calloway")
+    expect(page.locator(".who-menu").get_by_role("button")).to_have_text(
+        ["Ines Calloway", "Sign out"]
+    )
 
 
 def test_another_device_is_signed_out_and_the_list_is_there_again(
