@@ -42,6 +42,7 @@ def seed() -> None:
         with serve.opened(settings.current()):
             keys.open_vault(settings.current())
             db.transact(sample.seed, SYSTEM)
+            serve.add_people()
         print("The sample practice is in place.")
 
 

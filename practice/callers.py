@@ -19,5 +19,14 @@ async def find(cookie: str | None) -> Found:
     return found
 
 
+def way(found: Found) -> str:
+    """Where somebody with this session goes; from a list of ours, never from the request."""
+    if found.standing in {Standing.NEEDS_FACTOR, Standing.LOCKED}:
+        return "/sign-in/code"
+    if found.standing is Standing.ENDED:
+        return "/sign-in"
+    return "/portal" if found.is_therapist else "/me"
+
+
 async def actor_for(cookie: str | None) -> Actor:
     return (await find(cookie)).actor

@@ -5,7 +5,7 @@ import functools
 import os
 import signal
 import sys
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import reflex as rx
@@ -14,6 +14,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from practice import build, db, i18n, jobs, keyfile, log, settings, vault
 from practice.components.head import head_of_every_page
+from practice.domain.actors import Role
+from practice.pages import Route as Page
 from practice.pages import routes
 from practice.routes import api, health
 from practice.routes.frontend import Frontend
@@ -23,7 +25,10 @@ from practice.site.routes import Site
 from practice.state import failures
 from practice.state.session import SessionGuard
 
-STYLESHEETS = ["/styles/tokens.css", "/styles/base.css", "/styles/public.css", "/styles/app.css"]
+STYLESHEETS = [
+    f"/styles/{name}.css" for name in ("tokens", "base", "public", "app", "appointments")
+]
+NOT_INDEXED = [{"name": "robots", "content": "noindex"}]
 # The one address of Reflex's own that is reachable; its others are not needed.
 SOCKET = "/_event"
 ORPHAN_CHECK_SECONDS = 1
@@ -83,29 +88,36 @@ for page in pages:
                 route=i18n.path_in(code, page.path),
                 title=i18n._(page.title),
                 image="/og.png",
+                meta=[] if page.role is Role.PUBLIC else NOT_INDEXED,
+                on_load=page.on_load,
             )
 
 
 def asgi() -> ASGIApp:
     """What the server runs: our routes first, then the built pages, then Reflex's socket."""
-    addresses = [i18n.path_in(code, page.path) for page in pages for code in i18n.LANGUAGES]
-    frontend = Frontend(build.OUTPUT, addresses)
+    frontend = Frontend(build.OUTPUT, addresses(pages))
     interface = Route("/api/{path:path}", api.make())
     letters = [] if configured.is_production else mailbox.ROUTES
     site = Site(configured, frontend.stylesheet, [*health.ROUTES, *letters, interface])
 
-    def mounted(reflex: ASGIApp) -> ASGIApp:
-        async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
-            if scope["type"] == "http" and frontend.has(scope["path"]):
-                await frontend(scope, receive, send)
-            elif scope["type"] == "http":
-                await site(scope, receive, send)
-            elif scope["path"].rstrip("/") == SOCKET:
-                await reflex(scope, receive, send)
-            else:
-                await send({"type": "websocket.close", "code": 4404})
-
-        return dispatch
-
-    app.api_transformer = mounted
+    app.api_transformer = functools.partial(ours_first, frontend, site)
     return Shield(app(), configured, site.apology)
+
+
+def ours_first(frontend: Frontend, site: Site, reflex: ASGIApp) -> ASGIApp:
+    async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and frontend.has(scope["path"]):
+            await frontend(scope, receive, send)
+        elif scope["type"] == "http":
+            await site(scope, receive, send)
+        elif scope["path"].rstrip("/") == SOCKET:
+            await reflex(scope, receive, send)
+        else:
+            await send({"type": "websocket.close", "code": 4404})
+
+    return dispatch
+
+
+def addresses(pages: Sequence[Page]) -> dict[str, Role]:
+    """Every page in every language, with the role it is for."""
+    return {i18n.path_in(code, page.path): page.role for page in pages for code in i18n.LANGUAGES}

@@ -14,7 +14,7 @@ from types import FrameType
 
 from practice import build, cluster, db, keyfile, migrations
 from practice.domain.actors import SYSTEM
-from practice.services import keys, sample, therapist
+from practice.services import keys, sample, sample_people, therapist
 from practice.settings import Settings, StartRefused
 from practice.settings import current as read_settings
 
@@ -27,7 +27,7 @@ def serve(settings: Settings) -> None:
         keys.open_vault(settings)
         if not settings.is_production:
             _fill_if_empty()
-            say("sign in", db.transact(therapist.open_door, SYSTEM))
+            _show_doors()
         # The server is a fork and opens its own; a shared connection would answer both.
         db.disconnect()
         if not build.is_current(settings):
@@ -72,6 +72,20 @@ def _fill_if_empty() -> None:
     if db.query(sample.is_empty, SYSTEM):
         db.transact(sample.seed, SYSTEM)
         say("database", "filled with a sample practice")
+    add_people()
+
+
+def add_people() -> None:
+    if db.query(sample_people.is_wanted, SYSTEM):
+        db.transact(sample_people.seed, SYSTEM)
+        say("people", "added, with a day among them that begins around now")
+
+
+def _show_doors() -> None:
+    say("sign in", db.transact(therapist.open_door, SYSTEM))
+    client = db.transact(sample_people.open_door, SYSTEM)
+    if client:
+        say("as client", client)
 
 
 def require_writable(directory: Path) -> None:

@@ -15,12 +15,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+from playwright.sync_api import BrowserContext, Page
 
 from practice.settings import ROOT
 
 # Every name that is explained there; a developer's own values decide nothing in a test.
 EXPLAINED = re.findall(r"^#([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
 PATIENCE = 120
+# A Tuesday in Trieste, when somebody comes at half past.
+MORNING = "2026-11-24T11:12:00+01:00"
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,17 @@ def is_alive(pid: int) -> bool:
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
+
+
+def sign_in_by_letter(context: BrowserContext, base: str, email: str) -> Page:
+    """As a person does it: asks, opens the letter, presses the button."""
+    context.request.post(f"{base}/sign-in", form={"email": email}, headers={"origin": base})
+    letters = context.request.get(f"{base}/dev/mailbox.json").json()
+    page = context.new_page()
+    page.goto(next(one["text"] for one in letters if one["to"] == email))
+    page.locator(".door-form button").click()
+    page.wait_for_load_state("networkidle")
+    return page
 
 
 def free_port() -> int:

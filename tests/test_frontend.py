@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from practice import build, finish
+from practice.domain.actors import Role
 from practice.routes.frontend import Frontend
 from practice.settings import Environment, Settings
 from tests.test_settings import COMPLETE
@@ -42,7 +43,7 @@ def built(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def browser(built: Path) -> AsyncIterator[httpx.AsyncClient]:
-    frontend = Frontend(built, ["/styleguide", "/it/styleguide"])
+    frontend = Frontend(built, {"/styleguide": Role.PUBLIC, "/it/styleguide": Role.PUBLIC})
     transport = httpx.ASGITransport(frontend)
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
         yield client
@@ -116,7 +117,7 @@ async def test_what_has_a_name_of_its_own_is_kept_for_a_year(
 async def test_the_best_compression_the_browser_takes(
     built: Path, accepted: str, encoding: str | None
 ):
-    frontend = Frontend(built, [])
+    frontend = Frontend(built, {})
     async with httpx.AsyncClient(transport=httpx.ASGITransport(frontend)) as client:
         request = client.build_request(
             "GET", f"http://localhost{frontend.stylesheet}", headers={"accept-encoding": accepted}
@@ -140,14 +141,14 @@ async def test_asking_for_the_head_alone_sends_no_body(browser: httpx.AsyncClien
 
 
 def test_only_known_pages_and_no_sources_are_there(built: Path):
-    frontend = Frontend(built, ["/styleguide"])
+    frontend = Frontend(built, {"/styleguide": Role.PUBLIC})
     assert frontend.has("/styleguide")
     for path in ("/it/styleguide", "/styleguide.html", "/styles/tokens.css", "/", "/404"):
         assert not frontend.has(path)
 
 
 def test_a_running_server_keeps_what_it_began_with(built: Path):
-    frontend = Frontend(built, ["/styleguide"])
+    frontend = Frontend(built, {"/styleguide": Role.PUBLIC})
     (built / "styleguide.html").unlink()
     assert frontend.files["/styleguide"].body == PAGE.encode()
 

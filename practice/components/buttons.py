@@ -9,6 +9,8 @@ from practice.components.icons import icon
 
 Kind = Literal["plain", "primary", "tint", "bare", "danger"]
 Text = str | rx.Var[str]
+# A label may hold more than is seen, for readers.
+Label = rx.Component | Text
 
 
 def button_classes(kind: Kind = "plain", big: bool = False) -> str:
@@ -17,12 +19,12 @@ def button_classes(kind: Kind = "plain", big: bool = False) -> str:
     return " ".join(["btn", *extra])
 
 
-def _face(label: Text, icon_name: str) -> list[rx.Component | Text]:
+def _face(label: Label, icon_name: str) -> list[rx.Component | Text]:
     return [icon(icon_name), label] if icon_name else [label]
 
 
 def button(
-    label: Text,
+    label: Label,
     *,
     kind: Kind = "plain",
     icon_name: str = "",

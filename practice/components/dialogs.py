@@ -6,7 +6,7 @@ from typing import Any
 import reflex as rx
 
 from practice.components.base_ui import BaseUI
-from practice.components.buttons import Kind, button, button_classes, submit
+from practice.components.buttons import Kind, Text, button, button_classes, submit
 from practice.components.forms import form
 from practice.i18n import _, language
 
@@ -49,7 +49,7 @@ def close_button(label: str, *, kind: Kind = "plain") -> rx.Component:
     return DialogClose.create(label, class_name=button_classes(kind))
 
 
-def _popup(title: str, description: str, *children: rx.Component) -> rx.Component:
+def _popup(title: str, description: Text, *children: rx.Component) -> rx.Component:
     return DialogPortal.create(
         DialogBackdrop.create(class_name="dialog-veil"),
         DialogPopup.create(
@@ -84,7 +84,7 @@ class Question:
     """The action says what happens ("Cancel the appointment"), sending that it is happening."""
 
     title: str
-    description: str
+    description: Text
     action: str
     sending: str
     kind: Kind = "danger"
@@ -92,7 +92,7 @@ class Question:
 
 def confirm(
     question: Question,
-    *,
+    *fields: rx.Component,
     opened: rx.Var[bool] | bool,
     on_open_change: rx.event.EventType[bool],
     on_confirm: rx.event.EventType[Any],
@@ -107,11 +107,17 @@ def confirm(
         submit(question.action, question.sending, kind=question.kind),
         class_name="dialog-ends",
     )
-    asked = form(ends, on_submit=on_confirm, answer=answer)
+    asked = form(*fields, ends, on_submit=on_confirm, answer=answer)
     popup = _popup(question.title, question.description, asked)
     return DialogRoot.create(popup, open=opened, on_open_change=on_open_change)
 
 
-def opener(label: str, on_click: rx.event.EventType[()], *, kind: Kind = "plain") -> rx.Component:
+def opener(
+    label: str | rx.Component,
+    on_click: rx.event.EventType[()],
+    *,
+    kind: Kind = "plain",
+    icon_name: str = "",
+) -> rx.Component:
     """For confirm: says to readers that a dialog follows."""
-    return button(label, kind=kind, on_click=on_click, aria_haspopup="dialog")
+    return button(label, kind=kind, icon_name=icon_name, on_click=on_click, aria_haspopup="dialog")

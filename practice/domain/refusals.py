@@ -113,6 +113,12 @@ class TooLate(Refusal):
     status = 409
 
 
+class CostsMore(Refusal):
+    code = "costs_more"
+    message = N_("Cancelling has become dearer meanwhile. Please look at it again.")
+    status = 409
+
+
 class TooEarly(Refusal):
     code = "too_early"
     message = N_("This can be said once the session has begun.")

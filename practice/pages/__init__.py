@@ -1,12 +1,22 @@
-"""The pages of the JavaScript surfaces: address, view and title of each."""
+"""The pages of the JavaScript surfaces: address, view and title of each, for whom it is, and what
+it loads."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import reflex as rx
 
+from practice.domain.actors import Role
 from practice.domain.errors import N_
+from practice.pages.me import me
+from practice.pages.my_devices import my_devices
+from practice.pages.portal_devices import portal_devices
+from practice.pages.today import today
 from practice.settings import Settings
+from practice.state.devices import MyDevicesState, PortalDevicesState
+from practice.state.me import MeState
+from practice.state.today import TodayState
 
 
 @dataclass(frozen=True)
@@ -14,10 +24,23 @@ class Route:
     path: str
     view: Callable[[], rx.Component]
     title: str
+    # Whoever may not is led elsewhere before anything is sent; the handlers ask again.
+    role: Role = Role.PUBLIC
+    on_load: Any = None
+
+
+PRIVATE = (
+    Route("/me", me, N_("Your pages"), Role.CLIENT, MeState.load),
+    Route("/me/devices", my_devices, N_("Devices"), Role.CLIENT, MyDevicesState.load),
+    Route("/portal", today, N_("Today"), Role.THERAPIST, TodayState.load),
+    Route(
+        "/portal/devices", portal_devices, N_("Devices"), Role.THERAPIST, PortalDevicesState.load
+    ),
+)
 
 
 def routes(settings: Settings) -> tuple[Route, ...]:
-    return () if settings.is_production else _for_development()
+    return PRIVATE if settings.is_production else (*PRIVATE, *_for_development())
 
 
 def _for_development() -> tuple[Route, ...]:

@@ -1,4 +1,5 @@
-"""What the Reflex build made, served from memory: compressed, cacheable, with its policy.
+"""What the Reflex build made, served from memory: compressed, cacheable, with its policy; and
+private pages only to whom they belong.
 
 In memory, because a rebuild must not pull files away under a running server, and because a
 first visit should wait for nothing.
@@ -8,13 +9,17 @@ import base64
 import hashlib
 import mimetypes
 import re
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
+from practice import callers, i18n
+from practice.domain.actors import Role
 from practice.routes import headers, negotiation
+from practice.services import signin
 
 INLINE_SCRIPT = re.compile(
     rb"<script(?![^>]*\bsrc=)(?![^>]*ld\+json)[^>]*>(.*?)</script>", re.DOTALL
@@ -34,30 +39,40 @@ class File:
 
 
 class Frontend:
-    """The files of a build by their address; pages only for the routes that exist."""
+    """The files of a build by their address; pages only for the routes that exist, each with the
+    role it is for."""
 
-    def __init__(self, directory: Path, pages: Collection[str]) -> None:
+    def __init__(self, directory: Path, pages: Mapping[str, Role]) -> None:
+        self.pages = pages
         self.files: dict[str, File] = {}
         for path in sorted(directory.rglob("*")):
             address = path.relative_to(directory).as_posix()
             is_file = path.is_file() and path.suffix not in {".br", ".gz", ".html"}
             if is_file and not address.startswith(LEFT_OUT):
                 self.files[f"/{address}"] = _file(path, address)
-        for page in pages:
-            self.files[page] = _page(directory / f"{page.strip('/')}.html")
+        for page, role in pages.items():
+            self.files[page] = _page(directory / f"{page.strip('/')}.html", role)
 
     @property
     def stylesheet(self) -> str:
         return next(name for name in self.files if name.endswith(".css") and "global" in name)
 
     def has(self, path: str) -> bool:
-        return path in self.files
+        return path in self.files or path.rstrip("/") in self.pages
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
-        file = self.files[scope["path"]]
+        path, role = scope["path"], self.pages.get(scope["path"], Role.PUBLIC)
         if scope["method"] not in {"GET", "HEAD"}:
             await _answer(send, 405, [(b"allow", b"GET, HEAD"), (b"content-length", b"0")], b"")
-            return
+        elif path not in self.files:
+            query = b"?" + scope["query_string"] if scope["query_string"] else b""
+            await _lead(send, 308, path.rstrip("/").encode() + query)
+        elif role is not Role.PUBLIC and (elsewhere := await _not_theirs(scope, role)):
+            await _lead(send, 303, elsewhere.encode())
+        else:
+            await self._serve(self.files[path], scope, send)
+
+    async def _serve(self, file: File, scope: Scope, send: Send) -> None:
         scope["served"] = "page" if b"text/html" in file.headers[0][1] else "asset"
         asked = dict(scope["headers"])
         known = [(b"etag", file.etag.encode()), (b"vary", b"accept-encoding")]
@@ -84,7 +99,15 @@ def _file(path: Path, address: str) -> File:
     return _read(path, [("content-type", kind), ("cache-control", cache)])
 
 
-def _page(path: Path) -> File:
+async def _not_theirs(scope: Scope, role: Role) -> str | None:
+    """Where somebody belongs for whom this page is not, in the language they asked in."""
+    found = await callers.find(Request(scope).cookies.get(signin.cookie_name()))
+    if found.actor.may_act_as(role):
+        return None
+    return i18n.path_in(i18n.language_of(scope["path"]), callers.way(found))
+
+
+def _page(path: Path, role: Role) -> File:
     hashes = [
         f"'sha256-{base64.b64encode(hashlib.sha256(script).digest()).decode()}'"
         for script in INLINE_SCRIPT.findall(path.read_bytes())
@@ -94,7 +117,7 @@ def _page(path: Path) -> File:
         path,
         [
             ("content-type", "text/html; charset=utf-8"),
-            ("cache-control", headers.REVALIDATE),
+            ("cache-control", headers.REVALIDATE if role is Role.PUBLIC else headers.PRIVATE),
             ("content-security-policy", policy),
         ],
     )
@@ -110,6 +133,11 @@ def _read(path: Path, known: list[tuple[str, str]]) -> File:
         # Weak: one tag for the body, however it is compressed.
         etag=f'W/"{hashlib.sha256(body).hexdigest()[:20]}"',
     )
+
+
+async def _lead(send: Send, status: int, where: bytes) -> None:
+    found = [(b"location", where), (b"content-length", b"0")]
+    await _answer(send, status, [*found, (b"cache-control", headers.PRIVATE.encode())], b"")
 
 
 async def _answer(send: Send, status: int, found: list[tuple[bytes, bytes]], body: bytes) -> None:

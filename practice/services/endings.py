@@ -17,7 +17,7 @@ from practice.domain.bookings import (
     cost_of_cancelling,
     may_become,
 )
-from practice.domain.refusals import TooLate
+from practice.domain.refusals import CostsMore, TooLate
 from practice.models.bookings import Appointment, Booking
 from practice.services import access, transitions
 from practice.services.access import require
@@ -33,6 +33,8 @@ class Choices:
     may_move: bool
     may_cancel: bool
     cancelling_costs_cents: int
+    # What it will cost once it is no longer free.
+    late_cost_cents: int
     currency: str
     free_until: datetime
 
@@ -45,7 +47,11 @@ class Cancelled:
 
 
 def find_choices(session: Session, actor: Actor, *, reference: str) -> Choices:
-    booking, appointment = find(session, actor, reference)
+    return choices(actor, *find(session, actor, reference))
+
+
+def choices(actor: Actor, booking: Booking, appointment: Appointment) -> Choices:
+    """Of rows that were read already."""
     charge, now, start = charge_of(booking), clock.now(), appointment.starts_at
     is_ahead = actor.role is Role.THERAPIST or now < start
     status = Status(booking.status)
@@ -57,20 +63,31 @@ def find_choices(session: Session, actor: Actor, *, reference: str) -> Choices:
         may_move=status in MOVABLE
         and (actor.role is Role.THERAPIST or now <= charge.free_until(start)),
         may_cancel=may_cancel,
-        cancelling_costs_cents=_cost(booking, start, actor) if may_cancel else 0,
+        cancelling_costs_cents=_cost(booking, start, now, actor) if may_cancel else 0,
+        late_cost_cents=_cost(booking, start, start, actor),
         currency=charge.currency,
         free_until=charge.free_until(start),
     )
 
 
 @changes_calendar
-def cancel(session: Session, actor: Actor, *, reference: str, why: str = "") -> Cancelled:
-    """A client may until the session begins; the therapist may later, too, to put things right."""
+def cancel(
+    session: Session,
+    actor: Actor,
+    *,
+    reference: str,
+    why: str = "",
+    at_most_cents: int | None = None,
+) -> Cancelled:
+    """A client may until the session begins; the therapist may later, too, to put things right.
+    Whoever was told a price is never charged a higher one, however long the question stood."""
     booking, appointment = find(session, actor, reference)
     is_over = clock.now() >= appointment.starts_at
     if is_over and actor.role is not Role.THERAPIST and booking.status in OPEN:
         raise TooLate
-    cost = _cost(booking, appointment.starts_at, actor)
+    cost = _cost(booking, appointment.starts_at, clock.now(), actor)
+    if at_most_cents is not None and cost > at_most_cents:
+        raise CostsMore
     transitions.change(session, actor, booking, Status.CANCELLED, why=why)
     return Cancelled(booking.reference, cost, booking.currency)
 
@@ -110,8 +127,8 @@ def charge_of(booking: Booking) -> Charge:
     return Charge(booking.price_cents, booking.currency, booking.free_hours, booking.late_percent)
 
 
-def _cost(booking: Booking, start: datetime, actor: Actor) -> int:
+def _cost(booking: Booking, start: datetime, now: datetime, actor: Actor) -> int:
     """Only what was certain can cost: a request or an unpaid hold is given back for nothing."""
     if booking.status != Status.CONFIRMED:
         return 0
-    return cost_of_cancelling(charge_of(booking), start=start, now=clock.now(), by=actor.role)
+    return cost_of_cancelling(charge_of(booking), start=start, now=now, by=actor.role)

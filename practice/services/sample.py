@@ -35,13 +35,17 @@ def is_empty(session: Session, _actor: Actor) -> bool:
     return session.get(Practice, 1) is None
 
 
+def read() -> dict[str, Any]:
+    return tomllib.loads(SOURCE.read_text(encoding="utf-8"))
+
+
 @changes_calendar
 def seed(session: Session, _actor: Actor) -> None:
     """Replaces what is published and the hours by the sample; what people booked stays. Run
     twice, it leaves the same."""
     for table in (Practice, Passage, CrisisLine, Article, Block, Override, WeeklyHours):
         session.exec(delete(table))
-    sample = tomllib.loads(SOURCE.read_text(encoding="utf-8"))
+    sample = read()
     session.add(_practice(sample["profile"]))
     session.add_all(_passages(sample))
     session.add_all(_numbered(CrisisLine, sample["crisis"]))

@@ -70,6 +70,7 @@ def _top(page: Page) -> rx.Component:
         rx.el.a(illustrations.mark(), name, href=here("/"), class_name="brand"),
         rx.el.nav(
             *ways,
+            *([_sign_in(page, "wide")] if page.frame else []),
             language_switch(page.path, look="lang wide" if page.frame else "lang"),
             *(menu if page.frame else []),
             custom_attrs={"aria-label": _("Main")},
@@ -97,6 +98,11 @@ def _ways(page: Page, class_name: str = "") -> list[rx.Component]:
         )
         for name, place in places
     ]
+
+
+def _sign_in(page: Page, class_name: str = "") -> rx.Component:
+    current = {"aria-current": "page"} if page.path == "/sign-in" else {}
+    return rx.el.a(_("Sign in"), href=here("/sign-in"), class_name=class_name, custom_attrs=current)
 
 
 def _crisis(lines: tuple[CrisisLine, ...]) -> rx.Component:
@@ -150,6 +156,7 @@ def _column(title: str, *matter: rx.Component) -> rx.Component:
 
 def _colophon(page: Page) -> rx.Component:
     return rx.el.div(
+        _sign_in(page),
         rx.el.a(_("Privacy"), href=here("/privacy")),
         rx.el.a(_("About"), href=here("/about")),
         other_language(page.path),

@@ -26,7 +26,7 @@ from practice.domain.signin import LinkState, Standing
 from practice.i18n import _, here
 from practice.routes import headers
 from practice.routes.network import network_of
-from practice.services import content, factors, home, limits, sessions, sign_in_links, signin
+from practice.services import content, factors, limits, sessions, sign_in_links, signin
 from practice.services.access import require
 from practice.services.sessions import Found
 from practice.services.sign_in_links import Asker
@@ -35,7 +35,6 @@ from practice.site import forms
 from practice.site.frame import document
 from practice.site.head import Page
 from practice.site.sheets import Setting
-from practice.site.views import mine
 from practice.site.views import sign_in as views
 
 ASKER_AGE = 365 * 86400
@@ -63,9 +62,7 @@ class SigningIn:
             ("/sign-out", self.signed_out, ["POST"]),
             ("/sign-out/one", self.ended_one, ["POST"]),
             ("/sign-out/all", self.ended_all, ["POST"]),
-            ("/me", self.mine, ["GET"]),
             ("/me/switch", self.switched, ["POST"]),
-            ("/portal", self.mine, ["GET"]),
         ]
         return [
             Route(i18n.path_in(code, path), self._in(code, answer), methods=methods)
@@ -91,7 +88,7 @@ class SigningIn:
     async def asking(self, request: Request) -> Response:
         found = await callers.find(request.cookies.get(signin.cookie_name()))
         if found.standing is not Standing.ENDED:
-            return _go(_next(found))
+            return _go(callers.way(found))
         return self._with_asker(request, await self._page(views.ask()))
 
     async def asked(self, request: Request) -> Response:
@@ -153,7 +150,7 @@ class SigningIn:
     async def _gone(self, request: Request) -> Response:
         found = await callers.find(request.cookies.get(signin.cookie_name()))
         if found.standing is not Standing.ENDED:
-            return _go(_next(found))
+            return _go(callers.way(found))
         return await self._page(views.gone(), LinkGone.status)
 
     async def confirmed(self, request: Request) -> Response:
@@ -186,7 +183,7 @@ class SigningIn:
         # While developing the second factor is a choice, made here.
         may_enrol = found.standing is Standing.OPEN and not found.has_factor
         if not found.is_therapist or not (is_asked or may_enrol):
-            return _go(_next(found))
+            return _go(callers.way(found))
         return await self._code_page(found)
 
     async def _code_page(self, found: Found, error: str = "", status: int = 200) -> Response:
@@ -230,15 +227,6 @@ class SigningIn:
         answer.headers["clear-site-data"] = '"cache", "storage"'
         return answer
 
-    async def mine(self, request: Request) -> Response:
-        """Each to their own; who is not signed in comes back here from the door."""
-        found = await callers.find(request.cookies.get(signin.cookie_name()))
-        wanted = _next(found)
-        if i18n.here(wanted) != request.url.path:
-            return _go(wanted)
-        seen = await runtime.query(home.find_home, found.actor)
-        return await self._page(mine.mine(seen, of_therapist=found.is_therapist))
-
     async def switched(self, request: Request) -> Response:
         said = await forms.read(request)
         return await self._changed(
@@ -247,20 +235,24 @@ class SigningIn:
 
     async def ended_one(self, request: Request) -> Response:
         said = await forms.read(request)
-        return await self._changed(request, sessions.end, session_id=_id(said.get("session")))
+        return await self._changed(
+            request, sessions.end, back="/devices", session_id=_id(said.get("session"))
+        )
 
     async def ended_all(self, request: Request) -> Response:
         return await self._changed(request, sessions.end_all)
 
-    async def _changed(self, request: Request, work: Callable[..., Any], **said: Any) -> Response:
+    async def _changed(
+        self, request: Request, work: Callable[..., Any], *, back: str = "", **said: Any
+    ) -> Response:
         """Missing and another's look the same: the page again, as it is."""
         found = await callers.find(request.cookies.get(signin.cookie_name()))
         if found.standing is not Standing.OPEN:
-            return _go(_next(found))
+            return _go(callers.way(found))
         with suppress(NotFound):
             await runtime.transact(work, found.actor, **said)
         after = await callers.find(request.cookies.get(signin.cookie_name()))
-        return _go(_next(after))
+        return _go(callers.way(after) + (back if after.standing is Standing.OPEN else ""))
 
     def _network(self, request: Request) -> bytes:
         hops = self.settings.trusted_proxy_hops
@@ -298,15 +290,6 @@ class SigningIn:
             "referrer-policy": NO_PATH,
         }
         return Response(html, status, headers=found, media_type="text/html")
-
-
-def _next(found: Found) -> str:
-    """Where somebody with this session goes; from a list of ours, never from the request."""
-    if found.standing in {Standing.NEEDS_FACTOR, Standing.LOCKED}:
-        return "/sign-in/code"
-    if found.standing is Standing.ENDED:
-        return "/sign-in"
-    return "/portal" if found.is_therapist else "/me"
 
 
 def _go(path: str) -> Response:

@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState
 
 from practice.settings import ROOT
 from tests import chromium, server
-from tests.conftest import DATA
 
 OpenPage = Callable[..., Page]
+SignedIn = Callable[..., StorageState]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -21,12 +21,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def portal() -> Iterator[server.Server]:
-    """One for each worker, so that what one journey does to its log disturbs no other."""
-    own = DATA / f"server-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
-    own.mkdir(parents=True, exist_ok=True)
-    with server.running(own, own / "server.log") as found:
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[server.Server]:
+    """One for each worker, so that what one journey does to its log disturbs no other; made anew
+    on a morning that is always the same, because journeys change what they find."""
+    own = tmp_path_factory.mktemp("portal")
+    with server.running(own, own / "server.log", PRACTICE_NOW=server.MORNING) as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def signed_in(portal: server.Server, chrome: Browser) -> SignedIn:
+    """What a browser holds for whom the letter is; each signs in once for all journeys."""
+    kept: dict[str, StorageState] = {}
+
+    def state_of(email: str, *, again: bool = False) -> StorageState:
+        if again or email not in kept:
+            with chrome.new_context() as context:
+                server.sign_in_by_letter(context, portal.base, email)
+                kept[email] = context.storage_state()
+        return kept[email]
+
+    return state_of
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,98 @@
+"""The two frames around private pages, with their places and the way out."""
+
+from dataclasses import replace
+
+import reflex as rx
+from reflex.vars import ObjectVar
+
+from practice.components.feedback import bone
+from practice.components.icons import icon
+from practice.components.languages import other_language
+from practice.components.native import native_form
+from practice.components.navigation import Entry
+from practice.components.shell import PortalNavigation, client_shell, therapist_shell
+from practice.i18n import _, here
+from practice.state.client import ClientState, Other
+from practice.state.portal import PortalState
+
+WHO = "who"
+
+
+def in_client_frame(*children: rx.Component, path: str) -> rx.Component:
+    entries = [
+        Entry(_("Home"), here("/me"), "house"),
+        Entry(_("Devices"), here("/me/devices"), "laptop"),
+    ]
+    return client_shell(
+        *children,
+        practice=ClientState.practice,
+        entries=_marked(entries, path),
+        who=_who(),
+        foot=[
+            rx.el.span(ClientState.zone_note),
+            rx.el.a(_("Privacy"), href=here("/privacy"), reload_document=True),
+            other_language(path),
+        ],
+    )
+
+
+def in_portal_frame(*children: rx.Component, path: str) -> rx.Component:
+    today = Entry(_("Today"), here("/portal"), "sun")
+    devices = Entry(_("Devices"), here("/portal/devices"), "laptop")
+    first, rare = _marked([today], path), _marked([devices], path)
+    return therapist_shell(
+        *children,
+        rx.el.footer(other_language(path), class_name="portal-end"),
+        practice=PortalState.practice,
+        navigation=PortalNavigation(first=first, foot=rare, phone=[*first, *rare]),
+        foot=[sign_out(look="side-link")],
+    )
+
+
+def sign_out(*, look: str = "btn") -> rx.Component:
+    """A full page load: whoever signs out leaves nothing in this tab."""
+    return native_form(
+        rx.el.button(icon("log-out"), _("Sign out"), type="submit", class_name=look),
+        action=here("/sign-out"),
+    )
+
+
+def _marked(entries: list[Entry], path: str) -> list[Entry]:
+    return [replace(one, current=one.href == here(path)) for one in entries]
+
+
+def _who() -> rx.Component:
+    """The name, and behind it who else is cared for under this account, and the way out. The
+    browser itself opens and closes it."""
+    name = rx.cond(ClientState.name != "", ClientState.name, bone("5rem"))
+    opener = rx.el.button(
+        rx.el.span(name, class_name="who-name"),
+        icon("chevron-down", small=True),
+        type="button",
+        class_name="top-who",
+        custom_attrs={"popoverTarget": WHO},
+    )
+    others = rx.cond(
+        ClientState.others.length() > 0,
+        rx.fragment(
+            rx.el.p(_("Look at the pages of"), class_name="who-note"),
+            rx.foreach(ClientState.others, _other),
+            rx.el.hr(),
+        ),
+        rx.fragment(),
+    )
+    menu = rx.el.div(
+        others,
+        sign_out(look="who-way"),
+        class_name="who-menu",
+        custom_attrs={"popover": "auto", "id": WHO},
+    )
+    return rx.el.div(opener, menu, class_name="who")
+
+
+def _other(one: ObjectVar[Other]) -> rx.Component:
+    return native_form(
+        rx.el.input(type="hidden", name="client", custom_attrs={"value": one.id}),
+        rx.el.button(icon("user-round"), one.name, type="submit", class_name="who-way"),
+        action=here("/me/switch"),
+    )

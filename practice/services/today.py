@@ -1,0 +1,124 @@
+"""The therapist's day: today and tomorrow, who is next, and what waits for her word."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from practice import clock, i18n
+from practice.domain import hours
+from practice.domain.actors import Actor
+from practice.domain.bookings import Place, Status
+from practice.domain.journey import Facts, Stage, stage
+from practice.models import private
+from practice.models.content import Practice
+from practice.services import access, clients, days, decisions, sessions
+from practice.services.access import require
+from practice.services.content import Speaker
+from practice.services.days import Day, Diary, Meeting, Row
+from practice.services.decisions import Decision
+from practice.services.sessions import Device
+
+
+@dataclass(frozen=True)
+class Next:
+    """Who comes next, or is there now, with what helps to receive them."""
+
+    meeting: Meeting
+    zone: str
+    video_link: str | None
+    phone: str
+    note: str
+    stage: Stage | None = None
+    since: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What stands around each of her pages."""
+
+    practice: str
+    zone: str
+    place: str
+
+
+@dataclass(frozen=True)
+class Today:
+    frame: Frame
+    now: datetime
+    today: Day
+    tomorrow: Day
+    next: Next | None
+    decisions: tuple[Decision, ...]
+
+
+@dataclass(frozen=True)
+class Devices:
+    frame: Frame
+    devices: tuple[Device, ...]
+
+
+def find_today(session: Session, actor: Actor) -> Today:
+    access.require_therapist(actor)
+    practice, now = require(session.get(Practice, 1)), clock.now()
+    frame, say = _frame(practice), Speaker(practice)
+    zone = ZoneInfo(frame.zone)
+    first = now.astimezone(zone).date()
+    last = first + hours.ONE_DAY
+    diary = days.read(session, zone, first, last, say)
+    return Today(
+        frame=frame,
+        now=now,
+        today=diary.day(first),
+        tomorrow=diary.day(last),
+        next=_next(session, diary, first),
+        decisions=decisions.list_decisions(session, actor, say),
+    )
+
+
+def find_devices(session: Session, actor: Actor) -> Devices:
+    access.require_therapist(actor)
+    frame = _frame(require(session.get(Practice, 1)))
+    return Devices(frame, tuple(sessions.list_devices(session, actor)))
+
+
+def _frame(practice: Practice) -> Frame:
+    place = Speaker(practice)(practice.place) or i18n.city(practice.zone)
+    return Frame(practice.name, practice.zone, place)
+
+
+def _next(session: Session, diary: Diary, on: date) -> Next | None:
+    """The first of today that is certain and not over."""
+    for rows in diary.rows_of(on):
+        meeting = diary.meeting(rows)
+        if meeting.status is Status.CONFIRMED and meeting.ends_at > clock.now():
+            return _received(session, meeting, rows[0])
+    return None
+
+
+def _received(session: Session, meeting: Meeting, row: Row) -> Next:
+    at, booking, client, account = row
+    link = at.video_link if meeting.place is Place.VIDEO else None
+    if meeting.capacity is not None or booking is None or client is None:
+        return Next(meeting, "", link, "", "")
+    facts = clients.facts(session, client)
+    reached = stage(facts)
+    return Next(
+        meeting=meeting,
+        zone=account.zone if account else "",
+        video_link=link,
+        phone=private.read(client, "phone") if meeting.place is Place.PHONE else "",
+        note=private.read(booking, "note"),
+        stage=reached,
+        since=_since(facts, reached),
+    )
+
+
+def _since(facts: Facts, reached: Stage) -> datetime | None:
+    return {
+        Stage.INTAKE: facts.discovery_completed_at,
+        Stage.ONGOING: facts.intake_completed_at,
+        Stage.PAUSED: facts.paused_at,
+        Stage.ENDED: facts.ended_at,
+    }.get(reached)

@@ -1,0 +1,36 @@
+"""What stands around a client's pages: the practice, the name, and others under the account."""
+
+from dataclasses import dataclass
+
+import reflex as rx
+
+from practice.i18n import _, city
+from practice.services.me import Frame
+
+
+@dataclass(frozen=True)
+class Other:
+    """Somebody else who is cared for under the same account."""
+
+    id: str
+    name: str
+
+
+class ClientState(rx.State):
+    practice: str = ""
+    name: str = ""
+    others: rx.Field[list[Other]] = rx.field(default_factory=list)
+    zone_note: str = ""
+
+    def _surround(self, frame: Frame) -> None:
+        self.practice = frame.practice
+        self.name = frame.name
+        self.others = [
+            Other(str(one.client_id), one.name) for one in frame.people if not one.is_chosen
+        ]
+        self.zone_note = _("Times are in {place} time.").format(place=own_place(frame))
+
+
+def own_place(frame: Frame) -> str:
+    """The practice's own clock has the practice's name: nobody in Trieste lives by Rome."""
+    return frame.practice_place if frame.zone == frame.practice_zone else city(frame.zone)

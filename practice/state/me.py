@@ -1,0 +1,105 @@
+"""A client's own page: what comes next, and giving a time back once its cost was said."""
+
+import reflex as rx
+
+from practice.domain.actors import Role
+from practice.domain.journey import Stage
+from practice.domain.refusals import CostsMore, TooLate
+from practice.i18n import _, sentence
+from practice.runtime import query, transact
+from practice.services import endings
+from practice.services import me as service
+from practice.services.me import Me
+from practice.state import words
+from practice.state.actors import actor_of
+from practice.state.client import ClientState
+from practice.state.guard import handler
+from practice.state.my_times import (
+    NextTime,
+    Row,
+    coming_row,
+    cost_of,
+    greeting,
+    next_time,
+    opened,
+    past_row,
+    soon,
+)
+
+
+class MeState(ClientState):
+    loaded: bool = False
+    greeting: str = ""
+    soon: str = ""
+    # Where "Write to me" leads.
+    letter: str = ""
+    coming: rx.Field[NextTime] = rx.field(default_factory=NextTime)
+    later: rx.Field[list[Row]] = rx.field(default_factory=list)
+    past: rx.Field[list[Row]] = rx.field(default_factory=list)
+    opened: str = ""
+    is_locked: bool = False
+    asking: bool = False
+    asked: str = ""
+    done: str = ""
+    answers: int = 0
+    _zone: str = "UTC"
+    _reference: str = ""
+    _cost_cents: int = 0
+
+    @handler(Role.CLIENT)
+    async def load(self) -> None:
+        self._show(await query(service.find_me, await actor_of(self)))
+        self.done = ""
+
+    @handler(Role.CLIENT)
+    async def ask(self, reference: str) -> None:
+        await self._ask(reference)
+
+    @handler(Role.CLIENT)
+    async def answer_asked(self, opened: bool) -> None:
+        self.asking = opened
+
+    @handler(Role.CLIENT)
+    async def cancel(self, form: dict[str, str]) -> rx.event.EventSpec | None:
+        del form
+        actor = await actor_of(self)
+        try:
+            await transact(
+                endings.cancel,
+                actor,
+                reference=self._reference,
+                at_most_cents=self._cost_cents,
+            )
+        except CostsMore:
+            # The question stays open and says the new price.
+            await self._ask(self._reference)
+            raise
+        self._show(await query(service.find_me, actor))
+        self.asking = False
+        self.done = _("The appointment is cancelled.")
+        self.answers += 1
+        return rx.set_focus("hello")
+
+    async def _ask(self, reference: str) -> None:
+        actor = await actor_of(self)
+        found = await query(endings.find_choices, actor, reference=reference)
+        if not found.may_cancel:
+            raise TooLate
+        self._reference, self._cost_cents = reference, found.cancelling_costs_cents
+        when = words.day_and_time(found.starts_at, self._zone)
+        self.asked = " ".join([f"{sentence(when)}.", cost_of(found)])
+        self.asking = True
+
+    def _show(self, me: Me) -> None:
+        self._surround(me.frame)
+        self._zone = me.frame.zone
+        self.greeting = greeting(me.frame.name)
+        self.letter = f"mailto:{me.frame.email}"
+        self.opened = opened(me)
+        self.is_locked = me.stage is not Stage.INTAKE
+        first, *others = me.coming or (None,)
+        self.soon = soon(first, me)
+        self.coming = next_time(first, me.frame) if first else NextTime()
+        self.later = [coming_row(one, me.frame) for one in others if one]
+        self.past = [past_row(one, me.frame) for one in me.past]
+        self.loaded = True

@@ -1,0 +1,122 @@
+"""The therapist's day: shown as it is, and what she says of it."""
+
+from typing import Literal
+
+import reflex as rx
+
+from practice.domain.actors import Role
+from practice.domain.bookings import Status
+from practice.domain.errors import N_
+from practice.domain.journey import Outcome
+from practice.i18n import _, clock_time, day_and_date, sentence
+from practice.runtime import query, transact
+from practice.services import confirmations, endings, outcomes
+from practice.services import today as service
+from practice.state.actors import actor_of
+from practice.state.day_line import Item, line_of
+from practice.state.day_words import Morrow, NextPerson, closed, nobody, person, summary, tomorrow
+from practice.state.decisions import Question, questions, title
+from practice.state.guard import handler
+from practice.state.portal import PortalState
+
+SAID = {
+    Outcome.GO_ON: N_("Noted. Sessions are open now."),
+    Outcome.NOT_NOW: N_("Noted. Nothing more can be booked until you go on."),
+    Outcome.REFER: N_("Noted. The work ends here; what was stays readable."),
+}
+
+
+class TodayState(PortalState):
+    loaded: bool = False
+    date: str = ""
+    summary: str = ""
+    closed: str = ""
+    line_label: str = ""
+    line: rx.Field[list[Item]] = rx.field(default_factory=list)
+    now: str = ""
+    nobody: str = ""
+    person: rx.Field[NextPerson] = rx.field(default_factory=NextPerson)
+    tomorrow: rx.Field[list[Morrow]] = rx.field(default_factory=list)
+    tomorrow_free: str = ""
+    decisions_title: str = ""
+    decisions: rx.Field[list[Question]] = rx.field(default_factory=list)
+    done: str = ""
+    declining: bool = False
+    asked: str = ""
+    answers: int = 0
+    _declined: str = ""
+
+    @handler(Role.THERAPIST)
+    async def load(self) -> None:
+        await self._load()
+        self.done = ""
+
+    @handler(Role.THERAPIST)
+    async def close_call(
+        self, reference: str, outcome: Literal["go_on", "not_now", "refer"]
+    ) -> rx.event.EventSpec:
+        actor, ended = await actor_of(self), Outcome(outcome)
+        await transact(outcomes.complete, actor, reference=reference, outcome=ended)
+        return await self._answered(_(SAID[ended]))
+
+    @handler(Role.THERAPIST)
+    async def took_place(self, reference: str) -> rx.event.EventSpec:
+        await transact(outcomes.complete, await actor_of(self), reference=reference)
+        return await self._answered(_("Noted: it took place."))
+
+    @handler(Role.THERAPIST)
+    async def did_not_come(self, reference: str) -> rx.event.EventSpec:
+        await transact(outcomes.no_show, await actor_of(self), reference=reference)
+        return await self._answered(_("Noted: nobody came."))
+
+    @handler(Role.THERAPIST)
+    async def approve(self, reference: str) -> rx.event.EventSpec:
+        status = await transact(confirmations.approve, await actor_of(self), reference=reference)
+        is_held = status is Status.HELD
+        kept = _("Approved. The time is kept until it is paid.")
+        return await self._answered(kept if is_held else _("Approved and confirmed."))
+
+    @handler(Role.THERAPIST)
+    async def ask_to_decline(self, reference: str) -> None:
+        asked = next((one for one in self.decisions if one.reference == reference), None)
+        self._declined, self.asked = reference, asked.title if asked else ""
+        self.declining = True
+
+    @handler(Role.THERAPIST)
+    async def answer_asked(self, opened: bool) -> None:
+        self.declining = opened
+
+    @handler(Role.THERAPIST)
+    async def decline(self, form: dict[str, str]) -> rx.event.EventSpec:
+        why = form.get("why", "")
+        await transact(endings.decline, await actor_of(self), reference=self._declined, why=why)
+        self.declining = False
+        self.answers += 1
+        return await self._answered(_("Declined. The time is free again."))
+
+    async def _answered(self, done: str) -> rx.event.EventSpec:
+        """The new truth at once; the button that was pressed is gone, so the heading is next."""
+        await self._load()
+        self.done = done
+        return rx.set_focus("decisions")
+
+    async def _load(self) -> None:
+        found = await query(service.find_today, await actor_of(self))
+        self._surround(found.frame)
+        zone = found.frame.zone
+        self.date = sentence(day_and_date(found.today.on))
+        self.now = clock_time(found.now, zone)
+        self.summary = summary(found)
+        self.closed = closed(found.today)
+        upcoming = found.next.meeting if found.next else None
+        self.line = line_of(found.today, found.now, zone, upcoming=upcoming)
+        self.line_label = _("{day}, by the clock of {place}").format(
+            day=self.date, place=found.frame.place
+        )
+        self.nobody = nobody(found.today)
+        self.person = person(found.next, found.now, zone) if found.next else NextPerson()
+        self.tomorrow = tomorrow(found.tomorrow, zone)
+        self.tomorrow_free = closed(found.tomorrow) or _("Nothing is booked.")
+        self.decisions = questions(found)
+        self.decisions_title = title(len(self.decisions))
+        self.loaded = True
