@@ -25,7 +25,7 @@ from practice.services import factors, letters, me, sessions, sign_in_links, the
 from practice.settings import Settings
 from practice.site import mailbox
 from tests import builders
-from tests.builders import NOW, THERAPIST
+from tests.builders import NOW, THERAPIST, TOMORROW
 from tests.doors import ORIGIN, browser
 
 pytestmark = pytest.mark.anyio
@@ -162,6 +162,72 @@ def test_the_link_of_a_booking_is_in_the_clients_letter_alone(house: str):
 def test_a_client_who_books_gets_no_link_unasked(house: str):
     builders.a_session(builders.a_client(email=ADA), builders.ASKED)
     assert rows_of(SigninLink) == []
+
+
+async def test_who_holds_an_old_link_gets_a_new_one_without_writing_the_address(
+    house: str, quick: Settings
+):
+    builders.a_client(email=ADA)
+    async with browser() as client:
+        await ask(client)
+        await client.get(newest_link())
+        with builders.the_time_is(NOW + timedelta(minutes=15)):
+            gone = await client.get("/sign-in/confirm")
+            assert "Send me a new link" in gone.text
+            again = await client.post("/sign-in/again")
+            assert (again.status_code, again.headers["location"]) == (303, "/sign-in/sent")
+            await client.get(newest_link())
+            done = await client.post("/sign-in/confirm")
+    assert done.headers["location"] == "/me"
+    assert len(rows_of(SigninLink)) == 2
+
+
+async def test_a_token_of_nobody_sends_nothing_and_looks_the_same(house: str, quick: Settings):
+    builders.a_client(email=ADA)
+    async with browser() as client:
+        await client.get("/sign-in/link/invented")
+        again = await client.post("/sign-in/again")
+    assert (again.status_code, again.headers["location"]) == (303, "/sign-in/sent")
+    assert rows_of(OutboxRow) == []
+
+
+async def test_the_sixth_new_link_for_an_old_one_has_to_wait(house: str, quick: Settings):
+    builders.a_client(email=ADA)
+    async with browser() as client:
+        await ask(client)
+        await client.get(newest_link())
+        found = [(await client.post("/sign-in/again")).status_code for _ in range(6)]
+    assert found == [303] * 5 + [429]
+
+
+async def test_of_two_calls_the_person_says_which_one_stays(house: str, quick: Settings):
+    first = builders.a_call(builders.a_guest(email=ADA))
+    second = builders.a_call(builders.a_guest(email=ADA), TOMORROW + timedelta(days=1))
+    async with browser() as client:
+        done = await signed_in(client)
+        assert done.headers["location"] == "/sign-in/which"
+        page = await client.get("/sign-in/which")
+        said = page.text.replace("\N{NO-BREAK SPACE}", " ")
+        assert "Tuesday 24 November, 09:00" in said
+        assert "Wednesday 25 November, 09:00" in said
+        wrong = await client.post("/sign-in/which", data={"keep": "AAA-000-AA"})
+        assert "Which call shall stay?" in wrong.text
+        kept = await client.post("/sign-in/which", data={"keep": second.reference})
+    assert (kept.status_code, kept.headers["location"]) == (303, "/me")
+    assert builders.row(first.reference).status == "cancelled"
+    assert builders.row(second.reference).status == "confirmed"
+    assert not builders.client_of(second.reference).provisional
+
+
+async def test_nobody_is_asked_about_the_calls_of_another(house: str, quick: Settings):
+    builders.a_client(email=ADA)
+    for day in range(2):
+        builders.a_call(builders.a_guest(email="eve@example.org"), TOMORROW + timedelta(days=day))
+    async with browser() as client:
+        await signed_in(client)
+        assert (await client.get("/sign-in/which")).headers["location"] == "/me"
+    async with browser() as client:
+        assert (await client.get("/sign-in/which")).headers["location"] == "/sign-in"
 
 
 async def test_signing_in_brings_together_what_was_booked_under_the_e_mail(

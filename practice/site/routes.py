@@ -21,8 +21,10 @@ from practice.routes import api, headers, negotiation
 from practice.services import content
 from practice.settings import Settings
 from practice.site import sheets
+from practice.site.codes import Codes
 from practice.site.discovery import robots, sitemap
 from practice.site.sheets import Sheet
+from practice.site.signed_in import SignedIn
 from practice.site.signing_in import SigningIn
 
 # For programs: a browser only ever asks for a page.
@@ -70,7 +72,11 @@ class Site:
             for code in i18n.LANGUAGES
         ]
         found = [Route("/robots.txt", self._robots), Route("/sitemap.xml", self._sitemap)]
-        door = SigningIn(settings, self.setting).routes()
+        door = [
+            route
+            for part in (SigningIn, Codes, SignedIn)
+            for route in part(settings, self.setting).routes()
+        ]
         self.router = Router([*pages, *found, *door, *others], default=self._missing)
         self.router.redirect_slashes = False
 

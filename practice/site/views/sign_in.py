@@ -67,12 +67,52 @@ def confirm_elsewhere(device: str, asked_at: str) -> rx.Component:
     )
 
 
-def gone() -> rx.Component:
+def gone(*, may_have_another: bool) -> rx.Component:
+    """Who came by a link gets the next one without writing the address again."""
+    again = native_form(
+        rx.el.button(_("Send me a new link"), type="submit", class_name="btn primary big"),
+        action=here("/sign-in/again"),
+    )
+    ask = rx.el.a(_("Ask for a new link"), href=here("/sign-in"), class_name="btn primary big")
     return alone(
         illustrations.lamp(),
         _("This link does not open anything any more"),
         rx.el.p(_("A link works for fifteen minutes and once, and a newer one takes its place.")),
-        rx.el.a(_("Ask for a new link"), href=here("/sign-in"), class_name="btn primary big"),
+        again if may_have_another else ask,
+    )
+
+
+def which(calls: list[tuple[str, str]]) -> rx.Component:
+    """One open call for each person: theirs to say which."""
+    choices = [
+        rx.el.label(
+            rx.el.input(
+                type="radio",
+                name="keep",
+                custom_attrs={"value": reference, "required": "required"},
+            ),
+            said,
+            class_name="door-choice",
+        )
+        for reference, said in calls
+    ]
+    return _door(
+        _("Which call shall stay?"),
+        rx.el.p(
+            _("There are {count} first calls under your address. One is enough.").format(
+                count=len(calls)
+            )
+        ),
+        _form(
+            here("/sign-in/which"),
+            rx.el.fieldset(
+                rx.el.legend(_("Your calls"), class_name="vh"), *choices, class_name="door-choices"
+            ),
+            button=_("Keep this one"),
+        ),
+        rx.el.p(
+            rx.el.a(_("Decide later"), href=here("/me"), class_name="link"), class_name="door-note"
+        ),
     )
 
 

@@ -1,0 +1,126 @@
+"""What every page of the door shares: its languages, its cookies, its forms and its patience."""
+
+import asyncio
+import functools
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+
+import reflex as rx
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from practice import callers, i18n, runtime, vault
+from practice.domain import devices
+from practice.domain.actors import VISITOR
+from practice.domain.errors import BadRequest
+from practice.i18n import _, here
+from practice.routes import headers
+from practice.routes.network import network_of
+from practice.services import content, signin
+from practice.services.sessions import Found
+from practice.services.sign_in_links import Asker
+from practice.settings import Settings
+from practice.site import forms
+from practice.site.frame import document
+from practice.site.head import Page
+from practice.site.sheets import Setting
+from practice.site.views import sign_in as views
+
+ASKER_AGE = 365 * 86400
+# A page whose address must go nowhere still has to say where its own forms come from.
+NO_PATH = "strict-origin"
+
+Answer = Callable[[Request], Awaitable[Response]]
+Table = Sequence[tuple[str, Answer, str]]
+
+
+class Door:
+    def __init__(self, settings: Settings, setting: Setting) -> None:
+        self.settings = settings
+        self.setting = setting
+
+    def table(self) -> Table:
+        raise NotImplementedError
+
+    def routes(self) -> list[BaseRoute]:
+        return [
+            Route(i18n.path_in(code, path), self._in(code, answer), methods=[method])
+            for path, answer, method in self.table()
+            for code in i18n.LANGUAGES
+        ]
+
+    def _in(self, code: str, answer: Answer) -> Answer:
+        """In the language of the address; what changes something comes from a page of ours."""
+
+        @functools.wraps(answer)
+        async def spoken(request: Request) -> Response:
+            with i18n.speaking(code):
+                try:
+                    if request.method == "POST":
+                        forms.require_ours(request, self.settings)
+                    return await answer(request)
+                except BadRequest as refusal:
+                    return await self._page(views.refused(_(refusal.message)), refusal.status)
+
+        return spoken
+
+    async def _found(self, request: Request) -> Found:
+        return await callers.find(request.cookies.get(signin.cookie_name()))
+
+    def _network(self, request: Request) -> bytes:
+        hops = self.settings.trusted_proxy_hops
+        return vault.ring().index("network", network_of(request, hops))
+
+    async def _patience(self, seconds: int) -> Response:
+        answer = await self._page(views.wait(seconds), 429)
+        answer.headers["retry-after"] = str(seconds)
+        return answer
+
+    def _asker(self, request: Request) -> Asker:
+        """Which browser it is, for the link that comes back; it says nothing else."""
+        nonce = request.cookies.get(signin.asker_cookie()) or secrets.token_urlsafe(32)
+        return Asker(nonce, device(request))
+
+    def _with_asker(self, request: Request, answer: Response, nonce: str) -> Response:
+        if not request.cookies.get(signin.asker_cookie()):
+            keep(answer, signin.asker_cookie(), nonce, ASKER_AGE)
+        return answer
+
+    async def _page(self, matter: rx.Component, status: int = 200) -> Response:
+        """Private: kept by nobody, and its address goes nowhere."""
+        frame = await runtime.query(content.find_frame, VISITOR)
+        page = Page(
+            path="/sign-in",
+            title=_("Sign in"),
+            description=_("Your pages, opened by a letter."),
+            frame=frame,
+            public_url=self.setting.public_url,
+            stylesheet=self.setting.stylesheet,
+            indexed=False,
+        )
+        html = await asyncio.to_thread(document, page, matter)
+        found = {
+            "content-security-policy": headers.CSP_STATIC,
+            "cache-control": headers.PRIVATE,
+            "referrer-policy": NO_PATH,
+        }
+        return Response(html, status, headers=found, media_type="text/html")
+
+
+def go(path: str) -> Response:
+    return RedirectResponse(here(path), status_code=303, headers={"cache-control": "no-store"})
+
+
+def keep(answer: Response, name: str, value: str, age: int) -> None:
+    answer.set_cookie(
+        name, value, max_age=age, path="/", secure=signin.is_secure(), httponly=True, samesite="lax"
+    )
+
+
+def drop(answer: Response, name: str) -> None:
+    answer.delete_cookie(name, path="/", secure=signin.is_secure(), httponly=True, samesite="lax")
+
+
+def device(request: Request) -> str:
+    return devices.name_of(request.headers.get("user-agent", "")[:400])
