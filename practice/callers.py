@@ -10,13 +10,16 @@ from practice.services.sessions import NOBODY, TOUCH, Found
 async def find(cookie: str | None) -> Found:
     """Asked of the database each time, so that a session that was ended is over everywhere at
     once. Being used keeps it open; that is written down once a minute."""
-    if not cookie:
-        return NOBODY
-    found = await runtime.query(sessions.find, SYSTEM, cookie=cookie)
+    found = await look(cookie)
     is_stale = found.last_used_at is None or clock.now() >= found.last_used_at + TOUCH
     if found.standing is Standing.OPEN and found.session_id and is_stale:
         await runtime.transact(sessions.touch, SYSTEM, session_id=found.session_id)
     return found
+
+
+async def look(cookie: str | None) -> Found:
+    """The same without being a use: a page that only sits there must not keep itself open."""
+    return await runtime.query(sessions.find, SYSTEM, cookie=cookie) if cookie else NOBODY
 
 
 async def actor_for(cookie: str | None) -> Actor:

@@ -20,7 +20,7 @@ from practice.routes.frontend import Frontend
 from practice.routes.shield import Shield
 from practice.site import mailbox
 from practice.site.routes import Site
-from practice.state import failures
+from practice.state import failures, watch
 from practice.state.session import SessionGuard
 
 STYLESHEETS = ["/styles/tokens.css", "/styles/base.css", "/styles/public.css", "/styles/app.css"]
@@ -49,11 +49,12 @@ async def lifespan() -> AsyncGenerator[None]:
     if configured.database_url:
         db.connect(configured.database_url)
         vault.use(keyfile.find(configured))
-    watch = asyncio.create_task(_leave_with(os.getppid()))
+    watches = [asyncio.create_task(one) for one in (_leave_with(os.getppid()), watch.watch(app))]
     sys.stdout.write(f"  ready     {configured.public_url}\n")
     sys.stdout.flush()
     yield
-    watch.cancel()
+    for one in watches:
+        one.cancel()
     db.disconnect()
 
 

@@ -189,7 +189,7 @@ def test_private_methods_and_plain_attributes_are_not_registered():
         assert f"{name}.{method}" not in registered
 
 
-async def test_a_tab_is_emptied_when_its_session_changes():
+async def test_a_tab_is_emptied_when_its_session_changes(database: str):
     async with reflex_running():
         hers = Tab(cookie="practice_session=hers")
         await hers.send(Desk.write, title="between us")
@@ -202,7 +202,7 @@ async def test_a_tab_is_emptied_when_its_session_changes():
         assert his.shows(Desk, "written") == "his own"
 
 
-async def test_a_tab_is_emptied_when_its_session_ends():
+async def test_a_tab_is_emptied_when_its_session_ends(database: str):
     async with reflex_running():
         hers = Tab(cookie="practice_session=hers")
         await hers.send(Desk.write, title="between us")
@@ -211,7 +211,7 @@ async def test_a_tab_is_emptied_when_its_session_ends():
         assert "between us" not in str(nobody.seen)
 
 
-async def test_the_same_session_keeps_its_tab():
+async def test_the_same_session_keeps_its_tab(database: str):
     async with reflex_running():
         tab = Tab(cookie="practice_session=hers; other=1")
         await tab.send(Desk.write, title="x")
@@ -220,7 +220,7 @@ async def test_the_same_session_keeps_its_tab():
         assert again.shows(Desk, "written") == "y"
 
 
-async def test_a_broken_cookie_header_is_no_session():
+async def test_a_broken_cookie_header_is_no_session(database: str):
     async with reflex_running():
         tab = Tab(cookie='practice_session="; \x00=;;')
         await tab.send(Desk.write, title="x")
@@ -242,7 +242,7 @@ async def test_old_trouble_is_forgotten_when_something_new_is_tried(tab: Tab):
     assert (tab.trouble, tab.reference) == ("", "")
 
 
-async def test_what_nobody_wrote_is_gone_when_somebody_signs_in():
+async def test_what_nobody_wrote_is_gone_when_somebody_signs_in(database: str):
     async with reflex_running():
         nobody = Tab()
         await nobody.send(Desk.write, title="planted")
@@ -260,7 +260,7 @@ async def test_what_nobody_wrote_is_gone_when_somebody_signs_in():
         "a=b c; practice_session=hers; z",
     ],
 )
-async def test_an_odd_neighbour_does_not_hide_the_session(cookies: str):
+async def test_an_odd_neighbour_does_not_hide_the_session(database: str, cookies: str):
     async with reflex_running():
         tab = Tab(cookie="practice_session=hers")
         await tab.send(Desk.write, title="x")

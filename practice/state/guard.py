@@ -12,7 +12,7 @@ import reflex as rx
 import structlog
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
-from practice import callers, i18n, log, metrics
+from practice import i18n, log, metrics
 from practice.domain.actors import Role
 from practice.domain.errors import BadRequest, NotFound, Refusal
 from practice.state import session
@@ -72,7 +72,7 @@ class Declared:
 
     async def _run(self, state: rx.State, given: dict[str, Any]) -> Any:
         if self.role is not Role.PUBLIC:
-            actor = await callers.actor_for(session.cookie_of(state))
+            actor = await session.actor_of(state)
             if not actor.may_act_as(self.role):
                 raise NotFound
         return await self.work(state, **self._checked(given))
