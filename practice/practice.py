@@ -18,6 +18,7 @@ from practice.pages import routes
 from practice.routes import api, health
 from practice.routes.frontend import Frontend
 from practice.routes.shield import Shield
+from practice.routes.sockets import Sockets
 from practice.site import mailbox
 from practice.site.routes import Site
 from practice.state import failures, watch
@@ -95,13 +96,15 @@ def asgi() -> ASGIApp:
     site = Site(configured, frontend.stylesheet, [*health.ROUTES, *letters, interface])
 
     def mounted(reflex: ASGIApp) -> ASGIApp:
+        sockets = Sockets(reflex, configured)
+
         async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] == "http" and frontend.has(scope["path"]):
                 await frontend(scope, receive, send)
             elif scope["type"] == "http":
                 await site(scope, receive, send)
             elif scope["path"].rstrip("/") == SOCKET:
-                await reflex(scope, receive, send)
+                await sockets(scope, receive, send)
             else:
                 await send({"type": "websocket.close", "code": 4404})
 
