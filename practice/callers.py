@@ -1,9 +1,11 @@
 """Who is calling: the one place where a cookie becomes an actor."""
 
-from practice import clock, runtime
-from practice.domain.actors import SYSTEM, Actor
+from practice import clock, runtime, settings, vault
+from practice.domain.actors import SYSTEM, VISITOR, Actor
+from practice.domain.errors import TooMany
 from practice.domain.signin import Standing
-from practice.services import sessions
+from practice.services import factors, limits, sessions
+from practice.services.access import require
 from practice.services.sessions import NOBODY, TOUCH, Found
 
 
@@ -20,6 +22,21 @@ async def find(cookie: str | None) -> Found:
 async def look(cookie: str | None) -> Found:
     """The same without being a use: a page that only sits there must not keep itself open."""
     return await runtime.query(sessions.find, SYSTEM, cookie=cookie) if cookie else NOBODY
+
+
+async def unlock(cookie: str | None, code: str) -> Found:
+    """A code opens what is locked, after its try was counted. Whoever stands otherwise stays so."""
+    found = await look(cookie)
+    if found.standing is not Standing.LOCKED:
+        return found
+    subject = vault.ring().index("codes", str(found.account_id))
+    tries = [("codes", subject, settings.current().limits.codes)]
+    wait = await runtime.transact(limits.count, VISITOR, tries=tries)
+    if wait:
+        raise TooMany(wait)
+    session_id = require(found.session_id)
+    await runtime.transact(factors.show, SYSTEM, session_id=session_id, code=code)
+    return await look(cookie)
 
 
 async def actor_for(cookie: str | None) -> Actor:

@@ -129,6 +129,12 @@ async def test_a_handler_does_its_work(tab: Tab):
         {"title": "x", "times": float("nan")},
         {"self": "x"},
         {"title": "x", "_attempt": 1},
+        {"title": "a\0b"},
+        {"title": "\ud800"},
+        {"title": "x", "times": 10**400},
+        {"title": "x", "times": 2**63},
+        {"title": "x", "times": True},
+        {"title": "x", "times": float("inf")},
     ],
 )
 async def test_wrong_arguments_never_reach_the_work(tab: Tab, payload: dict[str, Any]):
@@ -140,7 +146,19 @@ async def test_wrong_arguments_never_reach_the_work(tab: Tab, payload: dict[str,
 
 
 @pytest.mark.parametrize(
-    "form", [{"name": 1}, {"name": None}, {"name": {"x": "y"}}, "text", [["a", "b"]], None]
+    "form",
+    [
+        {"name": 1},
+        {"name": None},
+        {"name": {"x": "y"}},
+        {"name": "a\0b"},
+        {"a\0b": "name"},
+        {"name": "\udfff"},
+        {"\udfff": "name"},
+        "text",
+        [["a", "b"]],
+        None,
+    ],
 )
 async def test_a_form_holds_text_and_nothing_else(tab: Tab, form: Any):
     await tab.send(Desk.fill, form=form)

@@ -1,0 +1,30 @@
+"""The door inside an open page: a code unlocks what an idle hour has locked."""
+
+import reflex as rx
+
+from practice import callers
+from practice.domain.actors import Role
+from practice.domain.errors import TooMany
+from practice.domain.refusals import CodeWrong
+from practice.i18n import _
+from practice.state import session
+from practice.state.guard import handler
+from practice.state.session import SessionState
+
+
+class DoorState(rx.State):
+    error: str = ""
+    # Rises with each answer, the same twice included.
+    answer: int = 0
+
+    @handler(Role.PUBLIC)
+    async def unlock(self, form: dict[str, str]) -> None:
+        """For the session of this tab's own cookie: nothing in the event says which."""
+        self.error = ""
+        try:
+            found = await callers.unlock(session.cookie_of(self), form.get("code", "")[:40])
+        except (CodeWrong, TooMany) as refusal:
+            self.error = _(refusal.message)
+        else:
+            (await self.get_state(SessionState))._stand(found.standing)
+        self.answer += 1
