@@ -1,6 +1,5 @@
 """What somebody is writing, kept from one pause to the next, sealed, and not for ever."""
 
-import re
 from datetime import timedelta
 from uuid import UUID, uuid5
 
@@ -11,25 +10,21 @@ from sqlmodel import Session, col, delete, select
 from practice import clock
 from practice.db import collides_by_nature
 from practice.domain.actors import Actor
+from practice.domain.drafts import is_kept
 from practice.domain.errors import BadRequest
 from practice.models import private
 from practice.models.drafts import Draft
 from practice.services.access import require
 
-LONGEST = 20_000
 KEPT = timedelta(days=30)
 # Of one account; whoever begins one more loses the oldest.
 MOST = 200
-# A field, and where one page is about one of many, which: decline/7KQ2M9.
-NAME = re.compile(r"[a-z][a-z_]{0,39}(/[A-Za-z0-9_-]{1,60})?")
 
 
 @collides_by_nature
 def keep(session: Session, actor: Actor, *, name: str, text: str) -> None:
     """In two windows the last word stays. What was emptied needs no keeping."""
-    account, row = require(actor.account_id), _row(actor, name)
-    if len(text) > LONGEST:
-        raise BadRequest
+    account, row = require(actor.account_id), _row(actor, name, text)
     if not text.strip():
         drop(session, actor, name=name)
         return
@@ -67,7 +62,7 @@ def forget(session: Session, _actor: Actor) -> int:
     return len(session.exec(delete(Draft).where(old).returning(col(Draft.id))).all())
 
 
-def _row(actor: Actor, name: str) -> UUID:
-    if not NAME.fullmatch(name):
+def _row(actor: Actor, name: str, text: str = "") -> UUID:
+    if not is_kept(name, text):
         raise BadRequest
     return uuid5(require(actor.account_id), name)

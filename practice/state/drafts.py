@@ -14,6 +14,8 @@ class DraftState(rx.State):
     texts: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
     # How often each was kept: the field says so when it rises.
     kept: rx.Field[dict[str, int]] = rx.field(default_factory=dict)
+    # How often each was dropped: then the field empties itself.
+    dropped: rx.Field[dict[str, int]] = rx.field(default_factory=dict)
 
     @handler(Role.CLIENT, Role.THERAPIST)
     async def find(self, name: str) -> None:
@@ -30,5 +32,10 @@ class DraftState(rx.State):
     async def drop(self, name: str) -> None:
         actor = await session.actor_of(self)
         await runtime.transact(drafts.drop, actor, name=name)
+        self._dropped(name)
+
+    def _dropped(self, name: str) -> None:
+        """For a handler whose service has dropped it in the same transaction as it sent it."""
         self.texts.pop(name, None)
         self.kept.pop(name, None)
+        self.dropped[name] = self.dropped.get(name, 0) + 1
