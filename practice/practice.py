@@ -23,6 +23,7 @@ from practice.site import mailbox
 from practice.site.routes import Site
 from practice.state import failures, watch
 from practice.state.session import SessionGuard
+from practice.state.undeclared import Undeclared
 
 STYLESHEETS = ["/styles/tokens.css", "/styles/base.css", "/styles/public.css", "/styles/app.css"]
 # The one address of Reflex's own that is reachable; its others are not needed.
@@ -74,6 +75,7 @@ app = rx.App(
     frontend_exception_handler=failures.on_the_page,
     html_lang=i18n.DEFAULT_LANGUAGE,
 )
+app.add_middleware(Undeclared())
 app.add_middleware(SessionGuard())
 app.register_lifespan_task(lifespan)
 for page in pages:

@@ -93,6 +93,16 @@ def test_a_handler_without_a_role_and_a_public_helper_would_be_found():
     assert found == {"helper", "undeclared"}
 
 
+@pytest.mark.parametrize(
+    ("name", "payload"),
+    [("helper", {}), ("undeclared", {}), ("setvar", {"var_name": "word", "value": "changed"})],
+)
+async def test_what_nobody_declared_is_not_run(tab: Tab, name: str, payload: dict[str, Any]):
+    await tab.send_raw(f"{Careless.get_full_name()}.{name}", payload)
+    assert tab.shows(Careless, "word") != "changed"
+    assert tab.trouble == ""
+
+
 def test_a_handler_must_be_async_and_typed():
     def not_async(self: Any) -> Any:
         del self
