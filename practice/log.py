@@ -47,8 +47,9 @@ def configure(*, as_json: bool) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
+    _let_nothing_past()
     for name in ("reflex", "socketio", "engineio", "_granian", "granian.access", "httpx"):
-        _quieten(logging.getLogger(name))
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 class Seldom:
@@ -77,10 +78,12 @@ def _not_too_often(record: logging.LogRecord) -> bool:
     return isinstance(record.msg, dict) or _records.lets((record.name, record.lineno))
 
 
-def _quieten(logger: logging.Logger) -> None:
-    logger.handlers.clear()
-    logger.propagate = True
-    logger.setLevel(logging.WARNING)
+def _let_nothing_past() -> None:
+    """Some libraries bring a handler of their own, and would print what ours withholds."""
+    for name in [*logging.root.manager.loggerDict]:
+        logger = logging.getLogger(name)
+        logger.handlers.clear()
+        logger.propagate = True
 
 
 def _where_it_broke(_logger: Any, _method: str, event: Event) -> Event:

@@ -84,6 +84,18 @@ def test_a_library_that_quotes_an_event_is_cut_to_its_place(written: io.StringIO
     assert "kanarienvogel" not in written.getvalue()
 
 
+def test_a_library_that_brings_its_own_way_to_the_terminal_loses_it(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    """As Engine.IO's server does when it is made; its tracebacks quote what somebody sent."""
+    file, own = io.StringIO(), logging.getLogger("engineio.server")
+    monkeypatch.setattr(own, "handlers", [logging.StreamHandler(file)])
+    log.configure(as_json=True)
+    structlog.reset_defaults()
+    own.error("failed", exc_info=ValueError(CANARY))
+    assert file.getvalue() == ""
+
+
 def test_two_thousand_of_a_library_are_ten(written: io.StringIO):
     for _ in range(MANY):
         logging.getLogger("reflex").warning("%s", CANARY * 100)

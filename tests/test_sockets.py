@@ -30,13 +30,20 @@ class Browser:
         for message in ({"type": "websocket.connect"}, *map(a_frame, frames)):
             self.says.put_nowait(message)
         self.hears: list[Message] = []
+        # As in the server: whoever closes waits for whoever listens.
+        self.line = asyncio.Lock()
         self.scope: Scope = {"type": "websocket", "client": (address, 1), "headers": []}
 
     async def receive(self) -> Message:
-        return await self.says.get()
+        async with self.line:
+            return await self.says.get()
 
     async def send(self, message: Message) -> None:
-        self.hears.append(message)
+        if message["type"] == "websocket.close":
+            async with self.line:
+                self.hears.append(message)
+        else:
+            self.hears.append(message)
 
     def leave(self) -> None:
         self.says.put_nowait({"type": "websocket.disconnect", "code": 1001})
@@ -231,6 +238,42 @@ async def test_whoever_is_hung_up_is_gone_even_if_they_do_not_listen():
     said = [one["text"] for one in browser.hears if one["type"] == "websocket.send"]
     assert said == ["41/_event,", "1"]
     assert portal.heard == ["enough"]
+
+
+async def test_whoever_listens_while_the_end_is_said_hears_it():
+    """Engine.IO always listens, beside whatever it says."""
+    over: list[Message] = []
+
+    async def listens(_scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        listening = asyncio.ensure_future(receive())
+        await settled()
+        await send({"type": "websocket.send", "text": "1"})
+        over.append(await listening)
+
+    browser = Browser()
+    await Sockets(listens, Settings.read(QUICK))(browser.scope, browser.receive, browser.send)
+    assert browser.closed_with == 1000
+    assert [one["type"] for one in over] == ["websocket.disconnect"]
+
+
+async def test_a_listener_that_is_cancelled_is_cancelled():
+    browser = Browser()
+    reached = asyncio.Event()
+
+    async def listens(_scope: Scope, receive: Receive, _send: Send) -> None:
+        await receive()
+        reached.set()
+        await receive()
+
+    sockets = Sockets(listens, Settings.read(QUICK))
+    task = asyncio.ensure_future(sockets(browser.scope, browser.receive, browser.send))
+    await reached.wait()
+    await settled()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert not sockets.open
 
 
 @pytest.mark.parametrize("name", ["SOCKETS_PER_ADDRESS", "FRAMES", "FRAME_BURST", "FRAME_BYTES"])

@@ -52,13 +52,12 @@ class _Socket:
         self.limits = settings.limits
         self.bucket = Bucket(settings.limits.frames, settings.limits.frame_burst)
         self.is_over = False
+        self.listening: asyncio.Future[Message] | None = None
 
     async def receive(self) -> Message:
         """Held back here, a frame stays with its sender: the connection itself fills up, nothing
         is thrown away, and nobody else waits."""
-        if self.is_over:
-            return _gone()
-        message = await self._receive()
+        message = await self._heard()
         if message["type"] != "websocket.receive" or not self.limits.are_on:
             return message
         if _length(message) > self.limits.frame_bytes:
@@ -71,6 +70,17 @@ class _Socket:
             await asyncio.sleep(wait)
         return message
 
+    async def _heard(self) -> Message:
+        if self.is_over:
+            return _gone()
+        self.listening = asyncio.ensure_future(self._receive())
+        try:
+            return await self.listening
+        except asyncio.CancelledError:
+            if self.is_over:
+                return _gone()
+            raise
+
     async def send(self, message: Message) -> None:
         if self.is_over:
             return
@@ -79,7 +89,10 @@ class _Socket:
             await self._end(1000)
 
     async def _end(self, code: int) -> None:
+        """The server closes nothing while somebody listens, and Engine.IO always does."""
         self.is_over = True
+        if self.listening and self.listening.cancel():
+            await asyncio.wait([self.listening])
         await self._send({"type": "websocket.close", "code": code})
 
 
