@@ -22,7 +22,7 @@ from tests.server import Server, running
 
 @contextmanager
 def shared(postgres: Cluster, log: Path, **env: str) -> Generator[Server]:
-    name = f"shared_{os.getpid()}"
+    name = f"shared_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
     create(postgres, name)
     url = postgres.url(database=name)
     known = {"DATABASE_URL": url, "PRACTICE_SECRET_KEYS": KEY}

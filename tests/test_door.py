@@ -54,6 +54,12 @@ async def test_a_code_unlocks_and_the_draft_is_still_there(pipeline: None):
     assert "factor_shown" in {one.action for one in builders.rows_of(AuditEntry)}
 
 
+async def test_the_sheet_says_whose_door_it_is(pipeline: None):
+    tab = await Connected("").open()
+    await tab.send(DoorState.introduce)
+    assert tab.shows(DoorState, "practice") == "Practice"
+
+
 async def test_the_other_tabs_are_unlocked_with_it(pipeline: None):
     cookie, secret = a_therapist(factor=True)
     one, other = [await a_tab(cookie, Notebook.read_as_therapist) for _ in range(2)]

@@ -5,7 +5,7 @@ const TEXT =
   "textarea, input:not([type=hidden], [type=checkbox], [type=radio], [type=submit], [type=file])";
 const STOPS = "input, button, a[href]";
 
-export function Door({ standing, answer, wayOut, children, ...rest }) {
+export function Door({ standing, answer, wayOut, onShut, children, ...rest }) {
   const sheet = useRef(null);
   const before = useRef("");
   const stops = () => [...sheet.current.querySelectorAll(STOPS)];
@@ -21,6 +21,7 @@ export function Door({ standing, answer, wayOut, children, ...rest }) {
     if (standing === "ended") window.location.assign(wayOut);
     if (standing === "locked") {
       shut();
+      onShut?.();
       // The server has emptied its side; what was typed here is on nobody's side but this.
       for (const one of document.querySelectorAll(TEXT)) {
         if (!sheet.current.contains(one)) one.value = "";

@@ -21,15 +21,17 @@ class Door(rx.Component):
     standing: rx.Var[str]
     answer: rx.Var[int]
     way_out: rx.Var[str]
+    on_shut: rx.EventHandler[rx.event.no_args_event_spec]
 
 
-def door(practice: Text) -> rx.Component:
+def door() -> rx.Component:
     """Once in every page that belongs to somebody."""
     return Door.create(
-        lock_sheet(practice, "lock"),
+        lock_sheet(DoorState.practice, "lock"),
         standing=SessionState.standing,
         answer=DoorState.answer,
         way_out=here("/sign-in"),
+        on_shut=DoorState.introduce,
         class_name="lock-sheet",
         custom_attrs={
             "lang": language(),

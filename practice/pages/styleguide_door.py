@@ -19,4 +19,4 @@ def styleguide_door() -> rx.Component:
         _("Whoever is not signed in is led to the door at once."),
         kept_area(letter, "sample/door"),
     )
-    return rx.fragment(public_shell(behind, practice=PRACTICE, path=PATH), door(PRACTICE))
+    return rx.fragment(public_shell(behind, practice=PRACTICE, path=PATH), door())

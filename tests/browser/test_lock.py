@@ -105,6 +105,7 @@ def test_an_idle_portal_shows_the_lock_and_nothing_else(tab: Any):
     expect(page.get_by_text("Draft kept")).to_be_visible()
     locked(page, cookie)
     expect(page.get_by_label("Code")).to_be_focused()
+    expect(sheet(page).get_by_text("Studio Marea")).to_be_visible()
     expect(letter(page)).to_be_hidden()
     assert page.get_by_role("textbox").count() == 1, "nothing behind it is there for a reader"
     assert page.evaluate("document.querySelector('textarea').value") == ""
