@@ -1,18 +1,18 @@
 """Who is calling: the one place where a cookie becomes an actor."""
 
-from practice import clock, runtime
-from practice.domain.actors import SYSTEM, Actor
+from practice import clock, runtime, settings, vault
+from practice.domain.actors import SYSTEM, VISITOR, Actor
+from practice.domain.errors import TooMany
 from practice.domain.signin import Standing
-from practice.services import sessions
+from practice.services import factors, limits, sessions
+from practice.services.access import require
 from practice.services.sessions import NOBODY, TOUCH, Found
 
 
 async def find(cookie: str | None) -> Found:
     """Asked of the database each time, so that a session that was ended is over everywhere at
     once. Being used keeps it open; that is written down once a minute."""
-    if not cookie:
-        return NOBODY
-    found = await runtime.query(sessions.find, SYSTEM, cookie=cookie)
+    found = await look(cookie)
     is_stale = found.last_used_at is None or clock.now() >= found.last_used_at + TOUCH
     if found.standing is Standing.OPEN and found.session_id and is_stale:
         await runtime.transact(sessions.touch, SYSTEM, session_id=found.session_id)
@@ -26,6 +26,26 @@ def way(found: Found) -> str:
     if found.standing is Standing.ENDED:
         return "/sign-in"
     return "/portal" if found.is_therapist else "/me"
+
+
+async def look(cookie: str | None) -> Found:
+    """The same without being a use: a page that only sits there must not keep itself open."""
+    return await runtime.query(sessions.find, SYSTEM, cookie=cookie) if cookie else NOBODY
+
+
+async def unlock(cookie: str | None, code: str) -> Found:
+    """A code opens what is locked, after its try was counted. Whoever stands otherwise stays so."""
+    found = await look(cookie)
+    if found.standing is not Standing.LOCKED:
+        return found
+    subject = vault.ring().index("codes", str(found.account_id))
+    tries = [("codes", subject, settings.current().limits.codes)]
+    wait = await runtime.transact(limits.count, VISITOR, tries=tries)
+    if wait:
+        raise TooMany(wait)
+    session_id = require(found.session_id)
+    await runtime.transact(factors.show, SYSTEM, session_id=session_id, code=code)
+    return await look(cookie)
 
 
 async def actor_for(cookie: str | None) -> Actor:

@@ -3,7 +3,8 @@
 import logging
 import secrets
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Hashable, MutableMapping
+from time import monotonic
 from typing import Any, cast
 
 import structlog
@@ -36,6 +37,7 @@ def configure(*, as_json: bool) -> None:
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(_not_too_often)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[_only_whereabouts, *shared],
@@ -45,14 +47,43 @@ def configure(*, as_json: bool) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
+    _let_nothing_past()
     for name in ("reflex", "socketio", "engineio", "_granian", "granian.access", "httpx"):
-        _quieten(logging.getLogger(name))
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
-def _quieten(logger: logging.Logger) -> None:
-    logger.handlers.clear()
-    logger.propagate = True
-    logger.setLevel(logging.WARNING)
+class Seldom:
+    """Lets so many of a kind through in a minute: whoever makes mistakes on purpose could fill the
+    disk with them, and the hundredth says nothing that the tenth did not."""
+
+    def __init__(self, most: int = 10, seconds: float = 60) -> None:
+        self.most = most
+        self.seconds = seconds
+        self.seen: dict[Hashable, tuple[float, int]] = {}
+
+    def lets(self, kind: Hashable) -> bool:
+        now = monotonic()
+        since, count = self.seen.get(kind, (now, 0))
+        if now >= since + self.seconds:
+            since, count = now, 0
+        self.seen[kind] = since, count + 1
+        return count < self.most
+
+
+_records, _traces = Seldom(), Seldom()
+
+
+def _not_too_often(record: logging.LogRecord) -> bool:
+    """Of libraries, by the place in them. Ours come as a dict, and carry references."""
+    return isinstance(record.msg, dict) or _records.lets((record.name, record.lineno))
+
+
+def _let_nothing_past() -> None:
+    """Some libraries bring a handler of their own, and would print what ours withholds."""
+    for name in [*logging.root.manager.loggerDict]:
+        logger = logging.getLogger(name)
+        logger.handlers.clear()
+        logger.propagate = True
 
 
 def _where_it_broke(_logger: Any, _method: str, event: Event) -> Event:
@@ -63,7 +94,9 @@ def _where_it_broke(_logger: Any, _method: str, event: Event) -> Event:
     error = cast("tuple[Any, ...]", found)[1] if isinstance(found, tuple) else found
     if isinstance(error, BaseException):
         event["error"] = type(error).__qualname__
-        event["at"] = _trace(error)
+        places = _trace(error)
+        # The way there is long; said often enough, the last step will do.
+        event["at"] = places if _traces.lets(tuple(places)) else places[-1:]
     return event
 
 

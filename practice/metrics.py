@@ -32,6 +32,12 @@ event_seconds = Histogram(
     registry=registry,
 )
 sockets = Gauge("practice_sockets", "Open websockets.", registry=registry)
+socket_limits = Counter(
+    "practice_socket_limits_total",
+    "Websockets that were refused or ended, and frames that had to wait, by the limit they met.",
+    ["limit"],
+    registry=registry,
+)
 errors = Counter(
     "practice_errors_total", "Errors that reached a visitor.", ["where"], registry=registry
 )

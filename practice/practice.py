@@ -20,10 +20,12 @@ from practice.pages import routes
 from practice.routes import api, health
 from practice.routes.frontend import Frontend
 from practice.routes.shield import Shield
+from practice.routes.sockets import Sockets
 from practice.site import mailbox
 from practice.site.routes import Site
-from practice.state import failures
+from practice.state import failures, watch
 from practice.state.session import SessionGuard
+from practice.state.undeclared import Undeclared
 
 STYLESHEETS = [
     f"/styles/{name}.css" for name in ("tokens", "base", "public", "app", "appointments")
@@ -54,12 +56,13 @@ async def lifespan() -> AsyncGenerator[None]:
     if configured.database_url:
         db.connect(configured.database_url)
         vault.use(keyfile.find(configured))
-    watch = asyncio.create_task(_leave_with(os.getppid()))
+    watches = [asyncio.create_task(one) for one in (_leave_with(os.getppid()), watch.watch(app))]
     sys.stdout.write(f"  ready     {configured.public_url}\n")
     sys.stdout.flush()
     async with jobs.running():
         yield
-    watch.cancel()
+    for one in watches:
+        one.cancel()
     db.disconnect()
 
 
@@ -78,6 +81,7 @@ app = rx.App(
     frontend_exception_handler=failures.on_the_page,
     html_lang=i18n.DEFAULT_LANGUAGE,
 )
+app.add_middleware(Undeclared())
 app.add_middleware(SessionGuard())
 app.register_lifespan_task(lifespan)
 for page in pages:
@@ -105,13 +109,15 @@ def asgi() -> ASGIApp:
 
 
 def ours_first(frontend: Frontend, site: Site, reflex: ASGIApp) -> ASGIApp:
+    sockets = Sockets(reflex, configured)
+
     async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and frontend.has(scope["path"]):
             await frontend(scope, receive, send)
         elif scope["type"] == "http":
             await site(scope, receive, send)
         elif scope["path"].rstrip("/") == SOCKET:
-            await reflex(scope, receive, send)
+            await sockets(scope, receive, send)
         else:
             await send({"type": "websocket.close", "code": 4404})
 

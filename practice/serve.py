@@ -137,6 +137,7 @@ def _run(settings: Settings, address: str, url: str) -> None:
             "DATABASE_URL": url,
             "REFLEX_ENV_MODE": "prod",
             "__REFLEX_SKIP_COMPILE": "true",
+            "REFLEX_SOCKET_MAX_HTTP_BUFFER_SIZE": str(settings.limits.frame_bytes),
         }
     )
 

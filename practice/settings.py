@@ -62,6 +62,11 @@ class Limits:
     links_per_address: Rate
     answers_per_address: Rate
     codes: Rate
+    # Open websockets of one address; what each may send: so much, at once so many, each so long.
+    sockets_per_address: int
+    frames: Rate
+    frame_burst: int
+    frame_bytes: int
 
 
 @dataclass(frozen=True, repr=False)  # a printed object would print its secrets
@@ -231,6 +236,15 @@ def _limits(reader: Reader) -> Limits:
         links_per_address=read("LINKS_PER_ADDRESS", 20, timedelta(hours=1)),
         answers_per_address=read("ANSWERS_PER_ADDRESS", 30, timedelta(hours=1)),
         codes=read("CODES", 5, timedelta(minutes=15)),
+        sockets_per_address=reader.number(
+            "PRACTICE_LIMIT_SOCKETS_PER_ADDRESS", 20, low=1, high=10_000
+        ),
+        frames=read("FRAMES", 20, timedelta(seconds=1)),
+        frame_burst=reader.number("PRACTICE_LIMIT_FRAME_BURST", 40, low=1, high=10_000),
+        # Twenty thousand characters in any script, and what a page adds to them.
+        frame_bytes=reader.number(
+            "PRACTICE_LIMIT_FRAME_BYTES", 64 * 1024, low=16 * 1024, high=1024 * 1024
+        ),
     )
 
 

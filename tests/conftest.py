@@ -28,7 +28,8 @@ hypothesis.settings.load_profile("explore" if "EXPLORE" in os.environ else "stea
 PLAIN = settings.Settings.read({"PRACTICE_DATA_DIR": str(DATA)})
 # A developer's own .env and environment decide nothing here; said before anything asks.
 settings.current = cache(lambda: PLAIN)
-vault.use(["a key that seals nothing outside the tests"])
+KEY = "a key that seals nothing outside the tests"
+vault.use([KEY])
 
 
 @pytest.fixture(scope="session")

@@ -93,6 +93,16 @@ def test_a_handler_without_a_role_and_a_public_helper_would_be_found():
     assert found == {"helper", "undeclared"}
 
 
+@pytest.mark.parametrize(
+    ("name", "payload"),
+    [("helper", {}), ("undeclared", {}), ("setvar", {"var_name": "word", "value": "changed"})],
+)
+async def test_what_nobody_declared_is_not_run(tab: Tab, name: str, payload: dict[str, Any]):
+    await tab.send_raw(f"{Careless.get_full_name()}.{name}", payload)
+    assert tab.shows(Careless, "word") != "changed"
+    assert tab.trouble == ""
+
+
 def test_a_handler_must_be_async_and_typed():
     def not_async(self: Any) -> Any:
         del self
@@ -129,6 +139,12 @@ async def test_a_handler_does_its_work(tab: Tab):
         {"title": "x", "times": float("nan")},
         {"self": "x"},
         {"title": "x", "_attempt": 1},
+        {"title": "a\0b"},
+        {"title": "\ud800"},
+        {"title": "x", "times": 10**400},
+        {"title": "x", "times": 2**63},
+        {"title": "x", "times": True},
+        {"title": "x", "times": float("inf")},
     ],
 )
 async def test_wrong_arguments_never_reach_the_work(tab: Tab, payload: dict[str, Any]):
@@ -140,7 +156,19 @@ async def test_wrong_arguments_never_reach_the_work(tab: Tab, payload: dict[str,
 
 
 @pytest.mark.parametrize(
-    "form", [{"name": 1}, {"name": None}, {"name": {"x": "y"}}, "text", [["a", "b"]], None]
+    "form",
+    [
+        {"name": 1},
+        {"name": None},
+        {"name": {"x": "y"}},
+        {"name": "a\0b"},
+        {"a\0b": "name"},
+        {"name": "\udfff"},
+        {"\udfff": "name"},
+        "text",
+        [["a", "b"]],
+        None,
+    ],
 )
 async def test_a_form_holds_text_and_nothing_else(tab: Tab, form: Any):
     await tab.send(Desk.fill, form=form)
@@ -189,7 +217,7 @@ def test_private_methods_and_plain_attributes_are_not_registered():
         assert f"{name}.{method}" not in registered
 
 
-async def test_a_tab_is_emptied_when_its_session_changes():
+async def test_a_tab_is_emptied_when_its_session_changes(database: str):
     async with reflex_running():
         hers = Tab(cookie="practice_session=hers")
         await hers.send(Desk.write, title="between us")
@@ -202,7 +230,7 @@ async def test_a_tab_is_emptied_when_its_session_changes():
         assert his.shows(Desk, "written") == "his own"
 
 
-async def test_a_tab_is_emptied_when_its_session_ends():
+async def test_a_tab_is_emptied_when_its_session_ends(database: str):
     async with reflex_running():
         hers = Tab(cookie="practice_session=hers")
         await hers.send(Desk.write, title="between us")
@@ -211,7 +239,7 @@ async def test_a_tab_is_emptied_when_its_session_ends():
         assert "between us" not in str(nobody.seen)
 
 
-async def test_the_same_session_keeps_its_tab():
+async def test_the_same_session_keeps_its_tab(database: str):
     async with reflex_running():
         tab = Tab(cookie="practice_session=hers; other=1")
         await tab.send(Desk.write, title="x")
@@ -220,7 +248,7 @@ async def test_the_same_session_keeps_its_tab():
         assert again.shows(Desk, "written") == "y"
 
 
-async def test_a_broken_cookie_header_is_no_session():
+async def test_a_broken_cookie_header_is_no_session(database: str):
     async with reflex_running():
         tab = Tab(cookie='practice_session="; \x00=;;')
         await tab.send(Desk.write, title="x")
@@ -242,7 +270,7 @@ async def test_old_trouble_is_forgotten_when_something_new_is_tried(tab: Tab):
     assert (tab.trouble, tab.reference) == ("", "")
 
 
-async def test_what_nobody_wrote_is_gone_when_somebody_signs_in():
+async def test_what_nobody_wrote_is_gone_when_somebody_signs_in(database: str):
     async with reflex_running():
         nobody = Tab()
         await nobody.send(Desk.write, title="planted")
@@ -260,7 +288,7 @@ async def test_what_nobody_wrote_is_gone_when_somebody_signs_in():
         "a=b c; practice_session=hers; z",
     ],
 )
-async def test_an_odd_neighbour_does_not_hide_the_session(cookies: str):
+async def test_an_odd_neighbour_does_not_hide_the_session(database: str, cookies: str):
     async with reflex_running():
         tab = Tab(cookie="practice_session=hers")
         await tab.send(Desk.write, title="x")

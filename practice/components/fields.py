@@ -6,9 +6,12 @@ from typing import Any, Literal
 
 import reflex as rx
 from reflex.vars import ObjectVar
+from reflex_components_core.el.elements.forms import Textarea
 
 from practice.components.icons import icon
+from practice.domain.drafts import LONGEST
 from practice.i18n import _
+from practice.state.drafts import DraftState
 
 Text = str | rx.Var[str]
 InputType = Literal["text", "email", "tel", "search", "date", "time", "number", "password"]
@@ -118,6 +121,37 @@ def text_area(field: Field, rows: str = "4", **props: Any) -> rx.Component:
         class_name="entry-box entry-area",
         **control(field),
         **props,
+    )
+    return _entry(field, box)
+
+
+class KeptArea(Textarea):
+    library = "$/public" + rx.asset("kept_area.jsx", shared=True)
+    tag = "KeptArea"
+
+    found: rx.Var[str]
+    kept: rx.Var[int]
+    dropped: rx.Var[int]
+    words: rx.Var[str]
+    on_find: rx.EventHandler[rx.event.no_args_event_spec]
+    on_keep: rx.EventHandler[rx.event.passthrough_event_spec(str)]
+
+
+def kept_area(field: Field, draft: Text, rows: str = "4", *, by: Any = DraftState) -> rx.Component:
+    """Keeps what is written under this name and begins with what was kept. Whoever sends it drops
+    the draft, which empties the field."""
+    box = KeptArea.create(
+        default_value=field.value,
+        found=by.texts.get(draft, ""),
+        kept=by.kept.get(draft, 0),
+        dropped=by.dropped.get(draft, 0),
+        words=_("Draft kept"),
+        on_find=by.find(draft),
+        on_keep=lambda text: by.keep(draft, text),
+        rows=rows,
+        max_length=LONGEST,
+        class_name="entry-box entry-area",
+        **control(field),
     )
     return _entry(field, box)
 

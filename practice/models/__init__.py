@@ -2,11 +2,21 @@
 
 from sqlmodel import SQLModel
 
-from practice.models import bookings, content, messages, people, plumbing, schedule, signin
+from practice.models import (
+    bookings,
+    content,
+    drafts,
+    messages,
+    people,
+    plumbing,
+    schedule,
+    signin,
+)
 
 __all__ = [
     "bookings",
     "content",
+    "drafts",
     "messages",
     "metadata",
     "people",

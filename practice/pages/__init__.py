@@ -46,5 +46,9 @@ def routes(settings: Settings) -> tuple[Route, ...]:
 def _for_development() -> tuple[Route, ...]:
     """Imported only here, so that in production neither page nor handler exists."""
     from practice.pages.styleguide import styleguide
+    from practice.pages.styleguide_door import styleguide_door
 
-    return (Route("/styleguide", styleguide, N_("Style guide")),)
+    return (
+        Route("/styleguide", styleguide, N_("Style guide")),
+        Route("/styleguide/door", styleguide_door, N_("Style guide: the door")),
+    )

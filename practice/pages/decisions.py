@@ -7,7 +7,7 @@ from reflex.vars import ObjectVar
 
 from practice.components.buttons import Kind, actions, button
 from practice.components.dialogs import Question, confirm
-from practice.components.fields import Field, text_area
+from practice.components.fields import Field, kept_area
 from practice.components.notices import notice
 from practice.i18n import _
 from practice.state.decisions import Question as Asked
@@ -97,7 +97,7 @@ def declining() -> rx.Component:
     )
     return confirm(
         question,
-        text_area(why, rows="3"),
+        kept_area(why, TodayState.draft, rows="3"),
         opened=TodayState.declining,
         on_open_change=TodayState.answer_asked,
         on_confirm=TodayState.decline,

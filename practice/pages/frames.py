@@ -5,6 +5,7 @@ from dataclasses import replace
 import reflex as rx
 from reflex.vars import ObjectVar
 
+from practice.components.door import door
 from practice.components.feedback import bone
 from practice.components.icons import icon
 from practice.components.languages import other_language
@@ -23,7 +24,7 @@ def in_client_frame(*children: rx.Component, path: str) -> rx.Component:
         Entry(_("Home"), here("/me"), "house"),
         Entry(_("Devices"), here("/me/devices"), "laptop"),
     ]
-    return client_shell(
+    shell = client_shell(
         *children,
         practice=ClientState.practice,
         entries=_marked(entries, path),
@@ -34,19 +35,21 @@ def in_client_frame(*children: rx.Component, path: str) -> rx.Component:
             other_language(path),
         ],
     )
+    return rx.fragment(shell, door())
 
 
 def in_portal_frame(*children: rx.Component, path: str) -> rx.Component:
     today = Entry(_("Today"), here("/portal"), "sun")
     devices = Entry(_("Devices"), here("/portal/devices"), "laptop")
     first, rare = _marked([today], path), _marked([devices], path)
-    return therapist_shell(
+    shell = therapist_shell(
         *children,
         rx.el.footer(other_language(path), class_name="portal-end"),
         practice=PortalState.practice,
         navigation=PortalNavigation(first=first, foot=rare, phone=[*first, *rare]),
         foot=[sign_out(look="side-link")],
     )
+    return rx.fragment(shell, door())
 
 
 def sign_out(*, look: str = "btn") -> rx.Component:

@@ -29,6 +29,7 @@ def styleguide() -> rx.Component:
         styleguide_states.people(),
         styleguide_frames.client(),
         styleguide_frames.therapist(),
+        styleguide_frames.lock(),
         practice=PRACTICE,
         path=PATH,
         foot=[text_link(_("To the top"), "#main")],

@@ -9,6 +9,7 @@ from practice.components.fields import (
     email_field,
     field_pair,
     in_form,
+    kept_area,
     phone_field,
     select_field,
     text_area,
@@ -18,7 +19,7 @@ from practice.components.forms import error_summary, form, form_end
 from practice.components.notices import success
 from practice.i18n import _
 from practice.pages.styleguide_parts import chapter
-from practice.state.styleguide import StyleguideState
+from practice.state.styleguide import SAMPLE_DRAFT, SampleDraftState, StyleguideState
 
 
 def fields() -> rx.Component:
@@ -30,6 +31,11 @@ def fields() -> rx.Component:
         field_pair(*_short_fields()),
         select_field(Field("zone", _("Time zone")), zones),
         text_area(Field("note", _("Anything I should know?"), optional=True)),
+        kept_area(
+            Field("kept", _("A letter to Junia"), hint=_("Kept while you write, after a pause.")),
+            SAMPLE_DRAFT,
+            by=SampleDraftState,
+        ),
         choice_cards(Field("letters", _("Which letters do you want?"), "all"), _letters()),
         choice_cards(
             Field("talks", _("And in which language?"), error=_("Please choose a language.")),

@@ -3,6 +3,7 @@
 import reflex as rx
 
 from practice.components.buttons import anchor, button, link_button, lone_link
+from practice.components.door import lock_sheet
 from practice.components.icons import icon
 from practice.components.navigation import Entry
 from practice.components.people import badge
@@ -99,6 +100,16 @@ def therapist() -> rx.Component:
         _("The therapist’s frame"),
         _("Places at the side, then up to 1064 px; five words at the foot of a phone."),
         rx.el.div(framed, class_name="guide-frame"),
+        wide=True,
+    )
+
+
+def lock() -> rx.Component:
+    return chapter(
+        "lock",
+        _("The lock"),
+        _("Lies over every page of the portal after an hour without a move. A code opens it."),
+        rx.el.div(lock_sheet(PRACTICE, "sample-lock"), class_name="guide-frame"),
         wide=True,
     )
 

@@ -3,12 +3,12 @@
 import ipaddress
 import re
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 
 NOWHERE = "0.0.0.0"  # noqa: S104 - a name for what has no address, not listened on
 
 
-def network_of(request: Request, trusted_hops: int) -> str:
+def network_of(request: HTTPConnection, trusted_hops: int) -> str:
     """Each trusted proxy adds the address it saw; what stands further left anybody can write.
     A household has a whole /64 of IPv6, so that is what counts as one."""
     said = ",".join(request.headers.getlist("x-forwarded-for")).split(",") if trusted_hops else []
@@ -18,7 +18,7 @@ def network_of(request: Request, trusted_hops: int) -> str:
     return _network(found) or _network(_peer(request)) or NOWHERE
 
 
-def _peer(request: Request) -> str:
+def _peer(request: HTTPConnection) -> str:
     return request.client.host if request.client else NOWHERE
 
 

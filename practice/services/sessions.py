@@ -2,11 +2,14 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session, col, select, update
+from sqlmodel.sql.expression import SelectOfScalar
 
 from practice import clock, settings
 from practice.clock import new_id
@@ -103,30 +106,50 @@ def _first_client(session: Session, account_id: UUID) -> UUID | None:
 
 
 def find(session: Session, _actor: Actor, *, cookie: str) -> Found:
-    row = session.exec(
-        select(BrowserSession, Therapist.id, Factor.confirmed_at)
-        .join(Therapist, col(Therapist.account_id) == BrowserSession.account_id, isouter=True)
-        .join(Factor, col(Factor.account_id) == BrowserSession.account_id, isouter=True)
-        .where(BrowserSession.secret_hash == hashed(cookie))
-    ).first()
+    row = session.exec(_rows().where(BrowserSession.secret_hash == hashed(cookie))).first()
     if row is None:
         return NOBODY
     own, therapist, confirmed_at = row
-    of_therapist = bool(therapist)
-    needs_factor = of_therapist and (confirmed_at is not None or settings.current().is_production)
-    facts = SessionFacts(own.created_at, own.last_used_at, own.factor_at, own.ended_at)
-    state = standing(
-        facts, clock.now(), lifetimes(of_therapist=of_therapist), needs_factor=needs_factor
-    )
+    state = _standing(own, confirmed_at, of_therapist=bool(therapist))
     return Found(
-        actor=_actor_of(own, of_therapist) if state is Standing.OPEN else VISITOR,
+        actor=_actor_of(own, bool(therapist)) if state is Standing.OPEN else VISITOR,
         standing=state,
         session_id=own.id,
         account_id=own.account_id,
-        is_therapist=of_therapist,
+        is_therapist=bool(therapist),
         has_factor=confirmed_at is not None,
         last_used_at=own.last_used_at,
     )
+
+
+def find_standings(
+    session: Session, _actor: Actor, *, session_ids: Collection[UUID]
+) -> dict[UUID, Standing]:
+    """Of many at once, and without a trace: being looked at is not being used."""
+    found = session.exec(_rows().where(col(BrowserSession.id).in_(session_ids)))
+    return {
+        own.id: _standing(own, confirmed_at, of_therapist=bool(therapist))
+        for own, therapist, confirmed_at in found
+    }
+
+
+def _rows() -> SelectOfScalar[Any]:
+    """Each with whether it is the therapist's, and since when there is a second factor."""
+    rows: Any = (
+        select(BrowserSession, Therapist.id, Factor.confirmed_at)
+        .join(Therapist, col(Therapist.account_id) == BrowserSession.account_id, isouter=True)
+        .join(Factor, col(Factor.account_id) == BrowserSession.account_id, isouter=True)
+    )
+    return rows
+
+
+def _standing(
+    own: BrowserSession, confirmed_at: datetime | None, *, of_therapist: bool
+) -> Standing:
+    needs_factor = of_therapist and (confirmed_at is not None or settings.current().is_production)
+    facts = SessionFacts(own.created_at, own.last_used_at, own.factor_at, own.ended_at)
+    terms = lifetimes(of_therapist=of_therapist)
+    return standing(facts, clock.now(), terms, needs_factor=needs_factor)
 
 
 def lifetimes(*, of_therapist: bool) -> Lifetimes:

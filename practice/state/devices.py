@@ -11,10 +11,10 @@ from practice.runtime import query
 from practice.services import me, today
 from practice.services.sessions import Device
 from practice.state import words
-from practice.state.actors import actor_of
 from practice.state.client import ClientState
 from practice.state.guard import handler
 from practice.state.portal import PortalState
+from practice.state.session import actor_of
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import reflex as rx
 import structlog
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 
-from practice import callers, i18n, log, metrics
+from practice import i18n, log, metrics
 from practice.domain.actors import Role
 from practice.domain.errors import BadRequest, NotFound, Refusal
 from practice.state import session
@@ -20,15 +20,21 @@ from practice.state.trouble import TroubleState
 
 logger = structlog.get_logger(__name__)
 STRICT = ConfigDict(strict=True, extra="forbid", arbitrary_types_allowed=True)
+# Half a character: no encoding has it.
+SURROGATE = re.compile("[\ud800-\udfff]")
+# Of a whole number in PostgreSQL.
+LARGEST = 2**63
 
 Work = Callable[..., Awaitable[Any]]
 
 
-def handler(role: Role) -> Callable[[Work], Any]:
+def handler(role: Role, *others: Role) -> Callable[[Work], Any]:
+    """For whom it is; what several do alike names all of them."""
+
     def declare(work: Work) -> Any:
         if not inspect.iscoroutinefunction(work):
             raise TypeError(f"{work.__qualname__} must be async: a plain handler stops everybody")
-        declared = Declared(work, role, _arguments_of(work))
+        declared = Declared(work, (role, *others), _arguments_of(work))
 
         @functools.wraps(work)
         async def guarded(self: rx.State, /, **given: Any) -> Any:
@@ -40,6 +46,7 @@ def handler(role: Role) -> Callable[[Work], Any]:
             return answer
 
         guarded.role = role  # type: ignore[attr-defined]
+        guarded.roles = declared.roles  # type: ignore[attr-defined]
         return rx.event(guarded)
 
     return declare
@@ -50,7 +57,7 @@ class Declared:
     """A handler as it was written, with what it demands."""
 
     work: Work
-    role: Role
+    roles: tuple[Role, ...]
     arguments: type[BaseModel]
 
     async def attempt(self, state: rx.State, given: dict[str, Any]) -> tuple[str, Any]:
@@ -71,19 +78,32 @@ class Declared:
             return "error", None
 
     async def _run(self, state: rx.State, given: dict[str, Any]) -> Any:
-        if self.role is not Role.PUBLIC:
-            actor = await callers.actor_for(session.cookie_of(state))
-            if not actor.may_act_as(self.role):
+        if Role.PUBLIC not in self.roles:
+            actor = await session.actor_of(state)
+            if not any(map(actor.may_act_as, self.roles)):
                 raise NotFound
         return await self.work(state, **self._checked(given))
 
     def _checked(self, given: dict[str, Any]) -> dict[str, Any]:
+        if not _can_be_stored(given):
+            raise BadRequest
         try:
             model = self.arguments.model_validate(given)
         except ValidationError:
             # The values stay out of the log: whoever sends wrong types chooses what they say.
             raise BadRequest from None
         return {name: getattr(model, name) for name in self.arguments.model_fields}
+
+
+def _can_be_stored(value: Any) -> bool:
+    """Right types can still hold what no column takes, and no page of ours sends."""
+    if isinstance(value, dict):
+        return all(map(_can_be_stored, [*value.keys(), *value.values()]))
+    if isinstance(value, list):
+        return all(map(_can_be_stored, value))
+    if isinstance(value, str):
+        return "\0" not in value and not SURROGATE.search(value)
+    return not isinstance(value, int | float) or abs(value) < LARGEST
 
 
 def _arguments_of(work: Work) -> type[BaseModel]:

@@ -11,7 +11,6 @@ from practice.services import endings
 from practice.services import me as service
 from practice.services.me import Me
 from practice.state import words
-from practice.state.actors import actor_of
 from practice.state.client import ClientState
 from practice.state.guard import handler
 from practice.state.my_times import (
@@ -25,6 +24,7 @@ from practice.state.my_times import (
     past_row,
     soon,
 )
+from practice.state.session import actor_of
 
 
 class MeState(ClientState):

@@ -4,20 +4,40 @@ import hashlib
 from typing import Any
 
 import reflex as rx
+import structlog
 from reflex.event import Event
 from reflex.middleware.middleware import Middleware
 from reflex.state import BaseState, StateUpdate
 from starlette.requests import cookie_parser
 
+from practice import callers, db
+from practice.domain.actors import Actor
+from practice.domain.signin import Standing
 from practice.services import signin
+from practice.services.sessions import NOBODY, Found
+from practice.state import tabs
 
+logger = structlog.get_logger(__name__)
 # Reflex's own states hold how a page is connected, nothing of a person; all others are emptied.
 NOT_OURS = "reflex___"
+# Whoever still needs a factor is shown the way by the door, as one whose session has ended.
+WORDS = {Standing.OPEN: "open", Standing.LOCKED: "locked"}
 
 
 class SessionState(rx.State):
-    # None until the first event; "" is nobody, and nobody signing in is a change, too.
-    _bound_to: str | None = None
+    # For the page: "open", "locked" or "ended"; empty as long as it is not known.
+    standing: str = ""
+    # The cookie and what it stood for; None until the first event, and nobody is somebody, too.
+    _bound_to: tuple[str, str] | None = None
+    # The socket and cookie for which that was asked.
+    _asked_for: tuple[str, str] | None = None
+    # Whether a person did something since the page was connected.
+    _is_in_use: bool = False
+
+    def _stand(self, standing: Standing) -> None:
+        word = WORDS.get(standing, "ended")
+        if self.standing != word:
+            self.standing = word
 
 
 def cookie_of(state: BaseState) -> str | None:
@@ -27,26 +47,69 @@ def cookie_of(state: BaseState) -> str | None:
     return cookie_parser(headers.get("cookie", "")).get(signin.cookie_name()) or None
 
 
+async def actor_of(state: BaseState) -> Actor:
+    """A page that connects again loads its data again; nobody is there because of that."""
+    own = await state.get_state(SessionState)
+    who = callers.find if own._is_in_use else callers.look
+    return (await who(cookie_of(state))).actor
+
+
+async def empty(state: BaseState, standing: Standing) -> None:
+    """Nothing of a person stays in the tab; the page is told why."""
+    _wipe(state)
+    (await state.get_state(SessionState))._stand(standing)
+
+
 class SessionGuard(Middleware):
     """Runs before every event, under the state's lock.
 
     A tab's state is found by a token that the browser chose, so it must never outlive the
     session it was filled for: the next person at this browser, or whoever learnt the token,
-    gets an empty one.
+    gets an empty one. What a cookie stands for is asked when a socket first speaks and whenever
+    the whole state is wanted; in between the watch looks after it.
     """
 
     async def preprocess(self, app: rx.App, state: BaseState, event: Event) -> StateUpdate | None:
         del app
-        cookie = cookie_of(state)
-        now = hashlib.sha256(cookie.encode()).hexdigest() if cookie else ""
         own = await state.get_state(SessionState)
-        if own._bound_to == now:
+        is_boot = event.name.endswith((".hydrate", ".hydrate_and_load"))
+        if tabs.is_own_wish():
+            own._is_in_use = not is_boot
+        asked_for = (tabs.socket_of(state), _digest(cookie_of(state)))
+        if own._asked_for == asked_for and not is_boot:
             return None
-        is_first = own._bound_to is None
-        if not is_first:
-            _wipe(state)
-        own._bound_to = now
-        return None if is_first or _is_boot(event) else await _fresh(state)
+        is_another = await _bind(state, own, asked_for)
+        return await _fresh(state) if is_another and not is_boot else None
+
+
+async def _bind(state: BaseState, own: SessionState, asked_for: tuple[str, str]) -> bool:
+    """Whether it belonged to somebody else before, or to the same one in better standing."""
+    found = await _find(cookie_of(state))
+    truth = (asked_for[1], f"{found.session_id} {found.standing} {found.actor}") if found else None
+    is_another = own._bound_to is not None and own._bound_to != truth
+    if is_another or found is None:
+        in_use = own._is_in_use
+        _wipe(state)
+        own._is_in_use = in_use
+    if found:
+        own._stand(found.standing)
+        own._asked_for = asked_for
+    own._bound_to = truth
+    tabs.bind(tabs.token_of(state), found or NOBODY)
+    return is_another
+
+
+async def _find(cookie: str | None) -> Found | None:
+    """None while nobody can say: then the tab is empty, and the next event asks again."""
+    try:
+        return await callers.look(cookie)
+    except db.UNAVAILABLE as error:
+        logger.error("session_unknown", exc_info=error)
+        return None
+
+
+def _digest(cookie: str | None) -> str:
+    return hashlib.sha256(cookie.encode()).hexdigest() if cookie else ""
 
 
 def _wipe(state: BaseState) -> None:
@@ -62,7 +125,3 @@ async def _fresh(state: BaseState) -> StateUpdate:
     delta = await root._get_resolved_delta()
     root._clean()
     return StateUpdate(delta=delta)
-
-
-def _is_boot(event: Event) -> bool:
-    return event.name.endswith((".hydrate", ".hydrate_and_load"))

@@ -10,6 +10,7 @@ from practice.state.guard import handler
 
 # Long enough to see the button change.
 A_MOMENT = 0.9
+SAMPLE_DRAFT = "sample"
 
 
 class StyleguideState(rx.State):
@@ -44,6 +45,23 @@ class StyleguideState(rx.State):
     @handler(Role.PUBLIC)
     async def fail(self) -> None:
         raise RuntimeError("asked for by the style guide")
+
+
+class SampleDraftState(rx.State):
+    """As DraftState, for a page that nobody signs in to: it says so and keeps nothing."""
+
+    texts: rx.Field[dict[str, str]] = rx.field(default_factory=dict)
+    kept: rx.Field[dict[str, int]] = rx.field(default_factory=dict)
+    dropped: rx.Field[dict[str, int]] = rx.field(default_factory=dict)
+
+    @handler(Role.PUBLIC)
+    async def find(self, name: str) -> None:
+        del name
+
+    @handler(Role.PUBLIC)
+    async def keep(self, name: str, text: str) -> None:
+        if name == SAMPLE_DRAFT and text:
+            self.kept[name] = self.kept.get(name, 0) + 1
 
 
 def _wrong_in(form: dict[str, str]) -> dict[str, str]:

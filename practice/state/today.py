@@ -10,14 +10,15 @@ from practice.domain.errors import N_
 from practice.domain.journey import Outcome
 from practice.i18n import _, clock_time, day_and_date, sentence
 from practice.runtime import query, transact
-from practice.services import confirmations, endings, outcomes
+from practice.services import confirmations, drafts, endings, outcomes
 from practice.services import today as service
-from practice.state.actors import actor_of
 from practice.state.day_line import Item, line_of
 from practice.state.day_words import Morrow, NextPerson, closed, nobody, person, summary, tomorrow
 from practice.state.decisions import Question, questions, title
+from practice.state.drafts import DraftState
 from practice.state.guard import handler
 from practice.state.portal import PortalState
+from practice.state.session import actor_of
 
 SAID = {
     Outcome.GO_ON: N_("Noted. Sessions are open now."),
@@ -43,6 +44,8 @@ class TodayState(PortalState):
     done: str = ""
     declining: bool = False
     asked: str = ""
+    # What is written about it is kept under this name.
+    draft: str = ""
     answers: int = 0
     _declined: str = ""
 
@@ -80,6 +83,7 @@ class TodayState(PortalState):
     async def ask_to_decline(self, reference: str) -> None:
         asked = next((one for one in self.decisions if one.reference == reference), None)
         self._declined, self.asked = reference, asked.title if asked else ""
+        self.draft = f"decline/{reference}"
         self.declining = True
 
     @handler(Role.THERAPIST)
@@ -89,7 +93,10 @@ class TodayState(PortalState):
     @handler(Role.THERAPIST)
     async def decline(self, form: dict[str, str]) -> rx.event.EventSpec:
         why = form.get("why", "")
-        await transact(endings.decline, await actor_of(self), reference=self._declined, why=why)
+        actor = await actor_of(self)
+        await transact(endings.decline, actor, reference=self._declined, why=why)
+        await transact(drafts.drop, actor, name=self.draft)
+        (await self.get_state(DraftState))._dropped(self.draft)
         self.declining = False
         self.answers += 1
         return await self._answered(_("Declined. The time is free again."))

@@ -1,0 +1,38 @@
+"""The door inside an open page: a code unlocks what an idle hour has locked."""
+
+import reflex as rx
+
+from practice import callers, runtime
+from practice.domain.actors import VISITOR, Role
+from practice.domain.errors import TooMany
+from practice.domain.refusals import CodeWrong
+from practice.i18n import _
+from practice.services import content
+from practice.state import session
+from practice.state.guard import handler
+from practice.state.session import SessionState
+
+
+class DoorState(rx.State):
+    # Everybody may know it; the page's own is gone with all that was private.
+    practice: str = ""
+    error: str = ""
+    # Rises with each answer, the same twice included.
+    answer: int = 0
+
+    @handler(Role.PUBLIC)
+    async def introduce(self) -> None:
+        frame = await runtime.query(content.find_frame, VISITOR)
+        self.practice = frame.profile.name if frame else ""
+
+    @handler(Role.PUBLIC)
+    async def unlock(self, form: dict[str, str]) -> None:
+        """For the session of this tab's own cookie: nothing in the event says which."""
+        self.error = ""
+        try:
+            found = await callers.unlock(session.cookie_of(self), form.get("code", "")[:40])
+        except (CodeWrong, TooMany) as refusal:
+            self.error = _(refusal.message)
+        else:
+            (await self.get_state(SessionState))._stand(found.standing)
+        self.answer += 1
