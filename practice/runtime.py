@@ -64,7 +64,8 @@ async def note(actor: Actor, what: str, refusal: Refusal) -> None:
     if not refusal.is_noted:
         return
     try:
-        await _elsewhere(partial(db.transact, audit.refused, actor, what=what, code=refusal.code))
+        said = {"what": what, "code": refusal.code}
+        await _elsewhere(lambda: db.transact(audit.refused, actor, **said))
     except db.FAILED:
         logger.warning("refusal_not_noted", what=what, code=refusal.code)
 
