@@ -15,7 +15,7 @@ from practice import clock
 from practice.cluster import Cluster
 from tests import server
 from tests.bench import WORK, flood
-from tests.conftest import create
+from tests.scratch import create
 
 STORED = 10_000
 PER_SECOND = 50

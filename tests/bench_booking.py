@@ -30,7 +30,8 @@ from practice.services.bookings import Guest
 from practice.settings import ROOT
 from tests import builders
 from tests.builders import CALL
-from tests.conftest import PLAIN, create
+from tests.conftest import PLAIN
+from tests.scratch import create
 
 WORK = ROOT / ".data" / "bench" / "booking"
 NAME = "bench"

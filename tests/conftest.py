@@ -1,4 +1,4 @@
-"""One real PostgreSQL for all tests, one cheap copy of a migrated database for each."""
+"""One real PostgreSQL for all tests, and in it for each an empty database at the newest schema."""
 
 import fcntl
 import hashlib
@@ -7,16 +7,15 @@ from collections.abc import Iterator
 from functools import cache
 
 import hypothesis
-import psycopg
 import pytest
 import time_machine
-from psycopg import sql
 
 from practice import cluster, db, migrations, settings, vault
 from practice.domain.actors import SYSTEM
 from practice.services import sample
 from practice.settings import ROOT
 from tests import builders
+from tests.scratch import Scratch, admin, create, exists
 
 DATA = ROOT / ".data" / "tests"
 # The same examples in every run; EXPLORE=5000 looks for new ones.
@@ -51,7 +50,7 @@ def template(postgres: cluster.Cluster) -> str:
     name = f"template_{hashlib.sha256(written).hexdigest()[:12]}"
     with (DATA / "template.turn").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        if not _exists(postgres, name):
+        if not exists(postgres, name):
             create(postgres, f"{name}_new")
             engine = db.make_engine(postgres.url(database=f"{name}_new"), pool_size=1)
             migrations.upgrade(engine)
@@ -61,18 +60,21 @@ def template(postgres: cluster.Cluster) -> str:
     return name
 
 
+@pytest.fixture(scope="session")
+def scratch(postgres: cluster.Cluster, template: str) -> Iterator[Scratch]:
+    """One database for each worker, empty before each test."""
+    found = Scratch(postgres, template)
+    yield found
+    found.drop()
+
+
 @pytest.fixture
-def database(postgres: cluster.Cluster, template: str) -> Iterator[str]:
+def database(scratch: Scratch) -> Iterator[str]:
     """The address of a database of this test's own; db.query and db.transact work on it."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    name = f"test_{worker}_{os.getpid()}"
-    create(postgres, name, template)
-    url = postgres.url(database=name)
-    db.connect(url)
-    yield url
+    scratch.make_empty()
+    db.connect(scratch.url)
+    yield scratch.url
     db.disconnect()
-    with admin(postgres) as connection:
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 @pytest.fixture
@@ -80,24 +82,6 @@ def practice(database: str) -> str:
     """The sample practice, published."""
     db.transact(sample.seed, SYSTEM)
     return database
-
-
-def admin(server: cluster.Cluster) -> psycopg.Connection:
-    return psycopg.connect(server.url("postgres", "postgres"), autocommit=True)
-
-
-def _exists(server: cluster.Cluster, name: str) -> bool:
-    with admin(server) as connection:
-        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
-        return found.fetchone() is not None
-
-
-def create(server: cluster.Cluster, name: str, template: str = "template1") -> None:
-    words = "DROP DATABASE IF EXISTS {0} WITH (FORCE)", "CREATE DATABASE {0} OWNER {1} TEMPLATE {2}"
-    parts = [sql.Identifier(part) for part in (name, cluster.ROLE, template)]
-    with admin(server) as connection:
-        for statement in words:
-            connection.execute(sql.SQL(statement).format(*parts))
 
 
 @pytest.fixture

@@ -4,7 +4,8 @@ import sys
 
 from practice import db, migrations
 from practice.cluster import Cluster
-from tests.conftest import DATA, admin, create
+from tests.conftest import DATA
+from tests.scratch import admin, create
 
 NAME = "drift"
 

@@ -16,7 +16,8 @@ from practice.domain.actors import SYSTEM, Actor
 from practice.models.signin import BrowserSession
 from practice.services import factors, sessions, sign_in_links, therapist
 from tests import builders
-from tests.conftest import DATA, KEY, create
+from tests.conftest import DATA, KEY
+from tests.scratch import create
 from tests.server import Server, running
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, text
 from practice import db, migrations
 from practice.cluster import Cluster
 from practice.settings import StartRefused
-from tests.conftest import admin, create
+from tests.scratch import admin, create
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ import pytest
 from practice import clock
 from practice.cluster import Cluster
 from practice.settings import ROOT
-from tests.conftest import create
+from tests.scratch import create
 from tests.server import Server, running
 
 pytestmark = pytest.mark.xdist_group("server")
