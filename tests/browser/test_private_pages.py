@@ -132,6 +132,7 @@ def test_one_account_looks_from_one_person_to_another(open_page: OpenPage, signe
     page.get_by_role("button", name="Ines Calloway").press("Enter")
     page.get_by_role("button", name="Paul Calloway").press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Good to see you, Paul Calloway")
+    page.get_by_role("button", name="Paul Calloway").press("Enter")
     expect(page.locator(".who-menu").get_by_role("button")).to_have_text(
         ["Ines Calloway", "Sign out"]
     )
