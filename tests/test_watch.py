@@ -269,6 +269,17 @@ async def test_who_comes_back_after_the_end_finds_an_empty_tab(pipeline: None, f
     assert again.shows(SessionState, "standing") == "ended"
 
 
+async def test_whoever_wants_the_whole_state_again_is_asked_again(pipeline: None):
+    """On the same socket, between the end and the next look of the watch."""
+    cookie, actor = a_browser()
+    tab = await a_tab(cookie)
+    db.transact(sessions.end_all, actor)
+    tab.seen.clear()
+    await tab.send_raw(HYDRATE, {})
+    assert PRIVATE not in str(tab.seen)
+    assert tab.shows(SessionState, "standing") == "ended"
+
+
 async def test_who_comes_back_locked_finds_an_empty_tab_and_the_lock(pipeline: None):
     cookie, _ = a_therapist(factor=True)
     tab = await a_tab(cookie, Notebook.read_as_therapist)
