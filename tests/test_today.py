@@ -13,6 +13,7 @@ from practice.domain.journey import Stage
 from practice.models import private
 from practice.models.bookings import BookingEvent
 from practice.models.people import Account
+from practice.models.plumbing import AuditEntry
 from practice.services import agenda, bookings, endings, outcomes, today
 from practice.services.decisions import Wanted
 from practice.services.today import Today
@@ -216,19 +217,34 @@ def plain(words: str) -> str:
 @pytest.mark.parametrize(
     ("at", "said"),
     [
-        (NINE - HOUR, "Two appointments. You finish at 14:50."),
-        (NINE + HOUR, "Two appointments, one behind you. You finish at 14:50."),
-        (NINE + 7 * HOUR, "Two appointments, all behind you."),
-        (NINE + 24 * HOUR, "Nothing is booked today."),
+        (NINE - HOUR, "Good morning, Practice. Two appointments. You finish at 14:50."),
+        (
+            NINE + HOUR,
+            "Good morning, Practice. Two appointments, one behind you. You finish at 14:50.",
+        ),
+        (NINE + 7 * HOUR, "Good afternoon, Practice. Two appointments, all behind you."),
+        (NINE + 24 * HOUR, "Good morning, Practice. Nothing is booked today."),
+        (NINE + 34 * HOUR, "Good evening, Practice. Nothing is booked today."),
     ],
 )
-async def test_the_day_in_a_sentence(house: str, at: datetime, said: str):
+async def test_the_greeting_and_the_day_in_a_sentence(house: str, at: datetime, said: str):
     a_confirmed(start=NINE)
     a_confirmed(start=NINE + 5 * HOUR)
     async with reflex_running():
         with the_time_is(at):
             tab = await opened()
     assert tab.shows(TodayState, "summary") == said
+
+
+async def test_looking_at_what_a_client_wrote_is_noted_once_an_hour(house: str):
+    wish = a_wish(CALL, NINE, note="Please let it ring")
+    booked = db.transact(bookings.book, VISITOR, wish, guest=a_guest())
+    async with reflex_running():
+        for minutes in (-90, -80, -20):
+            with the_time_is(NINE + timedelta(minutes=minutes)):
+                await opened()
+    found = rows_of(AuditEntry, AuditEntry.action == "note_read")
+    assert [one.subject_id for one in found] == 2 * [str(row(booked.reference).id)]
 
 
 async def test_a_call_is_closed_and_the_page_is_true_at_once(house: str):

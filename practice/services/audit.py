@@ -2,17 +2,21 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
-from practice import vault
+from practice import clock, vault
 from practice.db import collides_by_nature
 from practice.domain.actors import Actor
 from practice.environment import Rate
+from practice.models.bookings import Booking
 from practice.models.plumbing import AuditEntry
 from practice.services import limits
 from practice.services.rows import New, new, write
 
+# How long one look lasts.
+SEEN = timedelta(hours=1)
 # Whoever is refused all day long shall not fill the journal with it.
 REFUSALS = Rate(100, timedelta(hours=1))
 
@@ -31,6 +35,22 @@ def entry(actor: Actor, action: str, subject: Any, **details: Any) -> New:
 
 def note(session: Session, actor: Actor, action: str, subject: Any, **details: Any) -> None:
     write(session, [entry(actor, action, subject, **details)])
+
+
+@collides_by_nature
+def read(session: Session, actor: Actor, *, booking_id: UUID) -> None:
+    """That a client's own words were looked at; a page that is loaded all day says it once an
+    hour."""
+    again = select(AuditEntry.id).where(
+        AuditEntry.action == "note_read",
+        AuditEntry.subject_id == str(booking_id),
+        AuditEntry.actor == str(actor),
+        col(AuditEntry.at) > clock.now() - SEEN,
+    )
+    if session.exec(again).first() is None:
+        said = {"actor": str(actor), "action": "note_read", "details": {}}
+        row = new(AuditEntry, subject=Booking.__tablename__, subject_id=str(booking_id), **said)
+        write(session, [row])
 
 
 @collides_by_nature

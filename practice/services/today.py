@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
@@ -32,6 +33,7 @@ class Next:
     note: str
     stage: Stage | None = None
     since: datetime | None = None
+    booking_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class Frame:
     """What stands around each of her pages."""
 
     practice: str
+    therapist: str
     zone: str
     place: str
 
@@ -84,8 +87,9 @@ def find_devices(session: Session, actor: Actor) -> Devices:
 
 
 def _frame(practice: Practice) -> Frame:
-    place = Speaker(practice)(practice.place) or i18n.city(practice.zone)
-    return Frame(practice.name, practice.zone, place)
+    say = Speaker(practice)
+    place = say(practice.place) or i18n.city(practice.zone)
+    return Frame(practice.name, say(practice.therapist), practice.zone, place)
 
 
 def _next(session: Session, diary: Diary, on: date) -> Next | None:
@@ -110,6 +114,7 @@ def _received(session: Session, meeting: Meeting, row: Row) -> Next:
         video_link=link,
         phone=private.read(client, "phone") if meeting.place is Place.PHONE else "",
         note=private.read(booking, "note"),
+        booking_id=booking.id,
         stage=reached,
         since=_since(facts, reached),
     )

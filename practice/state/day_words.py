@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from practice.domain.errors import N_
 from practice.domain.journey import Stage
@@ -20,6 +21,7 @@ STAGES = {
 }
 # So many of tomorrow; the rest is a sentence.
 SHOWN_OF_TOMORROW = 3
+NOON, EVENING = 12, 18
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,17 @@ class Morrow:
     iso: str
     who: str
     more: str = ""
+
+
+def greeting(found: Today) -> str:
+    hour = found.now.astimezone(ZoneInfo(found.frame.zone)).hour
+    if hour < NOON:
+        said = _("Good morning, {name}.")
+    elif hour < EVENING:
+        said = _("Good afternoon, {name}.")
+    else:
+        said = _("Good evening, {name}.")
+    return said.format(name=found.frame.therapist or found.frame.practice)
 
 
 def summary(found: Today) -> str:

@@ -10,10 +10,19 @@ from practice.domain.errors import N_
 from practice.domain.journey import Outcome
 from practice.i18n import _, clock_time, day_and_date, sentence
 from practice.runtime import query, transact
-from practice.services import confirmations, drafts, endings, outcomes
+from practice.services import audit, confirmations, drafts, endings, outcomes
 from practice.services import today as service
 from practice.state.day_line import Item, line_of
-from practice.state.day_words import Morrow, NextPerson, closed, nobody, person, summary, tomorrow
+from practice.state.day_words import (
+    Morrow,
+    NextPerson,
+    closed,
+    greeting,
+    nobody,
+    person,
+    summary,
+    tomorrow,
+)
 from practice.state.decisions import Question, questions, title
 from practice.state.drafts import DraftState
 from practice.state.guard import handler
@@ -113,7 +122,9 @@ class TodayState(PortalState):
         zone = found.frame.zone
         self.date = sentence(day_and_date(found.today.on))
         self.now = clock_time(found.now, zone)
-        self.summary = summary(found)
+        self.summary = f"{greeting(found)} {summary(found)}"
+        if found.next and found.next.note and found.next.booking_id:
+            await transact(audit.read, await actor_of(self), booking_id=found.next.booking_id)
         self.closed = closed(found.today)
         upcoming = found.next.meeting if found.next else None
         self.line = line_of(found.today, found.now, zone, upcoming=upcoming)
