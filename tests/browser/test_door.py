@@ -39,5 +39,5 @@ def test_the_link_signs_in_and_the_button_signs_out(at_the_door: Page, portal: S
 
 def test_the_public_pages_lead_to_the_door(open_page: OpenPage, portal: Server):
     page = open_page("/it", wide=1280)
-    page.get_by_role("navigation", name="Principale").get_by_role("link", name="Accedi").click()
+    page.get_by_role("navigation", name="Principale").get_by_role("link", name="Accedere").click()
     assert page.url == f"{portal.base}/it/sign-in"
