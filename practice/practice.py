@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import reflex as rx
 from starlette.routing import Route
@@ -99,13 +100,17 @@ for page in pages:
 
 def asgi() -> ASGIApp:
     """What the server runs: our routes first, then the built pages, then Reflex's socket."""
-    frontend = Frontend(build.OUTPUT, addresses(pages))
-    interface = Route("/api/{path:path}", api.make())
-    letters = [] if configured.is_production else mailbox.ROUTES
-    site = Site(configured, frontend.stylesheet, [*health.ROUTES, *letters, interface])
-
+    frontend, site = surfaces(build.OUTPUT)
     app.api_transformer = functools.partial(ours_first, frontend, site)
     return Shield(app(), configured, site.apology)
+
+
+def surfaces(output: Path) -> tuple[Frontend, Site]:
+    """Every address there is, but for the socket: the pages of a build, and our own routes."""
+    frontend = Frontend(output, addresses(pages))
+    interface = Route("/api/{path:path}", api.make())
+    letters = [] if configured.is_production else mailbox.ROUTES
+    return frontend, Site(configured, frontend.stylesheet, [*health.ROUTES, *letters, interface])
 
 
 def ours_first(frontend: Frontend, site: Site, reflex: ASGIApp) -> ASGIApp:

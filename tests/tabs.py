@@ -25,6 +25,8 @@ class Tab:
         self.cookie = cookie
         self.path = path
         self.seen: dict[str, dict[str, Any]] = {}
+        # Each delta as it came, also what a later one has overwritten.
+        self.heard: list[Any] = []
 
     async def send(self, handler: Any, /, **payload: Any) -> None:
         await self.send_raw(format_event_handler(handler), payload)
@@ -33,6 +35,7 @@ class Tab:
         event = Event(name=name, payload=payload, router_data=self._router_data())
         processor: Any = app.event_processor
         async for delta in processor.enqueue_stream_delta(self.token, event):
+            self.heard.append(delta)
             for state, values in delta.items():
                 names = {key.removesuffix("_rx_state_"): value for key, value in values.items()}
                 self.seen.setdefault(state, {}).update(names)

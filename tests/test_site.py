@@ -168,6 +168,18 @@ async def test_a_draft_is_nowhere(practice: str, browser: Browser):
     assert (await browser.get("/reading/first-conversation")).status_code == 404
 
 
+@pytest.mark.parametrize("visible", ["link", "therapist"])
+async def test_a_session_type_that_is_not_for_everybody_is_on_no_public_page(
+    practice: str, browser: Browser, visible: str
+):
+    name = "Individual session"
+    assert name in (await browser.get("/")).text
+    db.transact(
+        change(f"UPDATE session_types SET visible = '{visible}' WHERE slug = 'individual'"), SYSTEM
+    )
+    assert name not in (await browser.get("/")).text
+
+
 async def test_a_chapter_without_content_is_not_there(practice: str, browser: Browser):
     db.transact(change("DELETE FROM passages"), SYSTEM)
     db.transact(change("DELETE FROM articles"), SYSTEM)

@@ -316,6 +316,19 @@ async def test_a_request_is_declined_with_a_reason_that_stays_hers(house: str):
     assert all(b"colleague" not in (one.why or b"") for one in rows_of(BookingEvent))
 
 
+@pytest.mark.parametrize("is_open", [True, False])
+async def test_what_is_not_asked_for_cannot_be_declined(house: str, is_open: bool):
+    """In a tab that has lost its state as well, where what is asked for still can be."""
+    reference = a_request(start=NINE + 26 * HOUR).reference
+    async with reflex_running():
+        tab = await opened() if is_open else her_seat("/")
+        await tab.send(TodayState.ask_to_decline, reference="ZZZ-999-ZZ")
+        assert tab.trouble == "There is nothing here, or it is not yours to see."
+        assert not tab.shows(TodayState, "declining")
+        await tab.send(TodayState.ask_to_decline, reference=reference)
+        assert (tab.trouble, tab.shows(TodayState, "declining")) == ("", True)
+
+
 async def test_what_a_client_asks_of_the_day_is_not_there(house: str):
     reference = a_request(start=NINE + 26 * HOUR).reference
     async with reflex_running():

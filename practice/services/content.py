@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from practice import clock, i18n
 from practice.domain import content as values
 from practice.domain.actors import Actor
+from practice.domain.bookings import Visibility
 from practice.domain.errors import NotFound
 from practice.models.base import Texts
 from practice.models.content import (
@@ -144,7 +145,7 @@ def _sessions(session: Session) -> tuple[values.SessionKind, ...]:
     say = Speaker(session.get(Practice, 1))
     found = session.exec(
         select(SessionType)
-        .where(col(SessionType.archived_at).is_(None))
+        .where(col(SessionType.archived_at).is_(None), SessionType.visible == Visibility.PUBLIC)
         .order_by(col(SessionType.position))
     )
     return tuple(

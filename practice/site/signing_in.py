@@ -162,7 +162,8 @@ class SigningIn(Door):
     async def chosen(self, request: Request) -> Response:
         found = await self._found(request)
         said = await forms.read(request)
-        if said.get("keep") in {one.reference for one in await self._calls(found)}:
+        calls = await self._calls(found)
+        if len(calls) > 1 and said.get("keep") in {one.reference for one in calls}:
             account = require(found.account_id)
             await runtime.transact(
                 merging.prove_email, SYSTEM, account_id=account, keep=said["keep"]

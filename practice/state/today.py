@@ -6,7 +6,7 @@ import reflex as rx
 
 from practice.domain.actors import Role
 from practice.domain.bookings import Status
-from practice.domain.errors import N_
+from practice.domain.errors import N_, NotFound
 from practice.domain.journey import Outcome
 from practice.i18n import _, clock_time, day_and_date, sentence
 from practice.runtime import query, transact
@@ -90,8 +90,13 @@ class TodayState(PortalState):
 
     @handler(Role.THERAPIST)
     async def ask_to_decline(self, reference: str) -> None:
+        if not self.loaded:
+            # A tab that stood open for long has lost its state, but not what it shows.
+            await self._load()
         asked = next((one for one in self.decisions if one.reference == reference), None)
-        self._declined, self.asked = reference, asked.title if asked else ""
+        if asked is None:
+            raise NotFound
+        self._declined, self.asked = reference, asked.title
         self.draft = f"decline/{reference}"
         self.declining = True
 
