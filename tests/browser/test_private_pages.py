@@ -145,7 +145,8 @@ def test_another_device_is_signed_out_and_the_list_is_there_again(
     page = ready(open_page("/me", storage_state=signed_in(ADA, again=True)))
     page.get_by_role("navigation", name="Your pages", exact=True).get_by_text("Devices").click()
     page.wait_for_url(f"{portal.base}/me/devices")
-    ready(page)
+    # The page it came from was loaded already: the list is what has to be waited for.
+    expect(ready(page).get_by_text("this browser")).to_be_visible()
     others = page.get_by_role("button", name=re.compile("^Sign out there"))
     before = others.count()
     assert before >= 1
