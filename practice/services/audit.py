@@ -48,9 +48,15 @@ def read(session: Session, actor: Actor, *, booking_id: UUID) -> None:
         col(AuditEntry.at) > clock.now() - SEEN,
     )
     if session.exec(again).first() is None:
-        said = {"actor": str(actor), "action": "note_read", "details": {}}
-        row = new(AuditEntry, subject=Booking.__tablename__, subject_id=str(booking_id), **said)
-        write(session, [row])
+        looked = new(
+            AuditEntry,
+            actor=str(actor),
+            action="note_read",
+            subject=Booking.__tablename__,
+            subject_id=str(booking_id),
+            details={},
+        )
+        write(session, [looked])
 
 
 @collides_by_nature
