@@ -15,9 +15,13 @@ from babel import Locale, dates, numbers
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from practice.domain.errors import N_
+
 LANGUAGES = ("en", "it")
 DEFAULT_LANGUAGE = "en"
 CATALOGS = Path(__file__).parent.parent / "locales"
+# A number and its unit stay on one line.
+TIED = "\N{NO-BREAK SPACE}"
 # English here is British: 24 November, 09:20.
 LOCALES = {"en": Locale("en", "GB"), "it": Locale("it", "IT")}
 
@@ -88,11 +92,50 @@ def long_date(day: date) -> str:
 
 
 def day_and_date(day: date) -> str:
-    return dates.format_date(day, "EEEE d MMMM", locale=locale())
+    return dates.format_date(day, f"EEEE d{TIED}MMMM", locale=locale())
 
 
 def clock_time(moment: datetime, zone: str) -> str:
     return dates.format_time(moment, "HH:mm", tzinfo=ZoneInfo(zone), locale=locale())
+
+
+def hours_between(start: datetime, end: datetime, zone: str) -> str:
+    return f"{clock_time(start, zone)} – {clock_time(end, zone)}"
+
+
+def city(zone: str) -> str:
+    """Where the clocks of a zone hang: Europe/London is London, Londra in Italian."""
+    return dates.get_timezone_location(zone, locale=locale(), return_city=True)
+
+
+def minutes(count: int) -> str:
+    words = ngettext("{count} minute", "{count} minutes", count)
+    return words.format(count=count).replace(" ", TIED)
+
+
+# Two to twelve, as a sentence says them. One is left out: it takes the gender of what it counts.
+NUMBERS = (
+    N_("two"),
+    N_("three"),
+    N_("four"),
+    N_("five"),
+    N_("six"),
+    N_("seven"),
+    N_("eight"),
+    N_("nine"),
+    N_("ten"),
+    N_("eleven"),
+    N_("twelve"),
+)
+
+
+def number(count: int) -> str:
+    return _(NUMBERS[count - 2]) if 2 <= count <= 12 else str(count)
+
+
+def sentence(words: str) -> str:
+    """With a capital at its start, and every other letter as it is."""
+    return words[:1].upper() + words[1:]
 
 
 def money(cents: int, currency: str) -> str:

@@ -229,11 +229,11 @@ def test_dates_and_times_are_written_as_the_language_does():
     moment = datetime(2026, 11, 24, 8, 5, tzinfo=UTC)
     with i18n.speaking("en"):
         assert i18n.long_date(moment.date()) == "24 November 2026"
-        assert i18n.day_and_date(moment.date()) == "Tuesday 24 November"
+        assert i18n.day_and_date(moment.date()) == "Tuesday 24\N{NO-BREAK SPACE}November"
         assert i18n.clock_time(moment, "Europe/Rome") == "09:05"
     with i18n.speaking("it"):
         assert i18n.long_date(moment.date()) == "24 novembre 2026"
-        assert i18n.day_and_date(moment.date()) == "martedì 24 novembre"
+        assert i18n.day_and_date(moment.date()) == "martedì 24\N{NO-BREAK SPACE}novembre"
 
 
 def test_plurals_follow_the_language():

@@ -1,16 +1,7 @@
 """Phrases that several pages say in the same words."""
 
 from practice.domain.content import Profile, SessionKind
-from practice.i18n import _, money, ngettext
-
-# A number and its unit stay on one line.
-TIED = "\N{NO-BREAK SPACE}"
-
-
-def minutes(count: int) -> str:
-    return (
-        ngettext("{count} minute", "{count} minutes", count).format(count=count).replace(" ", TIED)
-    )
+from practice.i18n import _, money
 
 
 def price(session: SessionKind) -> str:

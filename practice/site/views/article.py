@@ -3,12 +3,11 @@
 import reflex as rx
 
 from practice.domain.content import Article, ArticleCard, Frame
-from practice.i18n import _, here, long_date
+from practice.i18n import _, here, long_date, minutes
 from practice.site.prose import begun, prose
 from practice.site.views.chapter import chapter
 from practice.site.views.closing import closing
 from practice.site.views.readings import readings
-from practice.site.words import minutes
 
 
 def title(article: Article, frame: Frame) -> str:

@@ -5,7 +5,7 @@ import reflex as rx
 from practice.components import illustrations
 from practice.components.icons import icon
 from practice.domain.content import Home, Passage, Profile, SessionKind
-from practice.i18n import _, here
+from practice.i18n import _, here, minutes
 from practice.site.contact import write_button
 from practice.site.prose import begun, opening, prose
 from practice.site.views.chapter import anchor, chapter
@@ -13,7 +13,7 @@ from practice.site.views.closing import closing
 from practice.site.views.facts import facts
 from practice.site.views.likeness import likeness
 from practice.site.views.readings import readings
-from practice.site.words import answers, minutes, price
+from practice.site.words import answers, price
 
 SHELF = (illustrations.cup, illustrations.lamp, illustrations.chair)
 

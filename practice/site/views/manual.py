@@ -11,14 +11,13 @@ import reflex as rx
 from practice.domain.content import Frame
 from practice.domain.errors import Busy, Invalid, KeyReused, Refusal, TooMany
 from practice.domain.refusals import SlotTaken
-from practice.i18n import _, ngettext
+from practice.i18n import TIED, _, ngettext
 from practice.routes import api
 from practice.services import bookings
 from practice.site import examples, openapi
 from practice.site.openapi import Call, Interface
 from practice.site.views import calls
 from practice.site.views.fields import ENGLISH, code, english, table
-from practice.site.words import TIED
 
 DESCRIPTION = "/api/openapi.json"
 KEY = "Idempotency-Key"

@@ -3,8 +3,7 @@
 import reflex as rx
 
 from practice.domain.content import ArticleCard
-from practice.i18n import here
-from practice.site.words import minutes
+from practice.i18n import here, minutes
 
 
 def readings(cards: tuple[ArticleCard, ...]) -> rx.Component:
