@@ -60,18 +60,15 @@ def session_confirmed(house: House, reader: Reader, booking: Booking) -> Draft:
 
 
 @letter(Kind.REQUESTED)
-def requested(
-    house: House, reader: Reader, booking: Booking, *, answer_by: datetime | None = None
-) -> Draft:
+def requested(house: House, reader: Reader, booking: Booking, *, answer_by: datetime) -> Draft:
     """A wish has arrived. No calendar file: the time is not certain."""
     by = _("You hear from me by {time} at the latest; until then nobody else can take it.")
-    kept = by.format(time=times.moment(answer_by, reader.zone)) if answer_by else ""
     return Draft(
         subject=phrases.subject(booking, reader),
         preheader=phrases.glance(booking, reader),
         greeting=phrases.greeting(reader),
         title=_("your request has arrived."),
-        paragraphs=(kept or _("I answer as soon as I can; the time is kept for you."),),
+        paragraphs=(by.format(time=times.moment(answer_by, reader.zone)),),
         plate=phrases.plate(house, reader, booking),
         button=phrases.entrance(booking),
         rows=(phrases.plans(booking, reader),),
@@ -101,8 +98,7 @@ def expired(
     """A request that nobody answered, or a time that was kept for a payment."""
     if unpaid:
         said = _(
-            "The time was kept for you until it was paid, and the payment did not arrive. "
-            "It is free again, for you as well."
+            "It waited for its payment, and none arrived. The time is free again, for you as well."
         )
     else:
         said = _("I am sorry: I did not answer your request in time. Please choose another time.")

@@ -98,6 +98,6 @@ def _cost(booking: Booking, cost_cents: int) -> str:
         return ""
     if not cost_cents:
         return _("It costs you nothing.")
-    return _("It was cancelled late, so {cost} of its {price} are due, as agreed.").format(
+    return _("It was cancelled late, so {cost} of the {price} are due, as agreed.").format(
         cost=money(cost_cents, charge.currency), price=money(charge.price_cents, charge.currency)
     )

@@ -21,7 +21,7 @@ def sign_in(house: House, reader: Reader, *, link: str) -> Draft:
         title=_("here is your link."),
         paragraphs=(_("It opens your pages, once, within {minutes}.").format(minutes=life),),
         button=Button(
-            _("Sign in"),
+            _("Sign in now"),
             link,
             _("If the button does nothing, copy this address into your browser:"),
             is_bare=True,

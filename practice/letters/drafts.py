@@ -28,6 +28,8 @@ class Kind(StrEnum):
 class Plate:
     """The appointment, large: nobody should have to look for the time."""
 
+    # As programs read it.
+    on: str
     weekday: str
     date: str
     hours: str

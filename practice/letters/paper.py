@@ -61,7 +61,9 @@ def letter(
 
 
 def _set(kind: Kind, house: House, reader: Reader, draft: Draft) -> Letter:
+    subject = headline(draft.subject)
     shown = {
+        "subject": subject,
         "draft": draft,
         "house": house,
         "language": reader.language,
@@ -72,7 +74,7 @@ def _set(kind: Kind, house: House, reader: Reader, draft: Draft) -> Letter:
     }
     return Letter(
         kind=kind,
-        subject=headline(draft.subject),
+        subject=subject,
         html=visible(_styled(TEMPLATES.get_template("letter.html").render(shown))),
         text=_even(visible(TEMPLATES.get_template("letter.txt").render(shown))),
         attachments=draft.attachments,

@@ -76,6 +76,7 @@ def large(
 ) -> Plate:
     earlier = times.span(before, reader.zone) if before else ""
     return Plate(
+        on=times.local(at.starts_at, reader.zone).date().isoformat(),
         weekday=sentence(times.weekday(at.starts_at, reader.zone)),
         date=times.date(at.starts_at, reader.zone),
         hours=times.hours(at, reader.zone),
@@ -116,20 +117,22 @@ def what(booking: Booking) -> str:
 
 def terms(booking: Booking, reader: Reader) -> str:
     """What moving and cancelling cost from now on, as the booking froze it."""
+    if booking.sort is Sort.REQUEST:
+        return _("As long as it is not confirmed, this costs nothing.")
     charge, start = booking.charge, booking.times.starts_at
-    late = cost_of_cancelling(charge, start=start, now=start, by=Role.CLIENT)
-    if not late:
-        return _("Free of charge until it begins.")
-    cost = money(late, charge.currency)
     free_until = charge.free_until(start)
+    if free_until == start:
+        return _("Free of charge until it begins.")
+    late = cost_of_cancelling(charge, start=start, now=start, by=Role.CLIENT)
+    cost = money(late, charge.currency) if late else _("nothing")
     if free_until <= booking.as_of:
-        return _("Cancelling now costs {cost}. To move it, please answer this letter.").format(
-            cost=cost
-        )
-    return _(
+        said = _("Cancelling now costs {cost}. To move it, please answer this letter.")
+        return said.format(cost=cost)
+    said = _(
         "Free of charge until {time}. After that cancelling costs {cost}; "
         "to move it, please answer this letter."
-    ).format(time=times.moment(free_until, reader.zone), cost=cost)
+    )
+    return said.format(time=times.moment(free_until, reader.zone), cost=cost)
 
 
 def entrance(booking: Booking) -> Button:

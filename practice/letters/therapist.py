@@ -160,10 +160,11 @@ def _waiting(day: Day) -> Sequence[Row]:
     calls = ngettext("{count} call to close", "{count} calls to close", day.calls_to_close)
     requests = ngettext("{count} request", "{count} requests", day.requests_waiting)
     letters = ngettext("{count} letter", "{count} letters", day.letters_failed)
+    again = _("Not delivered so far; can be sent again from the portal.")
     rows = (
         (day.requests_waiting, requests, _("Waiting for your answer.")),
-        (day.calls_to_close, calls, _("They took place; say in the portal how they ended.")),
-        (day.letters_failed, letters, _("Could not be delivered; they can be sent again.")),
+        (day.calls_to_close, calls, _("Already held; the outcome is still to be noted.")),
+        (day.letters_failed, letters, again),
     )
     return [Row(words.format(count=count), remark=said) for count, words, said in rows if count]
 

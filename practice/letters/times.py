@@ -9,16 +9,20 @@ from practice.i18n import _, city, clock_time, day_and_date, hours_between, loca
 from practice.letters.facts import Times
 
 
+def local(at: datetime, zone: str) -> datetime:
+    return at.astimezone(ZoneInfo(zone))
+
+
 def day(at: datetime, zone: str) -> str:
-    return day_and_date(at.astimezone(ZoneInfo(zone)).date())
+    return day_and_date(local(at, zone).date())
 
 
 def weekday(at: datetime, zone: str) -> str:
-    return dates.format_date(at.astimezone(ZoneInfo(zone)), "EEEE", locale=locale())
+    return dates.format_date(local(at, zone), "EEEE", locale=locale())
 
 
 def date(at: datetime, zone: str) -> str:
-    return dates.format_date(at.astimezone(ZoneInfo(zone)), "d MMMM", locale=locale())
+    return dates.format_date(local(at, zone), "d MMMM", locale=locale())
 
 
 def moment(at: datetime, zone: str) -> str:
@@ -67,5 +71,5 @@ def here(times: Times, zone: str) -> str:
 
 
 def _minutes_ahead(at: datetime, zone: str) -> int:
-    ahead = at.astimezone(ZoneInfo(zone)).utcoffset()
+    ahead = local(at, zone).utcoffset()
     return round(ahead.total_seconds() / 60) if ahead else 0
