@@ -33,6 +33,8 @@ def at(day: int, hour: int, minute: int, length: int) -> Times:
 
 
 BEFORE = at(13, 8, 0, 50)
+# Another booking, where two are wanted.
+OTHER = UUID("0196f1a4-7d2e-7c31-9a55-3f0d6f2b8e42")
 SOON = datetime(2026, 10, 10, 9, 30, tzinfo=UTC)
 NAMES = {
     "en": ("Discovery call", "Individual session"),

@@ -73,7 +73,7 @@ def _set(kind: Kind, house: House, reader: Reader, draft: Draft) -> Letter:
         "kept_styles": palette.kept(),
     }
     return Letter(
-        kind=kind,
+        kind=kind.value,
         subject=subject,
         html=visible(_styled(TEMPLATES.get_template("letter.html").render(shown))),
         text=_even(visible(TEMPLATES.get_template("letter.txt").render(shown))),
