@@ -190,6 +190,7 @@ def test_the_practice_and_its_address_stand_in_every_letter(shown: Shown):
 def test_a_locked_screen_shows_no_name_and_no_price(shown: Shown):
     for words in (shown.letter.subject, shown.preheader):
         assert words
+        assert "&" not in words
         assert not re.search(r"Giulia|Rossi|Elena|Conti|G\. R\.|€", words)
         assert not any(name in words for name in gallery.NAMES[shown.language])
 
@@ -458,7 +459,7 @@ def test_the_button_leads_to_the_room_where_there_is_one(place: Place, link: str
 def test_a_moved_letter_says_both_times():
     letter = letters.moved(EN.house, EN.giulia, EN.session, before=gallery.BEFORE, by=Role.CLIENT)
     assert "Thursday 15 October, 16:00 – 16:50\n" in letter.text
-    assert "No longer: Tuesday 13 October, 10:00 – 10:50\n" in letter.text
+    assert "No longer: Tuesday 13 October, 10:00\n" in letter.text
 
 
 @pytest.mark.parametrize(

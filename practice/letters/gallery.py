@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from pathlib import Path
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from practice.domain.letters import Letter
 from practice.i18n import LANGUAGES
 from practice.letters import palette
 from practice.letters.facts import Booking, Client, Day, House, Reader, Sort, Times, Visit
+from practice.letters.headers import headline
 from practice.letters.paper import TEMPLATES
 
 URL = "https://studiomarea.example"
@@ -224,7 +226,7 @@ def all_letters() -> Iterator[Shown]:
 def preheader(letter: Letter) -> str:
     """What a list of letters shows beneath the subject."""
     found = re.search(r'<div class="glance"[^>]*>([^<]*)</div>', letter.html)
-    return found[1] if found else ""
+    return headline(unescape(found[1])) if found else ""
 
 
 def write(to: Path) -> int:

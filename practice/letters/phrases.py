@@ -74,7 +74,7 @@ def plate(
 def large(
     at: Times, reader: Reader, lines: list[str], *, before: Times | None = None, off: bool = False
 ) -> Plate:
-    earlier = times.span(before, reader.zone) if before else ""
+    earlier = times.moment(before.starts_at, reader.zone) if before else ""
     return Plate(
         on=times.local(at.starts_at, reader.zone).date().isoformat(),
         weekday=sentence(times.weekday(at.starts_at, reader.zone)),
