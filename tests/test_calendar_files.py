@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import icalendar
@@ -11,11 +12,12 @@ import pytest
 import vobject
 
 from practice.domain.bookings import Place
-from practice.letters import calendars, gallery
+from practice.letters import calendars, samples
 from practice.letters.facts import Booking, Client, House, Reader, Times
-from practice.letters.gallery import Sample
+from practice.letters.samples import Sample
 
 Make = Callable[[House, Reader, Booking], bytes]
+OTHER = UUID("0196f1a4-7d2e-7c31-9a55-3f0d6f2b8e42")
 EN, IT = Sample("en"), Sample("it")
 # A change of each zone's clocks, where it has any: the instant, forward or back.
 CHANGES = [
@@ -107,7 +109,7 @@ def test_the_clock_is_the_readers_and_said_by_name():
 
 def test_a_change_is_the_same_entry_with_a_higher_sequence():
     first = event(calendars.invitation(EN.house, EN.giulia, EN.session))
-    moved = at(gallery.BEFORE.starts_at, replace(EN.session, sequence=1))
+    moved = at(samples.BEFORE.starts_at, replace(EN.session, sequence=1))
     second = event(calendars.invitation(EN.house, EN.giulia, moved))
     last = event(calendars.cancellation(EN.house, EN.giulia, replace(moved, sequence=2)))
     assert len({one.uid for one in (first, second, last)}) == 1
@@ -123,7 +125,7 @@ def test_an_invitation_says_who_and_when_it_was_said():
     attendee = "ATTENDEE;PARTSTAT=ACCEPTED;ROLE=REQ-PARTICIPANT;RSVP=FALSE:"
     assert f"{attendee}mailto:giulia@example.org" in lines
     assert "DTSTAMP:20261008T093000Z" in lines
-    assert f"URL:{gallery.MANAGE}" in lines
+    assert f"URL:{samples.MANAGE}" in lines
     assert {"STATUS:CONFIRMED", "CLASS:PRIVATE", "TRANSP:OPAQUE"} <= set(lines)
 
 
@@ -149,10 +151,10 @@ def test_it_says_a_time_a_place_and_the_practice(sample: Sample, make: Make):
 @pytest.mark.parametrize(
     ("place", "link", "said"),
     [
-        (Place.IN_PERSON, gallery.ROOM, "Via dell’Esempio 12, second floor, Trieste"),
-        (Place.VIDEO, gallery.ROOM, gallery.ROOM),
+        (Place.IN_PERSON, samples.ROOM, "Via dell’Esempio 12, second floor, Trieste"),
+        (Place.VIDEO, samples.ROOM, samples.ROOM),
         (Place.VIDEO, "", "By video"),
-        (Place.PHONE, gallery.ROOM, "By phone"),
+        (Place.PHONE, samples.ROOM, "By phone"),
     ],
 )
 def test_it_says_where(place: Place, link: str, said: str):
@@ -163,7 +165,7 @@ def test_it_says_where(place: Place, link: str, said: str):
 
 
 def test_a_feed_is_a_clients_own_times_and_invites_nobody():
-    later = at(gallery.BEFORE.starts_at, replace(EN.in_the_room, id=gallery.OTHER))
+    later = at(samples.BEFORE.starts_at, replace(EN.in_the_room, id=OTHER))
     body = calendars.feed(EN.house, EN.giulia, [EN.session, later])
     lines = unfolded(body)
     assert {"METHOD:PUBLISH", "X-WR-CALNAME:Studio Marea"} <= set(lines)
@@ -183,7 +185,7 @@ def test_the_therapists_feed_names_first_names_and_initials():
 
 
 def test_a_feed_across_years_describes_its_zone_for_all_of_them():
-    next_year = at(datetime(2027, 7, 1, 8, tzinfo=UTC), replace(EN.session, id=gallery.OTHER))
+    next_year = at(datetime(2027, 7, 1, 8, tzinfo=UTC), replace(EN.session, id=OTHER))
     body = calendars.feed(EN.house, EN.giulia, [EN.session, next_year])
     found = {one["DTSTART"].dt.astimezone(UTC) for one in parsed(body).events}
     assert found == {EN.session.times.starts_at, next_year.times.starts_at}

@@ -18,11 +18,12 @@ from practice.__main__ import app
 from practice.domain.actors import Role
 from practice.domain.bookings import Charge, Place
 from practice.domain.content import CrisisLine
-from practice.i18n import speaking
-from practice.letters import Kind, facts, gallery, phrases
+from practice.i18n import _, speaking
+from practice.letters import Kind, facts, gallery, phrases, samples
 from practice.letters.facts import Booking, Client, House, Reader, Sort, Times, Visit
-from practice.letters.gallery import Sample, Shown
+from practice.letters.gallery import Shown
 from practice.letters.headers import headline, plain_name
+from practice.letters.samples import Sample
 from tests.test_languages import Bracketed, outside_brackets, published
 from tests.test_rules import contrast
 
@@ -110,12 +111,14 @@ def test_the_gallery_shows_every_kind_in_both_languages():
 
 @every_letter
 def test_the_text_has_every_word_of_the_letter(shown: Shown):
-    """But its mark, which is a picture, and the name of the practice above everything."""
+    """But what is said of the button, where there is none."""
+    with speaking(shown.language):
+        about_the_button = _("If the button does nothing, copy this address into your browser:")
     text = in_one_line(shown.letter.text)
     missing = [
         word.text
         for word in Page(shown.letter.html).words
-        if in_one_line(word.text).rstrip(" –") not in text
+        if in_one_line(word.text).rstrip(" –") not in text and word.text != about_the_button
     ]
     assert missing == []
 
@@ -181,7 +184,7 @@ def test_every_word_can_be_read_on_its_ground(shown: Shown, dark: bool):
 
 @every_letter
 def test_the_practice_and_its_address_stand_in_every_letter(shown: Shown):
-    house = gallery.HOUSES[shown.language]
+    house = samples.HOUSES[shown.language]
     for said in (Page(shown.letter.html).said(), in_one_line(shown.letter.text)):
         assert all(one in said for one in (house.name, *house.address, house.email))
 
@@ -192,7 +195,7 @@ def test_a_locked_screen_shows_no_name_and_no_price(shown: Shown):
         assert words
         assert "&" not in words
         assert not re.search(r"Giulia|Rossi|Elena|Conti|G\. R\.|€", words)
-        assert not any(name in words for name in gallery.NAMES[shown.language])
+        assert not any(name in words for name in samples.NAMES[shown.language])
 
 
 @every_letter
@@ -217,21 +220,21 @@ def test_there_is_no_field_for_what_no_letter_may_tell(known: type):
 ABOUT: dict[str, Callable[[House, Reader, Booking, Client], letters.Letter]] = {
     Kind.CALL_CONFIRMED: lambda h, r, b, _c: letters.call_confirmed(h, r, b),
     Kind.SESSION_CONFIRMED: lambda h, r, b, _c: letters.session_confirmed(h, r, b),
-    Kind.REQUESTED: lambda h, r, b, _c: letters.requested(h, r, b, answer_by=gallery.SOON),
-    Kind.DECLINED: lambda h, r, b, _c: letters.declined(h, r, b, choose_url=gallery.CHOOSE),
-    Kind.EXPIRED: lambda h, r, b, _c: letters.expired(h, r, b, choose_url=gallery.CHOOSE),
-    Kind.MOVED: lambda h, r, b, _c: letters.moved(h, r, b, before=gallery.BEFORE, by=Role.CLIENT),
+    Kind.REQUESTED: lambda h, r, b, _c: letters.requested(h, r, b, answer_by=samples.SOON),
+    Kind.DECLINED: lambda h, r, b, _c: letters.declined(h, r, b, choose_url=samples.CHOOSE),
+    Kind.EXPIRED: lambda h, r, b, _c: letters.expired(h, r, b, choose_url=samples.CHOOSE),
+    Kind.MOVED: lambda h, r, b, _c: letters.moved(h, r, b, before=samples.BEFORE, by=Role.CLIENT),
     Kind.CANCELLED: lambda h, r, b, _c: letters.cancelled(
-        h, r, b, by=Role.CLIENT, choose_url=gallery.CHOOSE
+        h, r, b, by=Role.CLIENT, choose_url=samples.CHOOSE
     ),
     Kind.REMINDER: lambda h, r, b, _c: letters.reminder(h, r, b),
     Kind.FEEDBACK_REQUEST: lambda h, r, b, _c: letters.feedback_request(
-        h, r, b, feedback_url=gallery.URL
+        h, r, b, feedback_url=samples.URL
     ),
     Kind.NEW_BOOKING: letters.new_booking,
-    Kind.NEW_REQUEST: lambda h, r, b, c: letters.new_request(h, r, b, c, answer_by=gallery.SOON),
+    Kind.NEW_REQUEST: lambda h, r, b, c: letters.new_request(h, r, b, c, answer_by=samples.SOON),
     Kind.BOOKING_MOVED: lambda h, r, b, c: letters.booking_moved(
-        h, r, b, c, before=gallery.BEFORE, by=Role.CLIENT
+        h, r, b, c, before=samples.BEFORE, by=Role.CLIENT
     ),
     Kind.BOOKING_CANCELLED: lambda h, r, b, c: letters.booking_cancelled(
         h, r, b, c, by=Role.CLIENT
@@ -349,7 +352,7 @@ def test_the_therapist_reads_a_first_name_and_an_initial(full: str, called: str,
 
 
 def test_nobody_is_greeted_by_a_name_that_is_not_known():
-    letter = letters.sign_in(EN.house, replace(EN.giulia, name=""), link=gallery.URL)
+    letter = letters.sign_in(EN.house, replace(EN.giulia, name=""), link=samples.URL)
     assert letter.text.startswith("Hello,\nhere is your link.")
 
 
@@ -443,11 +446,25 @@ def test_the_letter_says_where(place: Place, said: str):
 
 
 @pytest.mark.parametrize(
+    ("sort", "cents", "said"),
+    [
+        (Sort.CALL, 0, "Free of charge."),
+        (Sort.SESSION, 8000, "Individual session, 50 minutes, €80"),
+        (Sort.SESSION, 0, "Individual session, 50 minutes, free of charge"),
+    ],
+)
+def test_the_letter_says_what_it_is_and_what_it_costs(sort: Sort, cents: int, said: str):
+    booking = replace(EN.session, sort=sort, charge=Charge(cents, "EUR", 0, 0))
+    letter = letters.session_confirmed(EN.house, EN.giulia, booking)
+    assert said in letter.text.splitlines()
+
+
+@pytest.mark.parametrize(
     ("place", "link", "target"),
     [
-        (Place.VIDEO, gallery.ROOM, gallery.ROOM),
-        (Place.VIDEO, "", gallery.MANAGE),
-        (Place.PHONE, gallery.ROOM, gallery.MANAGE),
+        (Place.VIDEO, samples.ROOM, samples.ROOM),
+        (Place.VIDEO, "", samples.MANAGE),
+        (Place.PHONE, samples.ROOM, samples.MANAGE),
     ],
 )
 def test_the_button_leads_to_the_room_where_there_is_one(place: Place, link: str, target: str):
@@ -457,7 +474,7 @@ def test_the_button_leads_to_the_room_where_there_is_one(place: Place, link: str
 
 
 def test_a_moved_letter_says_both_times():
-    letter = letters.moved(EN.house, EN.giulia, EN.session, before=gallery.BEFORE, by=Role.CLIENT)
+    letter = letters.moved(EN.house, EN.giulia, EN.session, before=samples.BEFORE, by=Role.CLIENT)
     assert "Thursday 15 October, 16:00 – 16:50\n" in letter.text
     assert "No longer: Tuesday 13 October, 10:00\n" in letter.text
 
@@ -475,7 +492,7 @@ def test_a_cancelled_letter_says_by_whom_and_what_it_costs(
     by: Role, cost_cents: int, said: str, unsaid: str
 ):
     letter = letters.cancelled(
-        EN.house, EN.giulia, EN.session, by=by, choose_url=gallery.CHOOSE, cost_cents=cost_cents
+        EN.house, EN.giulia, EN.session, by=by, choose_url=samples.CHOOSE, cost_cents=cost_cents
     )
     assert said in letter.text
     assert unsaid not in letter.text
@@ -483,13 +500,13 @@ def test_a_cancelled_letter_says_by_whom_and_what_it_costs(
 
 def test_of_a_free_call_no_cost_is_mentioned():
     letter = letters.cancelled(
-        EN.house, EN.giulia, EN.call, by=Role.CLIENT, choose_url=gallery.CHOOSE
+        EN.house, EN.giulia, EN.call, by=Role.CLIENT, choose_url=samples.CHOOSE
     )
     assert "cost" not in letter.text
 
 
 def test_only_the_first_letter_of_a_guest_opens_an_account():
-    link = f"{gallery.URL}/sign-in/link/abc"
+    link = f"{samples.URL}/sign-in/link/abc"
     opening = letters.call_confirmed(EN.house, EN.giulia, EN.call, account_link=link)
     known = letters.call_confirmed(EN.house, EN.giulia, EN.call)
     assert link in opening.text
@@ -497,7 +514,7 @@ def test_only_the_first_letter_of_a_guest_opens_an_account():
 
 
 def test_the_sign_in_letter_says_how_long_how_often_and_what_if_not():
-    letter = letters.sign_in(EN.house, EN.giulia, link=f"{gallery.URL}/sign-in/link/abc")
+    letter = letters.sign_in(EN.house, EN.giulia, link=f"{samples.URL}/sign-in/link/abc")
     assert "once, within 15 minutes" in letter.text
     assert "If it was not you" in letter.text
     assert letter.html.count("/sign-in/link/abc") == 3  # button, and the bare address
@@ -506,7 +523,7 @@ def test_the_sign_in_letter_says_how_long_how_often_and_what_if_not():
 
 def test_the_summary_counts_only_what_waits():
     quiet = letters.daily_summary(
-        EN.house, EN.therapist, facts.Day(gallery.BEFORE.starts_at.date(), ()), portal_url="x"
+        EN.house, EN.therapist, facts.Day(samples.BEFORE.starts_at.date(), ()), portal_url="x"
     )
     assert "Nothing is booked today." in quiet.text
     assert "request" not in quiet.text
@@ -523,8 +540,8 @@ def test_a_time_that_was_never_certain_has_no_calendar_file(sort: Sort, by: Role
     booking = replace(EN.session, sort=sort)
     has_file = sort is not Sort.REQUEST
     for letter in (
-        letters.moved(EN.house, EN.giulia, booking, before=gallery.BEFORE, by=by),
-        letters.cancelled(EN.house, EN.giulia, booking, by=by, choose_url=gallery.CHOOSE),
+        letters.moved(EN.house, EN.giulia, booking, before=samples.BEFORE, by=by),
+        letters.cancelled(EN.house, EN.giulia, booking, by=by, choose_url=samples.CHOOSE),
     ):
         assert bool(letter.attachments) is has_file
 
@@ -568,14 +585,14 @@ class Published(Sample):
 
     @property
     def day(self) -> facts.Day:
-        visit = Visit(gallery.BEFORE, published("initials"), Place.VIDEO)
+        visit = Visit(samples.BEFORE, published("initials"), Place.VIDEO)
         return replace(EN.day, visits=(visit,))
 
 
-@pytest.mark.parametrize("name", gallery.LETTERS)
+@pytest.mark.parametrize("name", samples.LETTERS)
 def test_every_word_is_translated_or_published(name: str, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(i18n, "catalog", lambda _code: Bracketed())
-    letter = gallery.LETTERS[name](Published("en"))
+    letter = samples.LETTERS[name](Published("en"))
     words = [word for word in Page(letter.html).words if word.tag != "time"]
     assert len(words) > 8
     shown = [word.text for word in words if not word.text.startswith("https://")]

@@ -105,13 +105,14 @@ def where(house: House, booking: Booking) -> tuple[str, ...]:
 
 def what(booking: Booking) -> str:
     charge = booking.charge
-    if not charge.price_cents:
+    if booking.sort is Sort.CALL and not charge.price_cents:
         return _("Free of charge.")
+    free = _("free of charge")
     length = booking.times.ends_at - booking.times.starts_at
     return _("{session}, {minutes}, {price}").format(
         session=booking.name,
         minutes=minutes(round(length.total_seconds() / 60)),
-        price=money(charge.price_cents, charge.currency),
+        price=money(charge.price_cents, charge.currency) if charge.price_cents else free,
     )
 
 
