@@ -1,8 +1,9 @@
-"""The command line: serve, migrate, seed, check, therapist, rotate-keys."""
+"""The command line: serve, migrate, seed, check, therapist, letters, rotate-keys."""
 
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,6 +11,7 @@ import typer
 from practice import cluster, db, migrations, serve, settings
 from practice.domain.actors import SYSTEM
 from practice.domain.errors import Invalid
+from practice.letters import gallery
 from practice.services import journal, keys, sample
 from practice.services import therapist as owner
 from practice.settings import StartRefused
@@ -97,6 +99,16 @@ def therapist(
         except Invalid as refusal:
             raise StartRefused(refusal.fields["email"]) from None
         print(f"Open this within fifteen minutes:\n  {link}")
+
+
+@app.command()
+def letters(
+    to: Annotated[Path | None, typer.Option(help="Where to; .data/letters unless said.")] = None,
+) -> None:
+    """Write every kind of letter in both languages, with an index to look at."""
+    with refusals():
+        target = to or settings.current().data_dir / "letters"
+        print(f"{gallery.write(target)} letters are in {target / 'index.html'}")
 
 
 @app.command("rotate-keys")
