@@ -20,12 +20,14 @@ check: .venv/proves ## Format, lint, types, import contracts, schema drift, mess
 	@$(BIN)/python -m tests.messages
 	@$(BIN)/python -m tests.dry_compile
 
-bench: .venv/proves ## Measure: slots, bookings, the interface, sockets, start-up, pages, Lighthouse
+bench: .venv/proves ## Measure: slots, bookings, the outbox, the interface, sockets, start-up, pages, Lighthouse
 	@$(BIN)/python -m tests.bench_slots
 	@$(BIN)/python -m tests.bench_booking
+	@$(BIN)/python -m tests.bench_outbox
 	@$(BIN)/python -m tests.bench_api
 	@$(BIN)/python -m tests.bench_sign_in
 	@$(BIN)/python -m tests.bench_sockets
+	@$(BIN)/python -m tests.bench_notices
 	@$(BIN)/python -m tests.bench
 
 screenshots: .venv/proves ## Take pictures of every screen into docs/screenshots

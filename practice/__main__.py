@@ -1,5 +1,6 @@
-"""The command line: serve, migrate, seed, check, therapist, letters, rotate-keys."""
+"""The command line: serve, worker, migrate, seed, check, therapist, letters, rotate-keys."""
 
+import asyncio
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -8,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from practice import cluster, db, migrations, serve, settings
+from practice import cluster, db, migrations, providers, serve, settings, worker
 from practice.domain.actors import SYSTEM
 from practice.domain.errors import Invalid
 from practice.letters import gallery
@@ -99,6 +100,18 @@ def therapist(
         except Invalid as refusal:
             raise StartRefused(refusal.fields["email"]) from None
         print(f"Open this within fifteen minutes:\n  {link}")
+
+
+@app.command("worker")
+def worker_command() -> None:
+    """Do what was promised (letters, jobs) in a process of its own; any number may run. The
+    serving process does it by itself unless PRACTICE_WORKER is off."""
+    with refusals():
+        configured = settings.current()
+        with serve.opened(configured) as url:
+            keys.open_vault(configured)
+            db.disconnect()
+            asyncio.run(worker.alone(url, providers.build(configured)))
 
 
 @app.command()

@@ -24,7 +24,9 @@ from practice.domain.errors import Busy, Refusal
 P = ParamSpec("P")
 R = TypeVar("R")
 
-POOL_SIZE = 8
+# Of the connections of a process, those that the outbox works with.
+HANDS = 4
+POOL_SIZE = 8 + HANDS
 RETRIES = 5
 # Seconds that anybody waits for the calendar.
 GATE_WAIT = 3.0

@@ -31,6 +31,14 @@ event_seconds = Histogram(
     buckets=BUCKETS,
     registry=registry,
 )
+effects = Counter(
+    "practice_effects_total", "Effects taken up from the outbox.", ["effect"], registry=registry
+)
+outbox_waiting = Gauge("practice_outbox_waiting", "Effects not done yet.", registry=registry)
+outbox_failed = Gauge("practice_outbox_failed", "Effects given up.", registry=registry)
+outbox_behind = Gauge(
+    "practice_outbox_behind_seconds", "How long the oldest due effect waits.", registry=registry
+)
 sockets = Gauge("practice_sockets", "Open websockets.", registry=registry)
 socket_limits = Counter(
     "practice_socket_limits_total",

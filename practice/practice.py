@@ -6,25 +6,25 @@ import os
 import signal
 import sys
 from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 
 import reflex as rx
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from practice import build, db, i18n, jobs, keyfile, log, settings, vault
+from practice import build, db, i18n, keyfile, log, providers, settings, vault, worker
 from practice.components.head import head_of_every_page
 from practice.domain.actors import Role
 from practice.pages import Route as Page
 from practice.pages import routes
-from practice.routes import api, health
+from practice.routes import api, feeds, health, webhooks
 from practice.routes.frontend import Frontend
 from practice.routes.shield import Shield
 from practice.routes.sockets import Sockets
 from practice.site import mailbox
 from practice.site.routes import Site
-from practice.state import failures, watch
+from practice.state import bell, failures, watch
 from practice.state.session import SessionGuard
 from practice.state.undeclared import Undeclared
 
@@ -57,14 +57,24 @@ async def lifespan() -> AsyncGenerator[None]:
     if configured.database_url:
         db.connect(configured.database_url)
         vault.use(keyfile.find(configured))
-    watches = [asyncio.create_task(one) for one in (_leave_with(os.getppid()), watch.watch(app))]
+    lasting = [_leave_with(os.getppid()), watch.watch(app)]
+    if configured.database_url:
+        lasting.append(bell.listen(app, configured.database_url))
+    watches = [asyncio.create_task(one) for one in lasting]
     sys.stdout.write(f"  ready     {configured.public_url}\n")
     sys.stdout.flush()
-    async with jobs.running():
+    async with at_work():
         yield
     for one in watches:
         one.cancel()
     db.disconnect()
+
+
+def at_work() -> AbstractAsyncContextManager[None]:
+    """In this process, unless processes of their own do it (`python -m practice worker`)."""
+    if configured.works and configured.database_url:
+        return worker.running(configured.database_url, providers.build(configured))
+    return nullcontext()
 
 
 async def _leave_with(parent: int) -> None:
@@ -110,7 +120,11 @@ def surfaces(output: Path) -> tuple[Frontend, Site]:
     frontend = Frontend(output, addresses(pages))
     interface = Route("/api/{path:path}", api.make())
     letters = [] if configured.is_production else mailbox.ROUTES
-    return frontend, Site(configured, frontend.stylesheet, [*health.ROUTES, *letters, interface])
+    return frontend, Site(
+        configured,
+        frontend.stylesheet,
+        [*health.ROUTES, *letters, *webhooks.ROUTES, *feeds.ROUTES, interface],
+    )
 
 
 def ours_first(frontend: Frontend, site: Site, reflex: ASGIApp) -> ASGIApp:

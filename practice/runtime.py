@@ -1,4 +1,4 @@
-"""From the event loop to worker threads and back: await query | transact."""
+"""From the event loop to worker threads and back: await query | transact | perform."""
 
 import asyncio
 from collections.abc import Callable
@@ -15,6 +15,7 @@ from sqlmodel import Session
 from practice import db
 from practice.domain.actors import Actor, Role
 from practice.domain.errors import Busy, NotFound, Refusal
+from practice.providers import Providers
 from practice.services import audit
 
 logger = structlog.get_logger(__name__)
@@ -23,10 +24,12 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 # Who waits at the gate, of all who work.
-AT_THE_GATE = db.POOL_SIZE - 3
+AT_THE_GATE = db.POOL_SIZE - db.HANDS - 3
 _turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
 # As many threads as connections: who gets a thread never waits for a connection.
-_workers = ThreadPoolExecutor(max_workers=db.POOL_SIZE, thread_name_prefix="work")
+_workers = ThreadPoolExecutor(max_workers=db.POOL_SIZE - db.HANDS, thread_name_prefix="work")
+# Who waits for a provider keeps nobody else waiting.
+_hands = ThreadPoolExecutor(max_workers=db.HANDS, thread_name_prefix="hand")
 
 
 async def query(
@@ -59,6 +62,17 @@ async def transact(
         raise
 
 
+async def perform(
+    work: Callable[Concatenate[Providers, Actor, P], R],
+    providers: Providers,
+    actor: Actor,
+    *args: P.args,
+    **kwargs: P.kwargs,
+) -> R:
+    """Work that goes outside; it opens its own short transactions."""
+    return await _elsewhere(partial(work, providers, actor, *args, **kwargs), _hands)
+
+
 async def note(actor: Actor, what: str, refusal: Refusal) -> None:
     """Into the journal, if it is one that belongs there; the answer does not depend on it."""
     if not refusal.is_noted:
@@ -86,7 +100,7 @@ async def _at_the_gate(call: Callable[[], R]) -> R:
         turns.release()
 
 
-async def _elsewhere(call: Callable[[], R]) -> R:
+async def _elsewhere(call: Callable[[], R], pool: ThreadPoolExecutor = _workers) -> R:
     """The language and the request's number travel along with the context."""
     context = copy_context()
-    return await asyncio.get_running_loop().run_in_executor(_workers, context.run, call)
+    return await asyncio.get_running_loop().run_in_executor(pool, context.run, call)

@@ -62,6 +62,8 @@ class Limits:
     links_per_address: Rate
     answers_per_address: Rate
     codes: Rate
+    # Calendar feeds read from one address.
+    feeds_per_address: Rate
     # Open websockets of one address; what each may send: so much, at once so many, each so long.
     sockets_per_address: int
     frames: Rate
@@ -79,6 +81,8 @@ class Settings:
     database_url: str | None
     secret_keys: tuple[str, ...]
     metrics_token: str | None
+    # Whether the serving process does the outbox and the clock's jobs itself.
+    works: bool
     trusted_proxy_hops: int
     limits: Limits
     client_session: Lifetimes
@@ -176,6 +180,7 @@ def _from(reader: Reader) -> Settings:
         ),
         secret_keys=tuple(key.strip() for key in keys.split(",") if key.strip()),
         metrics_token=reader.text("PRACTICE_METRICS_TOKEN"),
+        works=reader.parsed("PRACTICE_WORKER", True, switch, "on or off"),
         trusted_proxy_hops=reader.number("PRACTICE_TRUSTED_PROXY_HOPS", 0, low=0, high=10),
         limits=_limits(reader),
         client_session=Lifetimes(
@@ -236,6 +241,7 @@ def _limits(reader: Reader) -> Limits:
         links_per_address=read("LINKS_PER_ADDRESS", 20, timedelta(hours=1)),
         answers_per_address=read("ANSWERS_PER_ADDRESS", 30, timedelta(hours=1)),
         codes=read("CODES", 5, timedelta(minutes=15)),
+        feeds_per_address=read("FEEDS_PER_ADDRESS", 120, timedelta(hours=1)),
         sockets_per_address=reader.number(
             "PRACTICE_LIMIT_SOCKETS_PER_ADDRESS", 20, low=1, high=10_000
         ),

@@ -19,12 +19,21 @@ class Fact(StrEnum):
     LAPSED = "lapsed"
 
 
+# What letters are about that no change of a booking causes.
+SIGN_IN = "sign_in"
+REMINDER = "reminder"
+FEEDBACK = "feedback"
+SUMMARY = "daily_summary"
+
+
 class Effect(StrEnum):
     """What leaves the house: a row of the outbox each, retried alone."""
 
     LETTER_TO_CLIENT = "letter_to_client"
     LETTER_TO_THERAPIST = "letter_to_therapist"
     CALENDAR_EVENT = "calendar_event"
+    # Nothing of a booking: the daily summary on the telephone.
+    CHAT_TO_THERAPIST = "chat_to_therapist"
 
 
 class Notice(StrEnum):

@@ -35,5 +35,15 @@ def link_token(key: bytes, booking: UUID, version: int) -> str:
     return base64.urlsafe_b64encode(mac).decode().rstrip("=")
 
 
+def feedback_token(key: bytes, booking: UUID) -> str:
+    """Opens the page that asks how the session was, and nothing else of the booking."""
+    mac = hmac.digest(key, b"feedback" + booking.bytes, hashlib.sha256)[:20]
+    return base64.urlsafe_b64encode(mac).decode().rstrip("=")
+
+
+def is_feedback_token(given: str, key: bytes, booking: UUID) -> bool:
+    return hmac.compare_digest(given.encode(), feedback_token(key, booking).encode())
+
+
 def is_link_token(given: str, key: bytes, booking: UUID, version: int) -> bool:
     return hmac.compare_digest(given.encode(), link_token(key, booking, version).encode())

@@ -9,8 +9,10 @@ from practice.models import (
     messages,
     people,
     plumbing,
+    post,
     schedule,
     signin,
+    work,
 )
 
 __all__ = [
@@ -21,8 +23,10 @@ __all__ = [
     "metadata",
     "people",
     "plumbing",
+    "post",
     "schedule",
     "signin",
+    "work",
 ]
 
 metadata = SQLModel.metadata

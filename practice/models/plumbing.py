@@ -86,6 +86,10 @@ class OutboxRow(Table, table=True):
     dedupe_key: str = Field(unique=True)
     payload: bytes = sealed()
     attempts: int = 0
+    # Attempts that may have arrived although no answer said so.
+    lost: int = 0
+    # From when on patience is counted; the therapist can begin it anew.
+    since: datetime = instant(default=clock.now)
     next_at: datetime = instant(default=clock.now)
     lease_until: datetime | None = instant(nullable=True)
     done_at: datetime | None = instant(nullable=True)

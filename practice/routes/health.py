@@ -2,6 +2,7 @@
 
 import hmac
 import ipaddress
+from contextlib import suppress
 
 from sqlmodel import Session, text
 from starlette.requests import Request
@@ -10,6 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from practice import db, metrics, migrations, runtime, settings
 from practice.domain.actors import SYSTEM, Actor
+from practice.services import claims, workers
 
 OWN_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
@@ -20,15 +22,18 @@ async def healthz(_request: Request) -> Response:
 
 
 async def readyz(_request: Request) -> Response:
-    checks = {"database": "unreachable", "migrations": "unknown"}
+    checks = {"database": "unreachable", "migrations": "unknown", "workers": "unknown"}
     try:
         found = await runtime.query(_revision, SYSTEM)
+        if found == migrations.head():
+            checks["workers"] = "ok" if await runtime.query(workers.count_alive, SYSTEM) else "none"
     except db.FAILED:
         return JSONResponse({"status": "not ready", "checks": checks}, status_code=503)
-    current = found == migrations.head()
-    checks = {"database": "ok", "migrations": "ok" if current else "behind"}
-    status = "ready" if current else "not ready"
-    return JSONResponse({"status": status, "checks": checks}, status_code=200 if current else 503)
+    checks["database"] = "ok"
+    checks["migrations"] = "ok" if found == migrations.head() else "behind"
+    ready = all(one == "ok" for one in checks.values())
+    said = {"status": "ready" if ready else "not ready", "checks": checks}
+    return JSONResponse(said, status_code=200 if ready else 503)
 
 
 def _revision(session: Session, _actor: Actor) -> str | None:
@@ -38,6 +43,11 @@ def _revision(session: Session, _actor: Actor) -> str | None:
 async def measured(request: Request) -> Response:
     if not _may_measure(request):
         return PlainTextResponse("Not found\n", status_code=404)
+    with suppress(*db.FAILED):
+        queue = await runtime.query(claims.measure, SYSTEM)
+        metrics.outbox_waiting.set(queue.waiting)
+        metrics.outbox_failed.set(queue.failed)
+        metrics.outbox_behind.set(queue.behind)
     return Response(metrics.as_text(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
 

@@ -7,7 +7,9 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from practice.domain.actors import Actor, Role
 from practice.domain.errors import NotFound
+from practice.domain.fanout import Notice as Audience
 from practice.models.bookings import Booking
+from practice.models.messages import Notice
 from practice.models.people import Client
 
 T = TypeVar("T")
@@ -44,4 +46,14 @@ def clients(actor: Actor) -> SelectOfScalar[Client]:
         return every
     if actor.role is Role.CLIENT and actor.account_id:
         return every.where(Client.account_id == actor.account_id)
+    return every.where(false())
+
+
+def notices(actor: Actor) -> SelectOfScalar[Notice]:
+    """Each has their own: hers are told to nobody else, and those of an account not to her."""
+    every = select(Notice)
+    if actor.role is Role.THERAPIST:
+        return every.where(Notice.audience == Audience.FOR_THERAPIST)
+    if actor.role is Role.CLIENT and actor.account_id:
+        return every.where(Notice.account_id == actor.account_id)
     return every.where(false())

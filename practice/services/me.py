@@ -16,7 +16,7 @@ from practice.models import private
 from practice.models.bookings import Appointment, Booking
 from practice.models.content import Practice, SessionType
 from practice.models.people import Account, Client
-from practice.services import access, clients, endings, sessions
+from practice.services import access, clients, endings, notices, sessions
 from practice.services.access import require
 from practice.services.content import Speaker
 from practice.services.endings import Choices
@@ -50,6 +50,7 @@ class Frame:
     practice_zone: str
     practice_place: str
     people: tuple[Person, ...]
+    unread: int
 
     @property
     def name(self) -> str:
@@ -88,7 +89,7 @@ class Devices:
 
 def find_me(session: Session, actor: Actor) -> Me:
     practice = require(session.get(Practice, 1))
-    frame, now = _frame(session, actor, practice), clock.now()
+    frame, now = frame_of(session, actor, practice), clock.now()
     if actor.client_id is None:
         # An account under which nobody is cared for any more.
         return Me(now, frame, stage(Facts()))
@@ -106,11 +107,14 @@ def find_me(session: Session, actor: Actor) -> Me:
 
 
 def find_devices(session: Session, actor: Actor) -> Devices:
-    frame = _frame(session, actor, require(session.get(Practice, 1)))
-    return Devices(frame, tuple(sessions.list_devices(session, actor)))
+    return Devices(find_frame(session, actor), tuple(sessions.list_devices(session, actor)))
 
 
-def _frame(session: Session, actor: Actor, practice: Practice) -> Frame:
+def find_frame(session: Session, actor: Actor) -> Frame:
+    return frame_of(session, actor, require(session.get(Practice, 1)))
+
+
+def frame_of(session: Session, actor: Actor, practice: Practice) -> Frame:
     account = require(session.get(Account, require(actor.account_id)))
     say = Speaker(practice)
     return Frame(
@@ -121,6 +125,7 @@ def _frame(session: Session, actor: Actor, practice: Practice) -> Frame:
         practice_zone=practice.zone,
         practice_place=say(practice.place) or i18n.city(practice.zone),
         people=_people(session, actor),
+        unread=notices.count_unread(session, actor),
     )
 
 

@@ -21,8 +21,10 @@ from practice.domain.bookings import Place
 from practice.domain.journey import Outcome
 from practice.domain.refusals import SlotTaken
 from practice.models import private
+from practice.models.bookings import Booking
 from practice.models.content import Practice
 from practice.models.people import Account, Client, Relationship
+from practice.models.post import Feedback
 from practice.services import (
     agenda,
     availability,
@@ -33,7 +35,7 @@ from practice.services import (
     sign_in_links,
 )
 from practice.services.access import require
-from practice.services.bookings import Wish
+from practice.services.bookings import Booked, Wish
 from practice.settings import ROOT
 
 SOURCE = ROOT / "practice" / "sample" / "people.toml"
@@ -155,6 +157,17 @@ def _meet(session: Session, who: Actor, row: Mapping[str, Any], start: datetime)
         session.flush()
         outcome = Outcome.GO_ON if row["slug"] == "discovery" else None
         outcomes.complete(session, HER, reference=booked.reference, outcome=outcome)
+        if "said" in row:
+            _say(session, booked, row["said"])
+
+
+def _say(session: Session, booked: Booked, words: str) -> None:
+    """The next day, after a letter asked how it was."""
+    found = session.exec(select(Booking).where(Booking.reference == booked.reference)).one()
+    row, at = new_id(), booked.ends_at + hours.ONE_DAY
+    said = private.seal(Feedback, "words", row, words)
+    session.add(Feedback(id=row, booking_id=found.id, asked_at=at, given_at=at, words=said))
+    session.flush()
 
 
 def _take_offered(session: Session, who: Actor, row: Mapping[str, Any], plan: Plan) -> None:

@@ -13,7 +13,7 @@ from practice import clock, settings, vault
 from practice.clock import new_id
 from practice.db import changes_calendar
 from practice.domain.actors import SYSTEM, Actor
-from practice.domain.fanout import Effect
+from practice.domain.fanout import SIGN_IN, Effect
 from practice.domain.refusals import LinkGone
 from practice.domain.signin import LINK_LIFE, LinkState, link_state
 from practice.models import private
@@ -23,7 +23,6 @@ from practice.models.signin import SigninLink
 from practice.services import audit, merging, sessions
 from practice.services.rows import New, new, write
 
-SIGN_IN = "sign_in"
 TOKEN_BYTES = 32
 
 

@@ -14,11 +14,12 @@ from practice.domain.bookings import Place, Status
 from practice.domain.journey import Facts, Stage, stage
 from practice.models import private
 from practice.models.content import Practice
-from practice.services import access, clients, days, decisions, sessions
+from practice.services import access, clients, days, decisions, delivery, notices, sessions
 from practice.services.access import require
 from practice.services.content import Speaker
 from practice.services.days import Day, Diary, Meeting, Row
 from practice.services.decisions import Decision
+from practice.services.delivery import Health
 from practice.services.sessions import Device
 
 
@@ -44,6 +45,7 @@ class Frame:
     therapist: str
     zone: str
     place: str
+    unread: int
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class Today:
     tomorrow: Day
     next: Next | None
     decisions: tuple[Decision, ...]
+    health: Health
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ class Devices:
 def find_today(session: Session, actor: Actor) -> Today:
     access.require_therapist(actor)
     practice, now = require(session.get(Practice, 1)), clock.now()
-    frame, say = _frame(practice), Speaker(practice)
+    frame, say = frame_of(session, actor, practice), Speaker(practice)
     zone = ZoneInfo(frame.zone)
     first = now.astimezone(zone).date()
     last = first + hours.ONE_DAY
@@ -77,19 +80,25 @@ def find_today(session: Session, actor: Actor) -> Today:
         tomorrow=diary.day(last),
         next=_next(session, diary, first),
         decisions=decisions.list_decisions(session, actor, say),
+        health=delivery.find_health(session, actor),
     )
 
 
 def find_devices(session: Session, actor: Actor) -> Devices:
-    access.require_therapist(actor)
-    frame = _frame(require(session.get(Practice, 1)))
+    frame = find_frame(session, actor)
     return Devices(frame, tuple(sessions.list_devices(session, actor)))
 
 
-def _frame(practice: Practice) -> Frame:
+def find_frame(session: Session, actor: Actor) -> Frame:
+    access.require_therapist(actor)
+    return frame_of(session, actor, require(session.get(Practice, 1)))
+
+
+def frame_of(session: Session, actor: Actor, practice: Practice) -> Frame:
     say = Speaker(practice)
     place = say(practice.place) or i18n.city(practice.zone)
-    return Frame(practice.name, say(practice.therapist), practice.zone, place)
+    unread = notices.count_unread(session, actor)
+    return Frame(practice.name, say(practice.therapist), practice.zone, place, unread)
 
 
 def _next(session: Session, diary: Diary, on: date) -> Next | None:

@@ -1,0 +1,57 @@
+"""Forgets what has served: each kind after its own time."""
+
+from datetime import timedelta
+
+from sqlalchemy import TextClause
+from sqlmodel import Session, text
+
+from practice import clock
+from practice.db import collides_by_nature
+from practice.domain.actors import Actor
+
+DAY = timedelta(days=1)
+
+# What goes, and when. Each statement finds by itself what is due.
+RULES: tuple[tuple[str, timedelta, TextClause], ...] = tuple(
+    (name, after, text(statement))
+    for name, after, statement in (
+        (
+            "bodies",
+            90 * DAY,
+            "UPDATE letters SET body = NULL WHERE body IS NOT NULL AND created_at < :before",
+        ),
+        (
+            "links",
+            30 * DAY,
+            "DELETE FROM signin_links WHERE expires_at < :before",
+        ),
+        (
+            "sessions",
+            30 * DAY,
+            "DELETE FROM sessions WHERE coalesce(ended_at, created_at + interval '30 days')"
+            " < :before",
+        ),
+        (
+            "keys",
+            2 * DAY,
+            "DELETE FROM idempotency_keys WHERE created_at < :before",
+        ),
+        ("counters", 2 * DAY, "DELETE FROM rate_counters WHERE since < :before"),
+        (
+            "origins",
+            30 * DAY,
+            "UPDATE bookings SET origin = NULL WHERE origin IS NOT NULL AND created_at < :before",
+        ),
+        ("runs", 7 * DAY, "DELETE FROM job_runs WHERE scheduled_for < :before"),
+        ("beats", DAY, "DELETE FROM heartbeats WHERE at < :before"),
+    )
+)
+
+
+@collides_by_nature
+def forget(session: Session, _actor: Actor) -> int:
+    now = clock.now()
+    return sum(
+        session.connection().execute(statement, {"before": now - after}).rowcount
+        for _name, after, statement in RULES
+    )

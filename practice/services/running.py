@@ -1,0 +1,133 @@
+"""How the practice runs: the jobs, the workers, and every letter that left, waits or came back."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session, col, select, update
+
+from practice import clock
+from practice.db import collides_by_nature
+from practice.domain import plans
+from practice.domain.actors import Actor
+from practice.domain.fanout import Effect
+from practice.models import private
+from practice.models.plumbing import OutboxRow
+from practice.models.post import LetterState, MailedLetter
+from practice.services import access, audit, claims, delivery, job_runs, post, today
+from practice.services.access import require
+from practice.services.delivery import Health
+from practice.services.job_runs import Run
+from practice.services.today import Frame
+
+LOGGED = 50
+# Given up or come back: more than this many is no list to read any more.
+SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Job:
+    name: str
+    last: Run | None
+    next_at: datetime
+
+
+@dataclass(frozen=True)
+class GivenUp:
+    """What was promised and did not happen; without a kind it never became a letter."""
+
+    id: UUID
+    effect: Effect
+    kind: str
+    to: str
+    why: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A letter as the log tells it: never what it says."""
+
+    kind: str
+    to: str
+    state: LetterState
+    trouble: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Running:
+    frame: Frame
+    now: datetime
+    health: Health
+    jobs: tuple[Job, ...]
+    given_up: tuple[GivenUp, ...]
+    came_back: tuple[Entry, ...]
+    log: tuple[Entry, ...]
+
+
+def find(session: Session, actor: Actor) -> Running:
+    now = clock.now()
+    return Running(
+        frame=today.find_frame(session, actor),
+        now=now,
+        health=delivery.find_health(session, actor),
+        jobs=tuple(_jobs(session, actor, now)),
+        given_up=tuple(_given_up(session)),
+        came_back=tuple(map(_entry, _came_back(session))),
+        log=tuple(map(_entry, post.list_newest(session, actor, most=LOGGED))),
+    )
+
+
+@collides_by_nature
+def try_again(session: Session, actor: Actor, *, row: UUID) -> None:
+    """As if it were new. What is done meanwhile, or was never given up, is not there."""
+    access.require_therapist(actor)
+    require(claims.again(session, actor, row=row) or None)
+    session.exec(
+        update(MailedLetter)
+        .where(col(MailedLetter.id) == row)
+        .values(state=LetterState.WAITING, trouble="")
+    )
+    audit.note(session, actor, "tried_again", require(session.get(OutboxRow, row)))
+
+
+def _jobs(session: Session, actor: Actor, now: datetime) -> Iterator[Job]:
+    last = job_runs.list_last(session, actor, jobs=tuple(plans.PLANS))
+    for name, every in plans.PLANS.items():
+        yield Job(name, last.get(name), plans.time_after(now, every))
+
+
+def _given_up(session: Session) -> Iterator[GivenUp]:
+    found = session.exec(
+        select(OutboxRow, MailedLetter)
+        .outerjoin(MailedLetter, col(MailedLetter.id) == OutboxRow.id)
+        .where(col(OutboxRow.dead_at).is_not(None))
+        .order_by(col(OutboxRow.dead_at).desc(), col(OutboxRow.id).desc())
+        .limit(SHOWN)
+    )
+    for row, letter in found:
+        yield GivenUp(
+            id=row.id,
+            effect=Effect(row.effect),
+            kind=letter.kind if letter else "",
+            to=private.read(letter, "recipient") if letter else "",
+            why=row.outcome or "",
+            at=require(row.dead_at),
+        )
+
+
+def _came_back(session: Session) -> Sequence[MailedLetter]:
+    newest = select(MailedLetter).where(delivery.is_back())
+    return session.exec(newest.order_by(col(MailedLetter.came_back_at).desc()).limit(SHOWN)).all()
+
+
+def _entry(letter: MailedLetter) -> Entry:
+    return Entry(
+        kind=letter.kind,
+        to=private.read(letter, "recipient"),
+        state=LetterState(letter.state),
+        trouble=letter.trouble,
+        at=letter.came_back_at or letter.sent_at or letter.created_at,
+    )
