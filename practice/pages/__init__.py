@@ -9,13 +9,23 @@ import reflex as rx
 
 from practice.domain.actors import Role
 from practice.domain.errors import N_
+from practice.pages.feedback import feedback
 from practice.pages.me import me
+from practice.pages.my_calendar import my_calendar
 from practice.pages.my_devices import my_devices
+from practice.pages.my_notices import my_notices
+from practice.pages.portal_calendar import portal_calendar
 from practice.pages.portal_devices import portal_devices
+from practice.pages.portal_notices import portal_notices
+from practice.pages.running import running
 from practice.pages.today import today
 from practice.settings import Settings
+from practice.state.calendar import MyCalendarState, PortalCalendarState
 from practice.state.devices import MyDevicesState, PortalDevicesState
+from practice.state.feedback import FeedbackState
 from practice.state.me import MeState
+from practice.state.notices import MyNoticesState, PortalNoticesState
+from practice.state.running import RunningState
 from practice.state.today import TodayState
 
 
@@ -31,8 +41,26 @@ class Route:
 
 PRIVATE = (
     Route("/me", me, N_("Your pages"), Role.CLIENT, MeState.load),
+    Route("/me/notices", my_notices, N_("Notices"), Role.CLIENT, MyNoticesState.load),
+    Route("/me/calendar", my_calendar, N_("Calendar"), Role.CLIENT, MyCalendarState.load),
     Route("/me/devices", my_devices, N_("Devices"), Role.CLIENT, MyDevicesState.load),
     Route("/portal", today, N_("Today"), Role.THERAPIST, TodayState.load),
+    Route(
+        "/portal/notices", portal_notices, N_("Notices"), Role.THERAPIST, PortalNoticesState.load
+    ),
+    Route(
+        "/portal/feedback", feedback, N_("What clients said"), Role.THERAPIST, FeedbackState.load
+    ),
+    Route(
+        "/portal/running", running, N_("How the practice runs"), Role.THERAPIST, RunningState.load
+    ),
+    Route(
+        "/portal/calendar",
+        portal_calendar,
+        N_("Your calendar"),
+        Role.THERAPIST,
+        PortalCalendarState.load,
+    ),
     Route(
         "/portal/devices", portal_devices, N_("Devices"), Role.THERAPIST, PortalDevicesState.load
     ),

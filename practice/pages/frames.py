@@ -22,6 +22,8 @@ WHO = "who"
 def in_client_frame(*children: rx.Component, path: str) -> rx.Component:
     entries = [
         Entry(_("Home"), here("/me"), "house"),
+        _notices("/me/notices", ClientState.unread),
+        Entry(_("Calendar"), here("/me/calendar"), "calendar-days"),
         Entry(_("Devices"), here("/me/devices"), "laptop"),
     ]
     shell = client_shell(
@@ -39,14 +41,28 @@ def in_client_frame(*children: rx.Component, path: str) -> rx.Component:
 
 
 def in_portal_frame(*children: rx.Component, path: str) -> rx.Component:
-    today = Entry(_("Today"), here("/portal"), "sun")
+    first = _marked(
+        [
+            Entry(_("Today"), here("/portal"), "sun"),
+            _notices("/portal/notices", PortalState.unread),
+            Entry(
+                _("What clients said"),
+                here("/portal/feedback"),
+                "message-circle",
+                short=_("Feedback"),
+            ),
+        ],
+        path,
+    )
+    running = Entry(_("The practice"), here("/portal/running"), "settings-2", short=_("Practice"))
+    calendar = Entry(_("Your calendar"), here("/portal/calendar"), "calendar-days")
     devices = Entry(_("Devices"), here("/portal/devices"), "laptop")
-    first, rare = _marked([today], path), _marked([devices], path)
+    rare = _marked([running, calendar, devices], path)
     shell = therapist_shell(
         *children,
         rx.el.footer(other_language(path), class_name="portal-end"),
         practice=PortalState.practice,
-        navigation=PortalNavigation(first=first, foot=rare, phone=[*first, *rare]),
+        navigation=PortalNavigation(first=first, foot=rare, phone=[*first, rare[0], rare[-1]]),
         foot=[sign_out(look="side-link")],
     )
     return rx.fragment(shell, door())
@@ -58,6 +74,10 @@ def sign_out(*, look: str = "btn") -> rx.Component:
         rx.el.button(icon("log-out"), _("Sign out"), type="submit", class_name=look),
         action=here("/sign-out"),
     )
+
+
+def _notices(path: str, unread: rx.Var[int] | int) -> Entry:
+    return Entry(_("Notices"), here(path), "bell", count=unread, counted=_("unread"))
 
 
 def _marked(entries: list[Entry], path: str) -> list[Entry]:

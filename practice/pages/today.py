@@ -7,7 +7,7 @@ from practice.components.buttons import Text, actions, link_button
 from practice.components.day import day_line
 from practice.components.feedback import bone, empty, loading, loading_rows
 from practice.components.sections import page_head
-from practice.i18n import _
+from practice.i18n import _, here
 from practice.pages.decisions import decisions, declining
 from practice.pages.frames import in_portal_frame
 from practice.state.today import Morrow, TodayState
@@ -47,7 +47,18 @@ def _waiting() -> rx.Component:
 
 
 def _day() -> rx.Component:
-    return rx.el.div(_person(), _line(), decisions(), class_name="day-cols", key="day")
+    return rx.fragment(
+        rx.el.div(_person(), _line(), decisions(), class_name="day-cols", key="day"), _health()
+    )
+
+
+def _health() -> rx.Component:
+    """Quiet, and the way to more."""
+    return rx.el.p(
+        rx.el.span(TodayState.health),
+        rx.el.a(_("How the practice runs"), href=here("/portal/running"), class_name="link"),
+        class_name="day-health",
+    )
 
 
 def _person() -> rx.Component:

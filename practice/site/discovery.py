@@ -5,7 +5,7 @@ from html import escape
 from practice import i18n
 
 # Not the whole truth: what is private asks who is there, whatever a robot believes.
-NOT_FOR_ROBOTS = ("/me$", "/me/", "/portal", "/api/")
+NOT_FOR_ROBOTS = ("/me$", "/me/", "/portal", "/api/", "/feedback/")
 
 
 def robots(public_url: str) -> str:

@@ -4,6 +4,7 @@ import asyncio
 import functools
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 
 import reflex as rx
 from starlette.requests import Request
@@ -88,17 +89,15 @@ class Door:
         return answer
 
     async def _page(self, matter: rx.Component, status: int = 200) -> Response:
-        """Private: kept by nobody, and its address goes nowhere."""
-        frame = await runtime.query(content.find_frame, VISITOR)
-        page = Page(
-            path="/sign-in",
-            title=_("Sign in"),
-            description=_("Your pages, opened by a letter."),
-            frame=frame,
-            public_url=self.setting.public_url,
-            stylesheet=self.setting.stylesheet,
-            indexed=False,
+        title, description = _("Sign in"), _("Your pages, opened by a letter.")
+        return await self._private(
+            self.setting.page("/sign-in", title, description), matter, status
         )
+
+    async def _private(self, page: Page, matter: rx.Component, status: int = 200) -> Response:
+        """Kept by nobody, and its address goes nowhere."""
+        frame = await runtime.query(content.find_frame, VISITOR)
+        page = replace(page, frame=frame, indexed=False)
         html = await asyncio.to_thread(document, page, matter)
         found = {
             "content-security-policy": headers.CSP_STATIC,

@@ -10,11 +10,11 @@ from practice.settings import Settings
 LARGEST_FORM = 16 * 1024
 
 
-async def read(request: Request) -> dict[str, str]:
+async def read(request: Request, largest: int = LARGEST_FORM) -> dict[str, str]:
     body = bytearray()
     async for part in request.stream():
         body += part
-        if len(body) > LARGEST_FORM:
+        if len(body) > largest:
             raise BadRequest
     try:
         return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=50))

@@ -71,12 +71,16 @@ def _top(page: Page) -> rx.Component:
         rx.el.nav(
             *ways,
             *([_sign_in(page, "wide")] if page.frame else []),
-            language_switch(page.path, look="lang wide" if page.frame else "lang"),
+            *([] if page.is_in_one_language else [_switch(page)]),
             *(menu if page.frame else []),
             custom_attrs={"aria-label": _("Main")},
         ),
         class_name="head wrap",
     )
+
+
+def _switch(page: Page) -> rx.Component:
+    return language_switch(page.path, look="lang wide" if page.frame else "lang")
 
 
 def _ways(page: Page, class_name: str = "") -> list[rx.Component]:
@@ -159,6 +163,6 @@ def _colophon(page: Page) -> rx.Component:
         _sign_in(page),
         rx.el.a(_("Privacy"), href=here("/privacy")),
         rx.el.a(_("About"), href=here("/about")),
-        other_language(page.path),
+        *([] if page.is_in_one_language else [other_language(page.path)]),
         class_name="end row",
     )

@@ -28,6 +28,8 @@ class Page:
     indexed: bool = True
     image: str = "/og.png"
     offers_other_language: bool = False
+    # What a letter led to speaks as the letter did.
+    is_in_one_language: bool = False
 
 
 def head(page: Page) -> rx.Component:

@@ -23,6 +23,7 @@ from practice.settings import Settings
 from practice.site import sheets
 from practice.site.codes import Codes
 from practice.site.discovery import robots, sitemap
+from practice.site.feedback import Asked
 from practice.site.sheets import Sheet
 from practice.site.signed_in import SignedIn
 from practice.site.signing_in import SigningIn
@@ -77,7 +78,8 @@ class Site:
             for part in (SigningIn, Codes, SignedIn)
             for route in part(settings, self.setting).routes()
         ]
-        self.router = Router([*pages, *found, *door, *others], default=self._missing)
+        asked = Asked(settings, self.setting, self._not_found).routes()
+        self.router = Router([*pages, *found, *door, *asked, *others], default=self._missing)
         self.router.redirect_slashes = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -34,7 +34,7 @@ class Setting:
     def offering(self, offers: bool) -> "Setting":
         return replace(self, offers_other_language=offers)
 
-    def page(self, path: str, title: str, description: str, frame: Frame | None) -> Page:
+    def page(self, path: str, title: str, description: str, frame: Frame | None = None) -> Page:
         return Page(
             path=path,
             title=title,

@@ -21,6 +21,7 @@ class ClientState(rx.State):
     name: str = ""
     others: rx.Field[list[Other]] = rx.field(default_factory=list)
     zone_note: str = ""
+    unread: int = 0
 
     def _surround(self, frame: Frame) -> None:
         self.practice = frame.practice
@@ -28,6 +29,7 @@ class ClientState(rx.State):
         self.others = [
             Other(str(one.client_id), one.name) for one in frame.people if not one.is_chosen
         ]
+        self.unread = frame.unread
         self.zone_note = _("Times are in {place} time.").format(place=own_place(frame))
 
 

@@ -9,6 +9,7 @@ import reflex as rx
 from reflex.state import BaseState
 from reflex_base.event.context import EventContext
 
+from practice.domain.actors import Actor
 from practice.domain.signin import Standing
 from practice.services.sessions import Found
 
@@ -19,6 +20,7 @@ ALIVE = frozenset({Standing.OPEN, Standing.LOCKED})
 class Bound(NamedTuple):
     session_id: UUID
     standing: Standing
+    actor: Actor
 
 
 _bound: dict[str, Bound] = {}
@@ -27,7 +29,7 @@ _bound: dict[str, Bound] = {}
 def bind(token: str, found: Found) -> None:
     """From now on this tab is watched for this session, or for none."""
     if found.session_id and found.standing in ALIVE:
-        _bound[token] = Bound(found.session_id, found.standing)
+        _bound[token] = Bound(found.session_id, found.standing, found.actor)
     else:
         _bound.pop(token, None)
 
@@ -35,7 +37,7 @@ def bind(token: str, found: Found) -> None:
 def rebind(token: str, standing: Standing) -> None:
     own = _bound.pop(token, None)
     if own and standing in ALIVE:
-        _bound[token] = Bound(own.session_id, standing)
+        _bound[token] = own._replace(standing=standing)
 
 
 def list_bound(app: rx.App) -> dict[str, Bound]:
@@ -44,6 +46,12 @@ def list_bound(app: rx.App) -> dict[str, Bound]:
     for token in _bound.keys() - connected.keys():
         del _bound[token]
     return dict(_bound)
+
+
+def whose(token: str) -> Actor | None:
+    """Who looks at it now; nobody where it is locked or was forgotten."""
+    own = _bound.get(token)
+    return own.actor if own and own.standing is Standing.OPEN else None
 
 
 def token_of(state: BaseState) -> str:

@@ -27,6 +27,7 @@ from practice.state.decisions import Question, questions, title
 from practice.state.drafts import DraftState
 from practice.state.guard import handler
 from practice.state.portal import PortalState
+from practice.state.running_words import health
 from practice.state.session import actor_of
 
 SAID = {
@@ -51,6 +52,7 @@ class TodayState(PortalState):
     decisions_title: str = ""
     decisions: rx.Field[list[Question]] = rx.field(default_factory=list)
     done: str = ""
+    health: str = ""
     declining: bool = False
     asked: str = ""
     # What is written about it is kept under this name.
@@ -141,5 +143,6 @@ class TodayState(PortalState):
         self.tomorrow = tomorrow(found.tomorrow, zone)
         self.tomorrow_free = closed(found.tomorrow) or _("Nothing is booked.")
         self.decisions = questions(found)
+        self.health = health(found.health)
         self.decisions_title = title(len(self.decisions))
         self.loaded = True

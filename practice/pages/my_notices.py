@@ -1,0 +1,30 @@
+"""What happened to a client's appointments."""
+
+import reflex as rx
+
+from practice.components.sections import labelled
+from practice.i18n import _
+from practice.pages.frames import in_client_frame
+from practice.pages.notices import notice_list
+from practice.state.notices import MyNoticesState
+
+PATH = "/me/notices"
+
+
+def my_notices() -> rx.Component:
+    return in_client_frame(
+        labelled(
+            "notices",
+            _("Notices"),
+            notice_list(
+                MyNoticesState.notices,
+                loaded=MyNoticesState.loaded,
+                readings=MyNoticesState.readings,
+                on_shown=MyNoticesState.was_shown,
+                leads_to="/me",
+            ),
+            note=_("What happened to your appointments, the newest first."),
+            first=True,
+        ),
+        path=PATH,
+    )

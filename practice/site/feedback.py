@@ -1,0 +1,90 @@
+"""How was it? The page behind a letter's link: one question, one field, and thanks."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from practice import i18n, runtime
+from practice.domain.actors import SYSTEM
+from practice.domain.errors import Invalid, NotFound
+from practice.i18n import _
+from practice.services import feedback, limits
+from practice.services.feedback import Question
+from practice.settings import Settings
+from practice.site import forms
+from practice.site.door import Door
+from practice.site.sheets import Setting
+from practice.site.views import feedback as views
+
+PATH = "/feedback/{reference:str}/{token:str}"
+LONGEST_TOKEN = 100
+# As many letters as a note may have, each as the browser spells the longest.
+LARGEST = 64 * 1024
+
+Missing = Callable[[], Awaitable[Response]]
+
+
+class Asked(Door):
+    """In the language of the booking, as the letter was; whatever is wrong, there is nothing."""
+
+    def __init__(self, settings: Settings, setting: Setting, missing: Missing) -> None:
+        super().__init__(settings, setting)
+        self.missing = missing
+
+    def routes(self) -> list[BaseRoute]:
+        shown, given = (self._in(i18n.DEFAULT_LANGUAGE, work) for work in (self.shown, self.given))
+        return [Route(PATH, shown, methods=["GET"]), Route(PATH, given, methods=["POST"])]
+
+    async def shown(self, request: Request) -> Response:
+        try:
+            question = await self._find(request)
+        except NotFound:
+            return await self.missing()
+        with i18n.speaking(question.language):
+            return await self._ask(request, question)
+
+    async def given(self, request: Request) -> Response:
+        own = self.settings.limits
+        tries = [("feedback_per_address", self._network(request), own.answers_per_address)]
+        if wait := await runtime.transact(limits.count, SYSTEM, tries=tries):
+            return await self._patience(wait)
+        words = (await forms.read(request, LARGEST)).get("words", "")
+        try:
+            question = await self._find(request)
+            error = await self._give(request, words)
+        except NotFound:
+            return await self.missing()
+        if error:
+            with i18n.speaking(question.language):
+                return await self._ask(request, replace(question, words=words), _(error))
+        again = RedirectResponse(request.url.path, status_code=303)
+        again.headers["cache-control"] = "no-store"
+        return again
+
+    async def _give(self, request: Request, words: str) -> str:
+        """What is wrong with the words, if anything."""
+        try:
+            await runtime.transact(feedback.give, SYSTEM, **_link(request), words=words)
+        except Invalid as refusal:
+            return refusal.fields["words"]
+        return ""
+
+    async def _find(self, request: Request) -> Question:
+        link = _link(request)
+        if len(link["token"]) > LONGEST_TOKEN:
+            raise NotFound
+        return await runtime.query(feedback.find, SYSTEM, **link)
+
+    async def _ask(self, request: Request, question: Question, error: str = "") -> Response:
+        page = self.setting.page("/", views.title(question), views.description())
+        page = replace(page, is_in_one_language=True)
+        view = views.view(question, request.url.path, error)
+        return await self._private(page, view, 422 if error else 200)
+
+
+def _link(request: Request) -> dict[str, Any]:
+    return {name: request.path_params[name] for name in ("reference", "token")}
