@@ -1,5 +1,6 @@
 """Eight who may ask, and a practice in which everything tells whose it is."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -17,9 +18,11 @@ from practice.models.bookings import Appointment
 from practice.models.content import Article, Practice
 from practice.models.people import Client, Relationship
 from practice.models.signin import Therapist
+from practice.providers import EmbeddedMail, Providers
 from practice.services import (
     agenda,
     bookings,
+    effects,
     factors,
     letters,
     sessions,
@@ -276,10 +279,17 @@ def _links_asked(cast: Cast, kind: str) -> None:
 def _link(name: str) -> str:
     email = email_of(name)
     asker = sign_in_links.Asker(asker_of(name), WORDS[name])
+    before = {one.id for one in _sent()}
     db.transact(sign_in_links.ask, SYSTEM, email=email, asker=asker)
-    sent = db.query(letters.list_kept, SYSTEM)
-    newest = max((one for one in sent if one.to == email), key=lambda one: one.sent_at)
-    return newest.text.rpartition("/")[2]
+    (letter,) = (one for one in _sent() if one.id not in before)
+    return re.findall(r"/sign-in/link/(\S+)", letter.text)[0]
+
+
+def _sent() -> list[letters.Kept]:
+    """After everything that was promised so far was done."""
+    while effects.work_once(Providers(EmbeddedMail()), SYSTEM):
+        pass
+    return db.query(letters.list_kept, SYSTEM)
 
 
 def _hers(of: Mapping[str, str]) -> dict[str, str]:

@@ -3,12 +3,15 @@
 import fcntl
 import hashlib
 import os
+import time
 from collections.abc import Iterator
 from functools import cache
+from typing import cast
 
 import hypothesis
 import pytest
 import time_machine
+from sqlalchemy import QueuePool
 
 from practice import cluster, db, migrations, settings, vault
 from practice.domain.actors import SYSTEM
@@ -72,8 +75,11 @@ def scratch(postgres: cluster.Cluster, template: str) -> Iterator[Scratch]:
 def database(scratch: Scratch) -> Iterator[str]:
     """The address of a database of this test's own; db.query and db.transact work on it."""
     scratch.make_empty()
-    db.connect(scratch.url)
+    engine = db.connect(scratch.url)
     yield scratch.url
+    # A page that was left leaves its thread to finish what it reads.
+    while cast("QueuePool", engine.pool).checkedout():
+        time.sleep(0.005)
     db.disconnect()
 
 

@@ -51,6 +51,11 @@ def press(name: str) -> Callable[[Page], Any]:
     return lambda page: page.get_by_role("button", name=re.compile(f"^{name}")).first.click()
 
 
+def make_an_address(page: Page) -> None:
+    page.get_by_role("button", name=re.compile("^Make")).first.click()
+    page.locator("#address").wait_for()
+
+
 PRIVATE = {
     "me": Private(OSKAR, "/me"),
     "me-it": Private(OSKAR, "/it/me"),
@@ -60,11 +65,19 @@ PRIVATE = {
     "me-two": Private(INES, "/me", press("Ines")),
     "me-nothing": Private(TOBIAS, "/me"),
     "me-cancel": Private(OSKAR, "/me", press("Cancel")),
+    "me-notices": Private(OSKAR, "/me/notices"),
+    "me-notices-it": Private(OSKAR, "/it/me/notices"),
+    "me-calendar": Private(OSKAR, "/me/calendar", make_an_address),
     "me-devices": Private(OSKAR, "/me/devices"),
     "today": Private(HER, "/portal"),
     "today-it": Private(HER, "/it/portal"),
     "today-decline": Private(HER, "/portal", press("Decline")),
     "today-devices": Private(HER, "/portal/devices"),
+    "today-notices": Private(HER, "/portal/notices"),
+    "today-feedback": Private(HER, "/portal/feedback"),
+    "today-running": Private(HER, "/portal/running"),
+    "today-running-it": Private(HER, "/it/portal/running"),
+    "today-calendar": Private(HER, "/portal/calendar"),
 }
 
 

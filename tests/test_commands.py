@@ -138,7 +138,11 @@ def test_nothing_of_development_exists_in_production():
         text=True,
         check=True,
     )
-    private = ["/me", "/me/devices", "/portal", "/portal/devices"]
+    private = [
+        *("/me", "/me/notices", "/me/calendar", "/me/devices"),
+        *("/portal", "/portal/notices", "/portal/feedback", "/portal/running"),
+        *("/portal/calendar", "/portal/devices"),
+    ]
     assert done.stdout.splitlines()[-1] == f"{private} []"
 
 

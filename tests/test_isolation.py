@@ -31,6 +31,7 @@ OF_NOBODY = {
     *("practice", "session_types", "privacy_texts", "passages", "articles", "crisis_lines"),
     *("content_revision", "schedules", "weekly_hours", "overrides", "override_hours"),
     *("calendar_gate", "vault_keys", "rate_counters", "idempotency_keys", "therapist"),
+    *("job_runs", "heartbeats"),
 }
 
 

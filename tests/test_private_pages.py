@@ -39,8 +39,12 @@ def a_client_s_cookie() -> str:
 
 
 def test_both_surfaces_exist_in_both_languages():
-    assert {"/me", "/it/me", "/me/devices", "/it/me/devices"} == set(OF_CLIENTS)
-    assert {"/portal", "/it/portal", "/portal/devices", "/it/portal/devices"} == set(HERS)
+    for code in ("", "/it"):
+        mine = {path for path in OF_CLIENTS if path.startswith("/it") == bool(code)}
+        assert mine == {f"{code}/me{place}" for place in ("", "/notices", "/calendar", "/devices")}
+        hers = {path for path in HERS if path.startswith("/it") == bool(code)}
+        places = ("", "/notices", "/feedback", "/running", "/calendar", "/devices")
+        assert hers == {f"{code}/portal{place}" for place in places}
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -268,7 +268,11 @@ async def test_a_failed_request_leaves_no_words_of_anybody_in_the_log(
     ],
 )
 async def test_metrics_are_for_this_machine_or_for_the_token(
-    monkeypatch: pytest.MonkeyPatch, client: str, headers: dict[str, str], status: int
+    database: str,
+    monkeypatch: pytest.MonkeyPatch,
+    client: str,
+    headers: dict[str, str],
+    status: int,
 ):
     configured = Settings.read({"PRACTICE_METRICS_TOKEN": "the-token"})
     monkeypatch.setattr(settings, "current", lambda: configured)

@@ -16,6 +16,7 @@ from practice import db, i18n
 from practice.domain.actors import SYSTEM, Actor
 from practice.routes import health
 from practice.routes.shield import Shield
+from practice.services import workers
 from practice.settings import Settings
 from practice.site.routes import Site
 
@@ -264,10 +265,14 @@ async def test_without_a_database_a_new_page_is_a_kind_503(practice: str, browse
     assert (await browser.get("/healthz")).status_code == 200
 
 
-async def test_ready_means_database_and_schema(practice: str, browser: Browser):
+async def test_ready_means_database_and_schema_and_somebody_at_work(
+    practice: str, browser: Browser
+):
+    assert (await browser.get("/readyz")).json()["checks"]["workers"] == "none"
+    db.transact(workers.beat, SYSTEM, worker="one")
     assert (await browser.get("/readyz")).json() == {
         "status": "ready",
-        "checks": {"database": "ok", "migrations": "ok"},
+        "checks": {"database": "ok", "migrations": "ok", "workers": "ok"},
     }
     db.transact(change("UPDATE alembic_version SET version_num = '0000'"), SYSTEM)
     behind = await browser.get("/readyz")

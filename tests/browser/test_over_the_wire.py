@@ -159,7 +159,7 @@ def test_a_socket_shows_nothing_of_another_state(portal: Server):
 
 def test_readiness_is_told_as_json(portal: Server):
     _, body = get(portal, "/readyz")
-    assert json.loads(body)["checks"] == {"database": "ok", "migrations": "ok"}
+    assert json.loads(body)["checks"] == {"database": "ok", "migrations": "ok", "workers": "ok"}
 
 
 def test_no_class_of_ours_is_a_utility_of_tailwind(portal: Server):

@@ -16,7 +16,12 @@ MARLOW = "marlow@finch.example"
 INES = "ines@calloway.example"
 ADA = "ada@fennimore.example"
 NOBODY_COMES = "noor@alderby.example"
-WHOSE = {"/me": JUNIA, "/me/devices": JUNIA, "/portal": HER, "/portal/devices": HER}
+CLIENTS = ("", "/notices", "/calendar", "/devices")
+HERS = ("", "/notices", "/feedback", "/running", "/calendar", "/devices")
+WHOSE = {
+    **{f"/me{place}": JUNIA for place in CLIENTS},
+    **{f"/portal{place}": HER for place in HERS},
+}
 SPOKEN = [prefix + path for path in WHOSE for prefix in ("", "/it")]
 
 
@@ -206,3 +211,36 @@ def test_a_slip_of_the_finger_answers_once(open_page: OpenPage, signed_in: Signe
     page.get_by_role("button", name=re.compile("^Took place")).dblclick()
     expect(page.locator(".day-done")).to_have_text("Noted: it took place.")
     expect(page.locator(".trouble")).to_be_empty()
+
+
+def test_a_notice_counts_until_it_was_shown_and_leads_to_its_thing(
+    open_page: OpenPage, signed_in: SignedIn, portal: Server
+):
+    page = ready(open_page("/me", storage_state=signed_in(ADA, again=True)))
+    nav = page.get_by_role("navigation", name="Your pages", exact=True)
+    expect(nav.get_by_role("link", name="Notices 1 unread")).to_be_visible()
+    nav.get_by_role("link", name=re.compile("^Notices")).press("Enter")
+    page.wait_for_url(f"{portal.base}/me/notices")
+    expect(page.get_by_text("new", exact=True)).to_be_visible()
+    expect(nav.get_by_role("link", name="Notices", exact=True)).to_be_visible()
+    page.reload()
+    expect(ready(page).get_by_text("new", exact=True)).to_have_count(0)
+    page.get_by_role("link", name=re.compile("^Your appointment on")).press("Enter")
+    page.wait_for_url(f"{portal.base}/me")
+
+
+def test_an_address_is_made_by_keyboard_shown_once_and_taken_away(
+    open_page: OpenPage, signed_in: SignedIn
+):
+    page = opened(open_page, signed_in, "/me/calendar", who=INES, wide=360)
+    page.get_by_role("button", name="Make an address").press("Enter")
+    box = page.get_by_label("Your private address")
+    expect(box).to_be_focused()
+    address = box.input_value()
+    assert page.request.get(address).text().startswith("BEGIN:VCALENDAR")
+    page.reload()
+    expect(ready(page).locator("#address")).to_have_count(0)
+    expect(page.get_by_text(re.compile("^Made today at .*, last read today"))).to_be_visible()
+    page.get_by_role("button", name="Stop sharing").press("Enter")
+    expect(page.get_by_role("status").first).to_have_text("The address no longer answers.")
+    assert page.request.get(address).status == 404
