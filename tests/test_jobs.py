@@ -19,6 +19,7 @@ from practice.domain.journey import Outcome
 from practice.jobs import JOBS, Job
 from practice.models.base import Table
 from practice.models.bookings import Booking
+from practice.models.drafts import Draft
 from practice.models.plumbing import AuditSeal, IdempotencyKey, OutboxRow, RateCounter
 from practice.models.post import Feedback, LetterState, MailedLetter
 from practice.models.signin import BrowserSession, SigninLink
@@ -28,6 +29,7 @@ from practice.providers.ports import Message, Receipt
 from practice.services import (
     claims,
     clean_up,
+    drafts,
     effects,
     endings,
     feedback,
@@ -628,6 +630,15 @@ def test_each_thing_is_forgotten_after_its_time_and_no_second_before(house: str,
     assert not is_gone()
     at(NOW + after + SECOND, clean_up.forget)
     assert is_gone()
+
+
+def test_a_draft_nobody_came_back_to_is_forgotten_with_the_rest(house: str):
+    client = builders.a_client()
+    db.transact(drafts.keep, client, name="sample/letter", text="Half a sentence")
+    at(NOW + drafts.KEPT - SECOND, clean_up.forget)
+    assert builders.rows_of(Draft)
+    at(NOW + drafts.KEPT, clean_up.forget)
+    assert builders.rows_of(Draft) == []
 
 
 def test_every_rule_is_tried_here():

@@ -8,6 +8,7 @@ from sqlmodel import Session, text
 from practice import clock
 from practice.db import collides_by_nature
 from practice.domain.actors import Actor
+from practice.services import drafts
 
 DAY = timedelta(days=1)
 
@@ -49,9 +50,9 @@ RULES: tuple[tuple[str, timedelta, TextClause], ...] = tuple(
 
 
 @collides_by_nature
-def forget(session: Session, _actor: Actor) -> int:
+def forget(session: Session, actor: Actor) -> int:
     now = clock.now()
-    return sum(
+    return drafts.forget(session, actor) + sum(
         session.connection().execute(statement, {"before": now - after}).rowcount
         for _name, after, statement in RULES
     )
