@@ -15,6 +15,7 @@ from practice import clock
 from practice.cluster import Cluster
 from tests import server
 from tests.bench import WORK, flood
+from tests.builders import BY_SYSTEM
 from tests.scratch import create
 
 STORED = 10_000
@@ -44,7 +45,8 @@ def main() -> None:
         create(own, "api")
         env = {"DATABASE_URL": own.url(database="api"), "PRACTICE_LIMITS": "off"}
         with server.running(WORK / "api", WORK / "api.log", **env) as portal:
-            with psycopg.connect(own.url(database="api"), autocommit=True) as connection:
+            url = own.url(database="api")
+            with psycopg.connect(url, autocommit=True, options=BY_SYSTEM) as connection:
                 connection.execute("TRUNCATE appointments CASCADE")
                 connection.execute(FILL, {"stored": STORED})
                 connection.execute("ANALYZE")
