@@ -48,7 +48,16 @@ def configure(*, as_json: bool) -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
     _let_nothing_past()
-    for name in ("reflex", "socketio", "engineio", "_granian", "granian.access", "httpx"):
+    chatty = (
+        "reflex",
+        "socketio",
+        "engineio",
+        "_granian",
+        "granian.access",
+        "httpx",
+        "apscheduler",
+    )
+    for name in chatty:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 

@@ -83,11 +83,6 @@ def mark_read(session: Session, actor: Actor, *, notices: Sequence[UUID]) -> Non
     )
 
 
-@collides_by_nature
-def mark_all(session: Session, actor: Actor) -> None:
-    mark_read(session, actor, notices=session.exec(_newest(actor)).all())
-
-
 def _newest(actor: Actor) -> SelectOfScalar[UUID]:
     own = access.notices(actor).with_only_columns(col(Notice.id))
     newest = col(Notice.created_at).desc(), col(Notice.id).desc()
