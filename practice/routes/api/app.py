@@ -1,7 +1,5 @@
 """The calls of the interface: parse, one or two awaits, answer. No rule lives here."""
 
-import hashlib
-import json
 import re
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -10,12 +8,13 @@ from zoneinfo import ZoneInfo
 from fastapi import FastAPI, Header, Query, Request
 from starlette.responses import JSONResponse, Response
 
-from practice import callers, i18n, runtime, settings, vault
+from practice import callers, i18n, reception, runtime, settings
 from practice.domain import inputs
-from practice.domain.actors import Actor, Role
-from practice.domain.errors import N_, Invalid, TooMany
-from practice.domain.refusals import LOCKS, SlotTaken
+from practice.domain.actors import Actor
+from practice.domain.errors import N_, Invalid
+from practice.domain.refusals import LOCKS
 from practice.i18n import _
+from practice.reception import Caller, Contact
 from practice.routes.api import problems
 from practice.routes.api.borders import Capped, Floored
 from practice.routes.api.models import (
@@ -27,9 +26,8 @@ from practice.routes.api.models import (
     SlotsAnswer,
 )
 from practice.routes.network import network_of
-from practice.services import availability, bookings, limits, session_types, signin
-from practice.services.bookings import Booked, Guest, Wish
-from practice.services.limits import Once
+from practice.services import availability, session_types, signin
+from practice.services.bookings import Booked, Wish
 
 PREFIX = "/api/"
 LONGEST_WINDOW = 62
@@ -193,28 +191,15 @@ async def book(
 ) -> Response:
     """Books one time. A guest books the first call; other session types need a person who is
     signed in. The same key and body get the same answer for 48 hours."""
-    actor = await _actor(request)
     network = network_of(request, settings.current().trusted_proxy_hops)
-    once = _once(actor, network, key, body)
-    # First of all, because since then a text or a rule may have changed that it would not pass.
-    answered = await runtime.query(bookings.find_answer, actor, once=once)
-    if answered:
-        return _booked(answered)
+    caller = Caller(await _actor(request), network)
     reading = inputs.Reading()
     wish = _wish(body, problems.language_of(request), reading)
-    guest = await _guest(actor, body, network, reading)
-    reading.finish()
-    if body.website:
-        return _booked(await runtime.query(bookings.pretend, actor, wish, once=once))
-    wait = await runtime.transact(limits.admit, actor, once=once)
-    if wait:
-        raise TooMany(wait)
-    try:
-        return _booked(await runtime.transact(bookings.book, actor, wish, guest=guest, once=once))
-    except SlotTaken as taken:
-        raise type(taken)(
-            await runtime.query(availability.alternatives, actor, slug=wish.slug, start=wish.start)
-        ) from None
+    contact = Contact(
+        body.name, body.email, body.phone, body.privacy_version, website=body.website or ""
+    )
+    once = reception.once(caller, key, body.model_dump(mode="json"))
+    return _booked(await reception.book(caller, wish, contact, once, reading))
 
 
 def _wish(body: BookingRequest, language: str, reading: inputs.Reading) -> Wish:
@@ -227,32 +212,6 @@ def _wish(body: BookingRequest, language: str, reading: inputs.Reading) -> Wish:
         place=body.place,
         note=reading.read(inputs.note, "note", body.note or "", ""),
     )
-
-
-def _once(actor: Actor, network: str, key: str, body: BookingRequest) -> Once:
-    """Under a key of ours: an address is not readable from it."""
-    ring = vault.ring()
-    scope = f"{actor}|{network}" if actor.role is Role.PUBLIC else str(actor)
-    said = json.dumps(body.model_dump(mode="json"), sort_keys=True)
-    return Once(
-        scope=ring.index("scope", scope),
-        key=hashlib.sha256(key.encode()).digest(),
-        request=ring.index("request", said),
-    )
-
-
-async def _guest(
-    actor: Actor, body: BookingRequest, network: str, reading: inputs.Reading
-) -> Guest | None:
-    if actor.role is not Role.PUBLIC:
-        return None
-    form = body.model_dump(include={"name", "email", "phone", "privacy_version"})
-    origin = vault.ring().index("network", network)
-    try:
-        return await runtime.query(bookings.read_guest, actor, form=form, origin=origin)
-    except Invalid as refusal:
-        reading.wrong.update(refusal.fields)
-        return None
 
 
 def _booked(found: Booked) -> Response:

@@ -1,0 +1,105 @@
+"""What a wish to book goes through, whoever brings it: the interface, the page, the plain form."""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
+from time import perf_counter
+
+from practice import runtime, settings, vault
+from practice.domain import inputs
+from practice.domain.actors import Actor, Role
+from practice.domain.errors import Invalid, TooMany
+from practice.domain.refusals import SlotTaken
+from practice.services import availability, bookings, limits
+from practice.services.bookings import Booked, Guest, Wish
+from practice.services.limits import Once
+
+
+@dataclass(frozen=True)
+class Contact:
+    """What a guest wrote, as it was written."""
+
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    privacy_version: str = ""
+    # Filled in by machines only.
+    website: str = ""
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks, and the network it comes from."""
+
+    actor: Actor
+    network: str
+
+    @property
+    def scope(self) -> bytes:
+        """Under a key of ours: an address is not readable from it."""
+        said = f"{self.actor}|{self.network}"
+        return vault.ring().index("scope", said if self.is_guest else str(self.actor))
+
+    @property
+    def is_guest(self) -> bool:
+        return self.actor.role is Role.PUBLIC
+
+
+def once(caller: Caller, key: str, said: Mapping[str, object]) -> Once:
+    """A request that may arrive again: the same words under the same key are the same request."""
+    return Once(
+        scope=caller.scope,
+        key=hashlib.sha256(key.encode()).digest(),
+        request=vault.ring().index("request", json.dumps(said, sort_keys=True)),
+    )
+
+
+async def book(
+    caller: Caller, wish: Wish, contact: Contact, once: Once, reading: inputs.Reading
+) -> Booked:
+    """Refused with all that is wrong at once; who loses a time hears which are free. `reading`
+    holds what the caller found wrong before."""
+    # First of all, because since then a text or a rule may have changed that it would not pass.
+    answered = await runtime.query(bookings.find_answer, caller.actor, once=once)
+    if answered:
+        return answered
+    guest = await _guest(caller, contact, reading)
+    reading.finish()
+    if contact.website:
+        return await runtime.query(bookings.pretend, caller.actor, wish, once=once)
+    if wait := await runtime.transact(limits.admit, caller.actor, once=once):
+        raise TooMany(wait)
+    try:
+        return await runtime.transact(bookings.book, caller.actor, wish, guest=guest, once=once)
+    except SlotTaken as taken:
+        raise type(taken)(
+            await runtime.query(
+                availability.alternatives, caller.actor, slug=wish.slug, start=wish.start
+            )
+        ) from None
+
+
+async def _guest(caller: Caller, contact: Contact, reading: inputs.Reading) -> Guest | None:
+    if not caller.is_guest:
+        return None
+    form = {name: text for name, text in asdict(contact).items() if name != "website"}
+    origin = vault.ring().index("network", caller.network)
+    try:
+        return await runtime.query(bookings.read_guest, caller.actor, form=form, origin=origin)
+    except Invalid as refusal:
+        reading.wrong.update(refusal.fields)
+        return None
+
+
+@asynccontextmanager
+async def no_sooner() -> AsyncGenerator[None]:
+    """Whatever was found, the answer comes no sooner: its time tells nothing about who is known."""
+    started = perf_counter()
+    floor = settings.current().answer_floor.total_seconds()
+    try:
+        yield
+    finally:
+        await asyncio.sleep(max(0.0, floor - (perf_counter() - started)))
