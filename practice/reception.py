@@ -13,8 +13,10 @@ from practice.domain import inputs
 from practice.domain.actors import Actor, Role
 from practice.domain.errors import Invalid, TooMany
 from practice.domain.refusals import SlotTaken
-from practice.services import availability, bookings, limits
-from practice.services.bookings import Booked, Guest, Wish
+from practice.services import answers, availability, bookings, guests, limits
+from practice.services.answers import Booked
+from practice.services.bookings import Wish
+from practice.services.guests import Guest
 from practice.services.limits import Once
 
 
@@ -63,7 +65,7 @@ async def book(
     """Refused with all that is wrong at once; who loses a time hears which are free. `reading`
     holds what the caller found wrong before."""
     # First of all, because since then a text or a rule may have changed that it would not pass.
-    answered = await runtime.query(bookings.find_answer, caller.actor, once=once)
+    answered = await runtime.query(answers.find, caller.actor, once=once)
     if answered:
         return answered
     guest = await _guest(caller, contact, reading)
@@ -88,7 +90,7 @@ async def _guest(caller: Caller, contact: Contact, reading: inputs.Reading) -> G
     form = {name: text for name, text in asdict(contact).items() if name != "website"}
     origin = vault.ring().index("network", caller.network)
     try:
-        return await runtime.query(bookings.read_guest, caller.actor, form=form, origin=origin)
+        return await runtime.query(guests.read, caller.actor, form=form, origin=origin)
     except Invalid as refusal:
         reading.wrong.update(refusal.fields)
         return None

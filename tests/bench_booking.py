@@ -25,8 +25,8 @@ from practice import clock, cluster, db, migrations, settings
 from practice.domain import hours
 from practice.domain.actors import SYSTEM, VISITOR, Actor
 from practice.domain.errors import Refusal
-from practice.services import availability, bookings
-from practice.services.bookings import Guest
+from practice.services import availability, bookings, rulebook
+from practice.services.guests import Guest
 from practice.settings import ROOT
 from tests import builders
 from tests.builders import CALL
@@ -86,7 +86,7 @@ def a_practice(directory: Path) -> Iterator[str]:
 
 def free_times() -> list[datetime]:
     def work(session: Session, actor: Actor) -> list[datetime]:
-        rules = availability.find_rules(session, actor, CALL)
+        rules = rulebook.find(session, actor, CALL)
         first = clock.now().date() + timedelta(days=2)
         found = availability.offered(session, actor, rules, first, first + timedelta(days=700))
         return [hours.moment(start) for start, _ in found]

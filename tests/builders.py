@@ -21,7 +21,9 @@ from practice.models.content import Practice, PrivacyText, SessionType
 from practice.models.people import Account, Client
 from practice.models.schedule import Schedule, WeeklyHours
 from practice.services import agenda, bookings
-from practice.services.bookings import Booked, Guest, Wish
+from practice.services.answers import Booked
+from practice.services.bookings import Wish
+from practice.services.guests import Guest
 
 THERAPIST = Actor(Role.THERAPIST)
 # For connections that the portal's own code knows nothing of: the row policies let them through.

@@ -29,7 +29,7 @@ from practice.services import (
     sign_in_links,
     therapist,
 )
-from practice.services.bookings import Booked
+from practice.services.answers import Booked
 from tests import builders
 from tests.builders import ASKED, BLANK, CALL, NOW, PAID, THERAPIST, TOMORROW
 

@@ -24,7 +24,17 @@ from practice.models.bookings import Appointment, Booking
 from practice.models.content import Practice, PrivacyText
 from practice.models.people import Account, Client, Consent
 from practice.models.plumbing import AuditEntry, IdempotencyKey, OutboxRow
-from practice.services import agenda, availability, bookings, endings, limits, moves
+from practice.services import (
+    agenda,
+    answers,
+    availability,
+    bookings,
+    endings,
+    explaining,
+    guests,
+    limits,
+    moves,
+)
 from practice.services.limits import Once
 from tests.builders import (
     ASKED,
@@ -165,8 +175,8 @@ def test_a_visitor_cannot_book_in_the_name_of_a_client(house: str):
 # What a guest writes, read.
 
 
-def read(**different: Any) -> bookings.Guest:
-    return db.query(bookings.read_guest, VISITOR, form={**FORM, **different}, origin=None)
+def read(**different: Any) -> guests.Guest:
+    return db.query(guests.read, VISITOR, form={**FORM, **different}, origin=None)
 
 
 def test_what_a_guest_writes_is_read_clean(house: str):
@@ -212,7 +222,7 @@ def test_a_new_privacy_text_holds_from_midnight_in_the_practice(
 ):
     privacy_texts(("2027-01", date(2027, 1, 1)))
     with the_time_is(moment):
-        assert db.query(lambda session, _: bookings.current_privacy(session), VISITOR) == version
+        assert db.query(lambda session, _: guests.current_privacy(session), VISITOR) == version
 
 
 # Clients.
@@ -640,7 +650,7 @@ def once(key: str = "key", said: str = "body", scope: str = "me") -> Once:
     return Once(scope.encode(), key.encode(), said.encode())
 
 
-def ask(asked: Once, start: datetime = TOMORROW, email: str = "ada@example.org") -> bookings.Booked:
+def ask(asked: Once, start: datetime = TOMORROW, email: str = "ada@example.org") -> answers.Booked:
     guest = a_guest(email=email)
     return db.transact(bookings.book, VISITOR, a_wish(start=start), guest=guest, once=asked)
 
@@ -730,4 +740,4 @@ def test_hours_past_midnight_are_accepted_as_they_are_offered(house: str):
 @pytest.mark.parametrize("at", [TOMORROW.replace(microsecond=1), TOMORROW.replace(year=9999)])
 def test_a_time_nobody_can_book_has_no_explanation(house: str, at: datetime):
     with pytest.raises(NotOffered):
-        db.query(availability.explain, THERAPIST, slug=CALL, at=at)
+        db.query(explaining.explain, THERAPIST, slug=CALL, at=at)

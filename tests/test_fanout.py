@@ -15,7 +15,7 @@ from practice.domain.fanout import FACTS, FOLLOWS, Effect, Fact, Notice
 from practice.models import messages, private
 from practice.models.messages import Thread
 from practice.models.plumbing import OutboxRow
-from practice.services import bookings, confirmations, endings, moves, outcomes
+from practice.services import answers, bookings, confirmations, endings, moves, outcomes
 from tests.builders import (
     ASKED,
     NOW,
@@ -59,13 +59,13 @@ def told(reference: str) -> set[str]:
     return {one.fact for one in rows}
 
 
-def moved(start: Callable[[], bookings.Booked]) -> str:
+def moved(start: Callable[[], answers.Booked]) -> str:
     reference = start().reference
     db.transact(moves.move, THERAPIST, reference=reference, start=LATER)
     return reference
 
 
-def cancelled(start: Callable[[], bookings.Booked]) -> str:
+def cancelled(start: Callable[[], answers.Booked]) -> str:
     reference = start().reference
     db.transact(endings.cancel, THERAPIST, reference=reference)
     return reference

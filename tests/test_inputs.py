@@ -11,7 +11,7 @@ from practice.domain.actors import VISITOR
 from practice.domain.errors import Invalid
 from practice.domain.inputs import BIDI, Reading
 from practice.models import private
-from practice.services import bookings, clients, endings
+from practice.services import bookings, clients, endings, guests
 from tests.builders import (
     PRIVACY,
     THERAPIST,
@@ -222,7 +222,7 @@ def test_a_guest_with_an_odd_name_is_kept_as_written(house: str):
         "phone": "+39 333 123 4567",
         "privacy_version": PRIVACY,
     }
-    guest = db.query(bookings.read_guest, VISITOR, form=form, origin=None)
+    guest = db.query(guests.read, VISITOR, form=form, origin=None)
     found = client_of(db.transact(bookings.book, VISITOR, a_wish(), guest=guest).reference)
     assert private.read(found, "name") == form["name"]
 

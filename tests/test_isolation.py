@@ -254,12 +254,12 @@ def test_what_was_changed_before_a_block_of_trust_is_changed_by_the_one_before(
 
 # Where a stranger's or a client's transaction looks further, and what for.
 TRUSTED = {
-    "availability.calendar": "taken times, as numbers",
-    "availability._groups": "places taken, as numbers",
-    "bookings._require_within_limits": "how many calls were booked, as times",
+    "taken.calendar": "taken times, as numbers",
+    "taken.groups": "places taken, as numbers",
+    "guests._require_within_limits": "how many calls were booked, as times",
     "bookings._take": "one's own new appointment, before a booking makes it theirs",
     "bookings.find_group": "a group that is open, and how many are in it",
-    "bookings.find_answer": "the booking that this very request made",
+    "answers.find": "the booking that this very request made",
 }
 
 

@@ -43,7 +43,7 @@ from practice.services import (
     summaries,
     therapist,
 )
-from practice.services.bookings import Booked
+from practice.services.answers import Booked
 from practice.services.sign_in_links import Asker
 from tests import builders, peers
 from tests.builders import ASKED, NOW, PAID, THERAPIST, TOMORROW, the_time_is

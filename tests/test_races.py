@@ -26,8 +26,16 @@ from practice.domain.actors import SYSTEM, VISITOR, Actor
 from practice.domain.errors import Busy, Refusal
 from practice.domain.journey import Stage
 from practice.domain.refusals import SlotTaken
-from practice.services import agenda, availability, bookings, confirmations, endings, moves
-from practice.services.bookings import Booked
+from practice.services import (
+    agenda,
+    availability,
+    bookings,
+    confirmations,
+    endings,
+    moves,
+    rulebook,
+)
+from practice.services.answers import Booked
 from practice.services.limits import Once
 from practice.settings import ROOT
 from tests import builders, rival
@@ -136,7 +144,7 @@ def deadlocks(url: str) -> int:
 
 def offered(slug: str, first: date, last: date) -> list[datetime]:
     def work(session: Session, actor: Actor) -> list[datetime]:
-        rules = availability.find_rules(session, actor, slug)
+        rules = rulebook.find(session, actor, slug)
         found = availability.offered(session, actor, rules, first, last)
         return [hours.moment(start) for start, _ in found]
 

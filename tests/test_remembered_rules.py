@@ -10,7 +10,7 @@ from practice import db
 from practice.domain.actors import SYSTEM, VISITOR, Actor
 from practice.models.content import Practice, SessionType
 from practice.models.schedule import Override, OverrideHours, Schedule, WeeklyHours
-from practice.services import availability
+from practice.services import availability, rulebook
 from tests.builders import CALL, TOMORROW, ZONE
 
 
@@ -67,7 +67,7 @@ def test_a_change_that_was_taken_back_is_not_remembered(house: str):
     def half(session: Session, actor: Actor) -> None:
         shorten(session, actor)
         session.flush()
-        assert len(availability.find_rules(session, VISITOR, CALL).week.days) == 5
+        assert len(rulebook.find(session, VISITOR, CALL).week.days) == 5
         raise LookupError
 
     with pytest.raises(LookupError):

@@ -57,8 +57,9 @@ from practice.services import (
     merging,
     moves,
     outcomes,
+    rulebook,
 )
-from practice.services.bookings import Booked
+from practice.services.answers import Booked
 from tests import builders
 from tests.builders import ASKED, BY_SYSTEM, CALL, GROUP, NOW, PAID, THERAPIST, TOMORROW
 
@@ -368,7 +369,7 @@ class House(RuleBasedStateMachine):
 
     def offer(self, slug: str, day: date, without: UUID | None = None) -> dict[datetime, int]:
         def work(session: Session, actor: Actor) -> dict[datetime, int]:
-            rules = availability.find_rules(session, actor, slug)
+            rules = rulebook.find(session, actor, slug)
             found = availability.offered(session, actor, rules, day, day, without=without)
             return {hours.moment(start): left for start, left in found}
 

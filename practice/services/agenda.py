@@ -16,7 +16,16 @@ from practice.models import private
 from practice.models.base import values_of
 from practice.models.bookings import Appointment, Booking
 from practice.models.schedule import Block
-from practice.services import access, audit, availability, bookings, constraints, moves, transitions
+from practice.services import (
+    access,
+    audit,
+    availability,
+    bookings,
+    constraints,
+    moves,
+    rulebook,
+    transitions,
+)
 from practice.services.access import require
 
 LARGEST_GROUP = 1000
@@ -78,7 +87,7 @@ def open_group(
 ) -> UUID:
     """A group's time is taken from now on, with nobody in it yet."""
     access.require_therapist(actor)
-    rules = availability.find_rules(session, actor, slug)
+    rules = rulebook.find(session, actor, slug)
     if not rules.is_group:
         raise NotPossibleNow
     places = _places(rules.capacity if capacity is None else capacity)
@@ -107,7 +116,7 @@ def move_group(
     _require_ahead(group)
     if group.starts_at == start:
         return
-    rules = availability.rules_of(session, group.session_type_id).as_booked(group)
+    rules = rulebook.of_type(session, group.session_type_id).as_booked(group)
     availability.require_free(
         session, actor, rules, start, despite_block=despite_block, without=group.id
     )

@@ -10,7 +10,7 @@ from practice.domain.bookings import GroupStatus, Status, approved_until
 from practice.domain.intervals import overlap
 from practice.domain.refusals import NotPossibleNow, SlotTaken
 from practice.models.bookings import Appointment, Booking, BookingEvent
-from practice.services import availability, endings, transitions
+from practice.services import endings, rulebook, taken, transitions
 from practice.services.access import require
 
 
@@ -56,13 +56,13 @@ def _require_still_free(session: Session, actor: Actor, appointment: Appointment
         raise SlotTaken
     if appointment.group_status == GroupStatus.OPEN:
         return
-    rules = availability.rules_of(session, appointment.session_type_id)
+    rules = rulebook.of_type(session, appointment.session_type_id)
     low, high = (hours.seconds(at) for at in (appointment.starts_at, appointment.ends_at))
     day = hours.day_in(rules.zone, low)
     first = day - hours.ONE_DAY
-    taken = availability.calendar(session, actor, rules, first, day, without=appointment.id).taken
+    standing = taken.calendar(session, actor, rules, first, day, without=appointment.id).taken
     during = appointment.during
     whole = hours.seconds(require(during.lower)), hours.seconds(require(during.upper))
-    in_the_way = any(overlap(one, whole) for one in [*taken.busy, *taken.blocked])
-    if in_the_way or any(overlap(one, (low, high)) for one in taken.closed):
+    in_the_way = any(overlap(one, whole) for one in [*standing.busy, *standing.blocked])
+    if in_the_way or any(overlap(one, (low, high)) for one in standing.closed):
         raise SlotTaken

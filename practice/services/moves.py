@@ -12,8 +12,8 @@ from practice.domain.bookings import MOVABLE, Status, lapses_at
 from practice.domain.fanout import Fact
 from practice.domain.refusals import NotPossibleNow, TooLate
 from practice.models.bookings import Appointment, Booking
-from practice.services import availability, bookings, endings, transitions
-from practice.services.availability import Rules
+from practice.services import availability, bookings, endings, rulebook, transitions
+from practice.services.rulebook import Rules
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def move(
     _require_movable(actor, booking, appointment)
     if start == appointment.starts_at:
         return Moved(booking.reference, appointment.starts_at, appointment.ends_at)
-    rules = availability.rules_of(session, booking.session_type_id).as_booked(appointment)
+    rules = rulebook.of_type(session, booking.session_type_id).as_booked(appointment)
     if appointment.group_status:
         appointment = bookings.find_group(session, actor, rules, start, without=appointment.id)
         booking.appointment_id = appointment.id
@@ -95,5 +95,5 @@ def list_alternatives(
     """The nearest free times for a booking that wants to move, also of a type that nobody can
     book any more."""
     booking, appointment = endings.find(session, actor, reference)
-    rules = availability.rules_of(session, booking.session_type_id).as_booked(appointment)
+    rules = rulebook.of_type(session, booking.session_type_id).as_booked(appointment)
     return availability.nearest_to(session, actor, rules, start, without=appointment.id)

@@ -17,10 +17,10 @@ from practice.models import private
 from practice.models.bookings import Appointment
 from practice.models.content import Practice, SessionType
 from practice.models.people import Account, Client
-from practice.services import access, availability, bookings, clients, endings
+from practice.services import access, availability, clients, endings, guests, rulebook
 from practice.services.access import require
-from practice.services.availability import Rules
 from practice.services.content import Speaker
+from practice.services.rulebook import Rules
 
 # As far as anybody looks ahead where a session type sets no horizon.
 FARTHEST = timedelta(days=366)
@@ -127,7 +127,7 @@ def find_desk(session: Session, actor: Actor, *, slug: str = "") -> Desk:
             for one in found
             if one.visible == "public" or (one.visible == "link" and one.slug == slug)
         ),
-        privacy_version=bookings.current_privacy(session),
+        privacy_version=guests.current_privacy(session),
         own=_own(session, actor),
     )
 
@@ -167,7 +167,7 @@ def find_offered(
     session: Session, actor: Actor, *, slug: str, first: date, last: date, zone: ZoneInfo
 ) -> Offered:
     """To book. Refused where the gate is shut to the asker."""
-    rules = availability.find_rules(session, actor, slug)
+    rules = rulebook.find(session, actor, slug)
     clients.require_open(session, actor, rules.needs)
     return _offered(session, actor, rules, first, last, zone)
 
@@ -177,7 +177,7 @@ def find_offered_to_move(
 ) -> Offered:
     """To move a booking: also over its own old time, and of a type nobody can book any more."""
     booking, appointment = endings.find(session, actor, reference)
-    rules = availability.rules_of(session, booking.session_type_id).as_booked(appointment)
+    rules = rulebook.of_type(session, booking.session_type_id).as_booked(appointment)
     return _offered(session, actor, rules, first, last, zone, without=appointment)
 
 

@@ -35,7 +35,8 @@ from practice.services import (
     sign_in_links,
 )
 from practice.services.access import require
-from practice.services.bookings import Booked, Wish
+from practice.services.answers import Booked
+from practice.services.bookings import Wish
 from practice.settings import ROOT
 
 SOURCE = ROOT / "practice" / "sample" / "people.toml"

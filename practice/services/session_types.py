@@ -8,7 +8,7 @@ from practice.domain.actors import Actor, Role
 from practice.domain.bookings import Place, Visibility
 from practice.domain.journey import Facts, Lock, Stage, locked
 from practice.models.content import Practice, SessionType
-from practice.services import bookings, clients
+from practice.services import clients, guests
 from practice.services.content import Speaker
 
 
@@ -38,7 +38,7 @@ def find_catalog(session: Session, actor: Actor) -> Catalog:
         wanted = wanted.where(SessionType.visible == Visibility.PUBLIC)
     found = session.exec(wanted.order_by(col(SessionType.position)))
     return Catalog(
-        tuple(_listed(one, say, actor, facts) for one in found), bookings.current_privacy(session)
+        tuple(_listed(one, say, actor, facts) for one in found), guests.current_privacy(session)
     )
 
 

@@ -27,7 +27,8 @@ from practice.routes.api.models import (
 )
 from practice.routes.network import network_of
 from practice.services import availability, session_types, signin
-from practice.services.bookings import Booked, Wish
+from practice.services.answers import Booked
+from practice.services.bookings import Wish
 
 PREFIX = "/api/"
 LONGEST_WINDOW = 62
