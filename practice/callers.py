@@ -38,14 +38,18 @@ async def unlock(cookie: str | None, code: str) -> Found:
     found = await look(cookie)
     if found.standing is not Standing.LOCKED:
         return found
-    subject = vault.ring().index("codes", str(found.account_id))
-    tries = [("codes", subject, settings.current().limits.codes)]
-    wait = await runtime.transact(limits.count, VISITOR, tries=tries)
-    if wait:
+    if wait := await count_code(found):
         raise TooMany(wait)
     session_id = require(found.session_id)
     await runtime.transact(factors.show, SYSTEM, session_id=session_id, code=code)
     return await look(cookie)
+
+
+async def count_code(found: Found) -> int | None:
+    """Codes are short: the seconds to wait, once too many were tried on this account."""
+    subject = vault.ring().index("codes", str(found.account_id))
+    tries = [("codes", subject, settings.current().limits.codes)]
+    return await runtime.transact(limits.count, VISITOR, tries=tries)
 
 
 async def actor_for(cookie: str | None) -> Actor:

@@ -7,13 +7,13 @@ import segno
 from starlette.requests import Request
 from starlette.responses import Response
 
-from practice import callers, runtime, vault
-from practice.domain.actors import SYSTEM, VISITOR
+from practice import callers, runtime
+from practice.domain.actors import SYSTEM
 from practice.domain.errors import Refusal
 from practice.domain.refusals import CodeWrong
 from practice.domain.signin import Standing
 from practice.i18n import _, here
-from practice.services import factors, limits
+from practice.services import factors
 from practice.services.access import require
 from practice.services.sessions import Found
 from practice.site import forms
@@ -47,10 +47,7 @@ class Codes(Door):
         found = await self._found(request)
         if not found.is_therapist or found.standing is Standing.ENDED:
             return go("/sign-in")
-        subject = vault.ring().index("codes", str(found.account_id))
-        tries = [("codes", subject, self.settings.limits.codes)]
-        wait = await runtime.transact(limits.count, VISITOR, tries=tries)
-        if wait:
+        if wait := await callers.count_code(found):
             return await self._patience(wait)
         said = await forms.read(request)
         return await self._coded(found, said.get("code", "")[:LONGEST])
