@@ -150,15 +150,27 @@ def chosen(desk: Desk, time: Time, zone: str) -> Chosen:
 
 
 def there(desk: Desk, time: Time, zone: str) -> str:
-    """Where Dr. Conti is: 16:40, Trieste time (GMT+1). Nothing where both clocks show the same."""
+    """Where I am: 16:40 – 17:00, Trieste time (GMT+1). Nothing where both clocks show the same."""
+    hours = there_hours(desk, time, zone)
+    return there_said(hours, desk, time.start) if hours else ""
+
+
+def there_hours(desk: Desk, time: Time, zone: str) -> str:
+    """By the practice's clock, with the day where it is another one; nothing where both show the
+    same."""
+    if zone == desk.zone:
+        return ""
     own, other = clock_time(time.start, zone), clock_time(time.start, desk.zone)
     day = words.day_of(time.start, desk.zone)
-    if own == other and day == words.day_of(time.start, zone):
+    is_same_day = day == words.day_of(time.start, zone)
+    if own == other and is_same_day:
         return ""
     hours = hours_between(time.start, time.end, desk.zone)
-    if day != words.day_of(time.start, zone):
-        hours = _("{day}, {time}").format(day=day, time=hours)
-    said = _("{time}, {clocks}").format(time=hours, clocks=clocks(desk, desk.zone, time.start))
+    return hours if is_same_day else _("{day}, {time}").format(day=day, time=hours)
+
+
+def there_said(hours: str, desk: Desk, at: datetime) -> str:
+    said = _("{time}, {clocks}").format(time=hours, clocks=clocks(desk, desk.zone, at))
     return _("Where I am: {time}").format(time=said)
 
 
