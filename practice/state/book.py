@@ -18,6 +18,7 @@ from practice.i18n import _
 from practice.reception import Contact
 from practice.runtime import query
 from practice.services import picking
+from practice.services.access import require
 from practice.services.bookings import Wish
 from practice.services.picking import Desk, Kind, Offered
 from practice.state import offers, picking_words, words
@@ -72,18 +73,19 @@ class BookState(DeskState):
         except NotFound:
             self.mode, self.sentence = "words", _(NOT_YET)
         else:
+            kind = require(desk.find(slug)) if slug else desk.first
             self._begin(desk)
             self.own_name = desk.own.name if desk.own else ""
             self.privacy_version = desk.privacy_version or ""
-            await self._show(actor, desk, desk.find(slug) if slug else desk.first, asked)
+            await self._show(actor, desk, kind, asked)
         self.answered = asked.get("opening", "")[:40]
 
     @handler(Role.PUBLIC)
     async def more(self, asked: dict[str, str]) -> None:
         """Another month; it asks for everything again, because this tab may have slept."""
         actor = await actor_of(self)
-        slug = asked.get("slug", "")[:80]
-        desk = await query(picking.find_desk, actor, slug=slug)
+        desk = await query(picking.find_desk, actor, slug=asked.get("slug", "")[:80])
+        slug = _with_times(actor, desk, asked.get("slug", "")).slug
         zone = offers.zone_of(asked.get("zone", ""), desk.zone)
         find = _finder(actor, slug, zone)
         self.offer = offers.said(
@@ -178,6 +180,14 @@ class BookState(DeskState):
             self.offer = offers.said(
                 desk, *await offers.first_look(find, zone, asked.get("day", ""))
             )
+
+
+def _with_times(actor: Actor, desk: Desk, slug: str) -> Kind:
+    """Of nothing else has a page of ours ever shown a time."""
+    kind = require(desk.find(slug) if slug else desk.first)
+    if kind.lock or kind.price_cents or actor.role is Role.THERAPIST:
+        raise NotFound
+    return kind
 
 
 def _finder(actor: Actor, slug: str, zone: ZoneInfo) -> offers.Find:

@@ -7,8 +7,7 @@ import reflex as rx
 from starlette.requests import HTTPConnection
 
 from practice import settings
-from practice.domain.actors import Actor
-from practice.domain.errors import Refusal
+from practice.domain.errors import Refusal, TooMany
 from practice.i18n import _, ngettext
 from practice.network import network_of
 from practice.reception import Caller
@@ -53,8 +52,11 @@ class DeskState(rx.State):
         self.refused, self.errors, self.taken = "", {}, {}
 
     def _refuse(self, refusal: Refusal) -> None:
-        wait = getattr(refusal, "retry_after", None)
-        self.refused = " ".join([_(refusal.message), *([try_again(wait)] if wait else [])])
+        if isinstance(refusal, TooMany):
+            tried = _("That was tried very often.")
+            self.refused = " ".join([tried, try_again(refusal.retry_after)])
+        else:
+            self.refused = _(refusal.message)
 
 
 async def caller_of(state: rx.State) -> Caller:
@@ -69,10 +71,6 @@ def network(state: rx.State) -> str:
     headers = [(b"x-forwarded-for", forwarded.encode())] if forwarded else []
     scope = {"type": "websocket", "headers": headers, "client": (known.get("ip") or "", 0)}
     return network_of(HTTPConnection(scope), settings.current().trusted_proxy_hops)
-
-
-def is_guest(actor: Actor) -> bool:
-    return actor.role.value == "public"
 
 
 def try_again(seconds: int) -> str:

@@ -23,17 +23,17 @@ class MoveState(DeskState):
 
     @handler(Role.PUBLIC)
     async def open(self, asked: dict[str, str]) -> None:
+        self.answered = asked.get("opening", "")[:40]
         try:
             holder = await _holder(asked)
             moving = await query(picking.find_moving, holder, reference=_reference(asked))
-            desk = await query(picking.find_desk, holder, slug=moving.slug)
-        except NotFound as refusal:
+        except NotFound:
             self.title, self.mode = _("Move your appointment"), "words"
-            self.sentence = _(refusal.message)
-        else:
-            self._begin(desk)
-            await self._show(holder, desk, moving, asked)
-        self.answered = asked.get("opening", "")[:40]
+            self.sentence = _("This link does not open an appointment.")
+            raise
+        desk = await query(picking.find_desk, holder, slug=moving.slug)
+        self._begin(desk)
+        await self._show(holder, desk, moving, asked)
 
     @handler(Role.PUBLIC)
     async def more(self, asked: dict[str, str]) -> None:

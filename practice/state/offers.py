@@ -20,6 +20,7 @@ from practice.state import picking_words
 
 Find = Callable[[date, date], Awaitable[Offered]]
 Said = dict[str, Any]
+DAYS_OF_WEEK = 7
 
 
 def zone_of(given: str, instead: str) -> ZoneInfo:
@@ -158,8 +159,8 @@ def _offset(at: datetime) -> str:
 
 def alternative(start: datetime, wished: datetime, zone: ZoneInfo) -> Said:
     """One of the nearest to a time that was lost."""
-    own = start.astimezone(zone)
-    day, time = day_and_date(own.date()), clock_time(own, zone.key)
+    own, time = start.astimezone(zone), clock_time(start, zone.key)
+    day = _near_day(own, wished.astimezone(zone))
     return {
         "start": own.isoformat(),
         "day": picking_words.day_of(own.date()),
@@ -170,6 +171,13 @@ def alternative(start: datetime, wished: datetime, zone: ZoneInfo) -> Said:
     }
 
 
+def _near_day(day: datetime, wished: datetime) -> str:
+    """Within a week a day of the week is enough."""
+    if abs((day.date() - wished.date()).days) < DAYS_OF_WEEK:
+        return clock_words.weekday(day, str(day.tzinfo))
+    return day_and_date(day.date())
+
+
 def taken(refusal: SlotTaken, wished: datetime, zone: ZoneInfo) -> Said:
     """What happened, to a person, and what is free instead."""
     is_lost = not isinstance(refusal, NotOffered)
@@ -177,7 +185,8 @@ def taken(refusal: SlotTaken, wished: datetime, zone: ZoneInfo) -> Said:
     who = _("Somebody chose {time} a moment before you. Nothing you wrote is lost.")
     why = _("{time} is not offered any more. Nothing you wrote is lost.")
     own = wished.astimezone(zone)
-    at = _("{time} on {day}").format(time=f"{own:%H:%M}", day=day_and_date(own.date()))
+    day = clock_words.weekday(own, zone.key)
+    at = _("{time} on {day}").format(time=f"{own:%H:%M}", day=day)
     return {
         "start": own.isoformat(),
         "title": title,

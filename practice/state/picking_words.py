@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 from itertools import groupby
 from operator import itemgetter
+from zoneinfo import ZoneInfo
 
 from babel import dates
 
@@ -15,7 +16,6 @@ from practice.domain.errors import N_
 from practice.i18n import (
     _,
     city,
-    clock_time,
     day_and_date,
     hours_between,
     language,
@@ -160,13 +160,14 @@ def there_hours(desk: Desk, time: Time, zone: str) -> str:
     same."""
     if zone == desk.zone:
         return ""
-    own, other = clock_time(time.start, zone), clock_time(time.start, desk.zone)
-    day = words.day_of(time.start, desk.zone)
-    is_same_day = day == words.day_of(time.start, zone)
-    if own == other and is_same_day:
+    other = time.start.astimezone(ZoneInfo(desk.zone))
+    is_same_day = time.start.date() == other.date()
+    if is_same_day and time.start.time() == other.time():
         return ""
     hours = hours_between(time.start, time.end, desk.zone)
-    return hours if is_same_day else _("{day}, {time}").format(day=day, time=hours)
+    if is_same_day:
+        return hours
+    return _("{day}, {time}").format(day=day_and_date(other.date()), time=hours)
 
 
 def there_said(hours: str, desk: Desk, at: datetime) -> str:
