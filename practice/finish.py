@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +27,7 @@ PATTERN = re.compile(r"\[(\w+)\]")
 class Finish(Plugin):
     def pre_compile(self, **context: Any) -> None:
         pages = [page.route for page in context["unevaluated_pages"] if "[" in page.route]
-        context["add_modify_task"](
-            "react-router.config.js", lambda config: draw_also(config, pages)
-        )
+        context["add_modify_task"]("react-router.config.js", partial(draw_also, pages=pages))
 
     def post_build(self, **context: Any) -> None:
         directory: Path = context["static_dir"]

@@ -2,7 +2,7 @@
 server says all words; the browser only chooses among them."""
 
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any
 
 import reflex as rx
 from babel import dates
@@ -37,7 +37,7 @@ class Desk(rx.Component):
 class Days(rx.Component):
     library = LIBRARIES["month"]
     tag = "Days"
-    lib_dependencies: ClassVar[list[str]] = ["react-day-picker@10.0.2"]
+    lib_dependencies: list[str] = ["react-day-picker@10.0.2"]  # noqa: RUF012 - Reflex's own form
 
 
 class Times(rx.Component):
@@ -114,7 +114,7 @@ class Kept(rx.Component):
     tag = "Kept"
 
 
-def desk(state: Any, *children: rx.Component, is_named: bool = False) -> rx.Component:
+def desk(state: Any, *children: rx.Component | rx.Var[Any], is_named: bool = False) -> rx.Component:
     """Of one page: its state answers `open` and `more`."""
     return Desk.create(
         *children,

@@ -14,12 +14,23 @@ const nameOf = (zone, language) => {
   return parts.formatToParts().find((part) => part.type === "timeZoneName").value;
 };
 
+// Browsers list some cities under names that nobody uses any more.
+const TODAY = {
+  "Asia/Katmandu": "Kathmandu",
+  "Asia/Calcutta": "Kolkata",
+  "Asia/Saigon": "Ho Chi Minh City",
+  "Asia/Rangoon": "Yangon",
+  "Atlantic/Faeroe": "Faroe",
+  "America/Godthab": "Nuuk",
+  "Europe/Kiev": "Kyiv",
+};
+
 // Read once, when somebody looks: some four hundred of them.
-const read = () =>
+const read = (language) =>
   (Intl.supportedValuesOf?.("timeZone") ?? []).map((zone) => {
-    const [region, ...rest] = zone.split("/");
-    const city = (rest.at(-1) ?? region).replaceAll("_", " ");
-    return { zone, city, region: region.replaceAll("_", " ") };
+    const city = TODAY[zone] ?? zone.split("/").at(-1).replaceAll("_", " ");
+    const name = nameOf(zone, language);
+    return { zone, city, name, sought: plain(`${city} ${zone} ${name}`) };
   });
 
 export function Zones() {
@@ -30,7 +41,7 @@ export function Zones() {
   const [sought, seek] = useState("");
 
   const open = () => {
-    setAll((already) => (already.length ? already : read()));
+    setAll((already) => (already.length ? already : read(words.language)));
     seek("");
     dialog.current.showModal();
   };
@@ -40,7 +51,7 @@ export function Zones() {
   };
   const wanted = plain(sought.trim());
   const fits = wanted
-    ? all.filter((one) => plain(`${one.city} ${one.region} ${one.zone}`).includes(wanted))
+    ? all.filter((one) => one.sought.includes(wanted))
     : all.filter((one) => one.zone === device || one.zone === known.zone);
   const shown = fits.slice(0, SHOWN);
 
@@ -87,7 +98,7 @@ export function Zones() {
               <button type="button" data-zone={one.zone} aria-pressed={one.zone === known.zone} onClick={take(one.zone)}>
                 <span>
                   {one.city}
-                  <small>{nameOf(one.zone, words.language)}</small>
+                  <small>{one.name}</small>
                 </span>
                 <span className="num">{offsetOf(one.zone)}</span>
               </button>

@@ -27,14 +27,16 @@ from practice.components.shell import public_shell
 from practice.i18n import _, here
 
 FORM = "wish"
+# What a match among components is, to a type checker.
+Matter = rx.Component | rx.Var[Any]
 
 
 def picking(
-    state: Any, *matter: rx.Component, heading: str, path: str, is_named: bool = False
+    state: Any, matter: Matter, *, heading: str, path: str, is_named: bool = False
 ) -> rx.Component:
     shell = public_shell(
         rx.el.div(
-            desk(state, _waiting(heading), _title(state), *matter, is_named=is_named),
+            desk(state, _waiting(heading), _title(state), matter, is_named=is_named),
             class_name="picking",
         ),
         practice=rx.cond(state.practice != "", state.practice, bone("7rem")),

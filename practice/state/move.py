@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from practice import i18n, settings
 from practice.domain import inputs
-from practice.domain.actors import VISITOR, Actor, Role
+from practice.domain.actors import SYSTEM, Actor, Role
 from practice.domain.errors import Busy, NotFound
 from practice.domain.refusals import NotPossibleNow, SlotTaken, TooLate
 from practice.i18n import _, sentence
@@ -88,7 +88,7 @@ class MoveState(DeskState):
 
 async def _holder(asked: dict[str, str]) -> Actor:
     return await query(
-        links.holder, VISITOR, reference=_reference(asked), token=asked.get("token", "")[:200]
+        links.holder, SYSTEM, reference=_reference(asked), token=asked.get("token", "")[:200]
     )
 
 
