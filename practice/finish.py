@@ -1,6 +1,8 @@
 """The last step of a Reflex build, before it is compressed: its own addresses and languages."""
 
+import json
 import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +20,28 @@ class BuildChanged(RuntimeError):
     """Reflex builds differently from what this step was written for."""
 
 
+# An address with a part that differs is drawn once, under the part's own name, for all of them.
+PATTERN = re.compile(r"\[(\w+)\]")
+
+
 class Finish(Plugin):
+    def pre_compile(self, **context: Any) -> None:
+        pages = [page.route for page in context["unevaluated_pages"] if "[" in page.route]
+        context["add_modify_task"]("react-router.config.js", partial(draw_also, pages=pages))
+
     def post_build(self, **context: Any) -> None:
         directory: Path = context["static_dir"]
         use_the_page_s_address(directory)
         name_the_languages(directory)
+
+
+def draw_also(config: str, pages: list[str]) -> str:
+    """React Router draws only addresses that it knows as a whole; it hydrates any that fits."""
+    drawn = ["/" + PATTERN.sub(r"\1", page).strip("/") for page in pages]
+    if '"prerender": true' not in config:
+        return config
+    listed = f"async ({{ getStaticPaths }}) => [...getStaticPaths(), ...{json.dumps(drawn)}]"
+    return config.replace('"prerender": true', f'"prerender": {listed}')
 
 
 def use_the_page_s_address(directory: Path) -> None:

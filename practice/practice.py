@@ -13,7 +13,19 @@ import reflex as rx
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from practice import build, db, i18n, keyfile, log, providers, settings, vault, worker
+from practice import (
+    build,
+    callers,
+    db,
+    i18n,
+    keyfile,
+    log,
+    providers,
+    runtime,
+    settings,
+    vault,
+    worker,
+)
 from practice.components.head import head_of_every_page
 from practice.domain.actors import Role
 from practice.pages import Route as Page
@@ -22,6 +34,7 @@ from practice.routes import api, feeds, health, webhooks
 from practice.routes.frontend import Frontend
 from practice.routes.shield import Shield
 from practice.routes.sockets import Sockets
+from practice.services import picking
 from practice.site import mailbox
 from practice.site.routes import Site
 from practice.state import bell, failures, watch
@@ -29,12 +42,14 @@ from practice.state.session import SessionGuard
 from practice.state.undeclared import Undeclared
 
 STYLESHEETS = [
-    f"/styles/{name}.css" for name in ("tokens", "base", "public", "app", "appointments")
+    f"/styles/{name}.css" for name in ("tokens", "base", "public", "app", "appointments", "picker")
 ]
 NOT_INDEXED = [{"name": "robots", "content": "noindex"}]
 # The one address of Reflex's own that is reachable; its others are not needed.
 SOCKET = "/_event"
 ORPHAN_CHECK_SECONDS = 1
+# Reflex writes the part of an address that differs in brackets, everybody else in braces.
+AS_PATTERN = str.maketrans("[]", "{}")
 
 configured = settings.current()
 pages = routes(configured)
@@ -117,7 +132,7 @@ def asgi() -> ASGIApp:
 
 def surfaces(output: Path) -> tuple[Frontend, Site]:
     """Every address there is, but for the socket: the pages of a build, and our own routes."""
-    frontend = Frontend(output, addresses(pages))
+    frontend = Frontend(output, addresses(pages), is_bookable)
     interface = Route("/api/{path:path}", api.make())
     letters = [] if configured.is_production else mailbox.ROUTES
     return frontend, Site(
@@ -131,7 +146,7 @@ def ours_first(frontend: Frontend, site: Site, reflex: ASGIApp) -> ASGIApp:
     sockets = Sockets(reflex, configured)
 
     async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and frontend.has(scope["path"]):
+        if scope["type"] == "http" and await frontend.has(scope):
             await frontend(scope, receive, send)
         elif scope["type"] == "http":
             await site(scope, receive, send)
@@ -145,4 +160,14 @@ def ours_first(frontend: Frontend, site: Site, reflex: ASGIApp) -> ASGIApp:
 
 def addresses(pages: Sequence[Page]) -> dict[str, Role]:
     """Every page in every language, with the role it is for."""
-    return {i18n.path_in(code, page.path): page.role for page in pages for code in i18n.LANGUAGES}
+    return {
+        i18n.path_in(code, page.path).translate(AS_PATTERN): page.role
+        for page in pages
+        for code in i18n.LANGUAGES
+    }
+
+
+async def is_bookable(slug: str, cookie: str | None) -> bool:
+    """A page for each session type; of what is hidden or gone there is none."""
+    actor = await callers.actor_for(cookie)
+    return await runtime.query(picking.may_be_picked, actor, slug=slug)

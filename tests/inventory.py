@@ -14,7 +14,7 @@ from reflex_base.registry import RegistrationContext
 from starlette.routing import BaseRoute
 
 from practice import i18n, practice
-from practice.routes.frontend import Frontend
+from practice.routes.frontend import Frontend, drawn
 from practice.site.routes import Site
 
 STUB = "<!DOCTYPE html><html><body>A page of the build</body></html>"
@@ -77,7 +77,7 @@ def stubs() -> Iterator[tuple[Frontend, Site]]:
         (output / "assets").mkdir()
         (output / "assets" / "global.css").write_text("")
         for page in practice.addresses(practice.pages):
-            path = output / f"{page.strip('/')}.html"
+            path = output / drawn(page)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(STUB)
         yield practice.surfaces(output)

@@ -30,8 +30,8 @@ from practice.models.content import PrivacyText
 from practice.models.people import Client
 from practice.models.plumbing import OutboxRow
 from practice.models.schedule import Block
+from practice.network import network_of
 from practice.routes import api
-from practice.routes.network import network_of
 from practice.services import agenda, endings
 from practice.settings import Settings
 from tests import builders

@@ -4,6 +4,7 @@ import gzip
 import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -140,11 +141,44 @@ async def test_asking_for_the_head_alone_sends_no_body(browser: httpx.AsyncClien
     assert answer.headers["content-length"] == "6"
 
 
-def test_only_known_pages_and_no_sources_are_there(built: Path):
+def asked_for(path: str) -> dict[str, Any]:
+    return {"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": []}
+
+
+async def test_only_known_pages_and_no_sources_are_there(built: Path):
     frontend = Frontend(built, {"/styleguide": Role.PUBLIC})
-    assert frontend.has("/styleguide")
+    assert await frontend.has(asked_for("/styleguide"))
     for path in ("/it/styleguide", "/styleguide.html", "/styles/tokens.css", "/", "/404"):
-        assert not frontend.has(path)
+        assert not await frontend.has(asked_for(path))
+
+
+async def test_one_page_stands_for_all_that_its_address_can_name(built: Path):
+    (built / "book").mkdir()
+    (built / "book/kind.html").write_text(PAGE)
+    (built / "book/move.html").write_text(PAGE.replace("dark", "move"))
+
+    async def is_there(named: str, _cookie: str | None) -> bool:
+        return named in {"call", "move"}
+
+    pages = {"/book/{kind}": Role.PUBLIC, "/book/move": Role.PUBLIC}
+    frontend = Frontend(built, pages, is_there)
+    for path in ("/book/call", "/book/call/", "/book/move"):
+        assert await frontend.has(asked_for(path)), path
+    for path in ("/book/none", "/book/{kind}", "/book/kind", "/book/Call", "/book/call/more"):
+        assert not await frontend.has(asked_for(path)), path
+    transport = httpx.ASGITransport(frontend)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        assert (await client.get("/book/call")).text == PAGE
+        assert "move" in (await client.get("/book/move")).text
+        led = await client.get("/book/call/?day=2026-11-24")
+    assert (led.status_code, led.headers["location"]) == (308, "/book/call?day=2026-11-24")
+
+
+def test_a_pattern_is_drawn_under_the_name_of_its_part():
+    config = '{"ssr": false, "prerender": true}'
+    drawn = finish.draw_also(config, ["book/[kind]", "it/book/[kind]"])
+    assert drawn.endswith('...["/book/kind", "/it/book/kind"]]}')
+    assert finish.draw_also("{}", ["book/[kind]"]) == "{}"
 
 
 def test_a_running_server_keeps_what_it_began_with(built: Path):

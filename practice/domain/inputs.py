@@ -2,12 +2,14 @@
 
 import unicodedata
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
 import email_validator
 import phonenumbers
 
+from practice.domain import hours
 from practice.domain.errors import N_, Invalid
 
 NAME_LENGTH = 120
@@ -103,3 +105,16 @@ def zone(field: str, given: str) -> ZoneInfo:
     if given not in ZONES:
         raise Invalid({field: N_("Please choose a time zone like Europe/Rome.")})
     return ZoneInfo(given)
+
+
+def instant(field: str, given: str) -> datetime:
+    """Needs its offset: nobody here guesses a zone."""
+    wanted = N_("Please send an instant with its offset, like 2026-11-24T09:00:00+01:00.")
+    try:
+        said = datetime.fromisoformat(given)
+        found = said.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise Invalid({field: wanted}) from None
+    if said.tzinfo is None or found.year not in hours.OUR_TIMES:
+        raise Invalid({field: wanted})
+    return found

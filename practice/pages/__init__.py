@@ -9,6 +9,9 @@ import reflex as rx
 
 from practice.domain.actors import Role
 from practice.domain.errors import N_
+from practice.pages.book import book
+from practice.pages.book_move import book_move
+from practice.pages.book_type import book_type
 from practice.pages.feedback import feedback
 from practice.pages.me import me
 from practice.pages.my_calendar import my_calendar
@@ -67,8 +70,18 @@ PRIVATE = (
 )
 
 
+# They load by their own first event, because only the browser knows its clock.
+PUBLIC = (
+    Route("/book", book, N_("Book a free discovery call")),
+    Route("/book/move", book_move, N_("Move your appointment")),
+    # For every session type there is; which there are the database knows.
+    Route("/book/[session_type]", book_type, N_("Book a session")),
+)
+
+
 def routes(settings: Settings) -> tuple[Route, ...]:
-    return PRIVATE if settings.is_production else (*PRIVATE, *_for_development())
+    always = (*PUBLIC, *PRIVATE)
+    return always if settings.is_production else (*always, *_for_development())
 
 
 def _for_development() -> tuple[Route, ...]:

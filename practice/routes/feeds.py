@@ -7,7 +7,7 @@ from starlette.routing import BaseRoute, Route
 from practice import runtime, settings, vault
 from practice.domain.actors import SYSTEM, VISITOR
 from practice.domain.errors import NotFound
-from practice.routes.network import network_of
+from practice.network import network_of
 from practice.services import feeds, limits
 
 LONGEST = 100

@@ -9,7 +9,7 @@ import base64
 import hashlib
 import mimetypes
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +25,8 @@ INLINE_SCRIPT = re.compile(
     rb"<script(?![^>]*\bsrc=)(?![^>]*ld\+json)[^>]*>(.*?)</script>", re.DOTALL
 )
 ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
+# What a part of an address that differs can be; anything else is not found without being sought.
+A_PART = "([a-z0-9-]{1,80})"
 # The build's copies of sources that are already inside the one stylesheet.
 LEFT_OUT = ("styles/",)
 HASHED = ("assets/", "fonts/")
@@ -38,12 +40,24 @@ class File:
     etag: str
 
 
+# Whether there is what a part of an address names, for whoever asks with this cookie.
+IsThere = Callable[[str, str | None], Awaitable[bool]]
+
+
 class Frontend:
     """The files of a build by their address; pages only for the routes that exist, each with the
-    role it is for."""
+    role it is for. One with a {part} stands for many; which there are the database knows."""
 
-    def __init__(self, directory: Path, pages: Mapping[str, Role]) -> None:
+    def __init__(
+        self, directory: Path, pages: Mapping[str, Role], is_there: IsThere | None = None
+    ) -> None:
         self.pages = pages
+        self.is_there = is_there
+        self.patterns = {
+            page: re.compile(re.sub(r"\{\w+\}", f"({A_PART})", page))
+            for page in pages
+            if "{" in page
+        }
         self.files: dict[str, File] = {}
         for path in sorted(directory.rglob("*")):
             address = path.relative_to(directory).as_posix()
@@ -51,22 +65,41 @@ class Frontend:
             if is_file and not address.startswith(LEFT_OUT):
                 self.files[f"/{address}"] = _file(path, address)
         for page, role in pages.items():
-            self.files[page] = _page(directory / f"{page.strip('/')}.html", role)
+            self.files[page] = _page(directory / drawn(page), role)
 
     @property
     def stylesheet(self) -> str:
         return next(name for name in self.files if name.endswith(".css") and "global" in name)
 
-    def has(self, path: str) -> bool:
-        return path in self.files or path.rstrip("/") in self.pages
+    async def has(self, scope: Scope) -> bool:
+        path = scope["path"].rstrip("/") or "/"
+        if scope["path"] in self.files or path in self.pages:
+            return "{" not in path
+        named = self._named(path)
+        if named is None or self.is_there is None:
+            return False
+        return await self.is_there(named, Request(scope).cookies.get(signin.cookie_name()))
+
+    def _named(self, path: str) -> str | None:
+        """What the part of the address that differs says, where there is such a page."""
+        found = (pattern.fullmatch(path) for pattern in self.patterns.values())
+        return next((one[1] for one in found if one), None)
+
+    def _page_at(self, path: str) -> str:
+        """As it is called here: the pattern, where one fits and no page of its own is there."""
+        if path in self.files:
+            return path
+        fits = (page for page, pattern in self.patterns.items() if pattern.fullmatch(path))
+        return next(fits, path)
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
-        path, role = scope["path"], self.pages.get(scope["path"], Role.PUBLIC)
+        path = self._page_at(scope["path"])
+        role = self.pages.get(path, Role.PUBLIC)
         if scope["method"] not in {"GET", "HEAD"}:
             await _answer(send, 405, [(b"allow", b"GET, HEAD"), (b"content-length", b"0")], b"")
         elif path not in self.files:
             query = b"?" + scope["query_string"] if scope["query_string"] else b""
-            await _lead(send, 308, path.rstrip("/").encode() + query)
+            await _lead(send, 308, scope["path"].rstrip("/").encode() + query)
         elif role is not Role.PUBLIC and (elsewhere := await _not_theirs(scope, role)):
             await _lead(send, 303, elsewhere.encode())
         else:
@@ -89,6 +122,11 @@ class Frontend:
             found.append((b"content-encoding", encoding.encode()))
         found.append((b"content-length", str(len(body)).encode()))
         await _answer(send, 200, found, b"" if scope["method"] == "HEAD" else body)
+
+
+def drawn(page: str) -> str:
+    """The file of a page; one that stands for many is drawn under the name of what differs."""
+    return page.strip("/").translate({ord("{"): None, ord("}"): None}) + ".html"
 
 
 def _file(path: Path, address: str) -> File:

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from practice import metrics
 from practice.environment import Rate
-from practice.routes.network import network_of
+from practice.network import network_of
 from practice.settings import Settings
 
 # Engine.IO's word for the end. It waits for the browser to shut the connection, but a stranger's

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from practice import clock, i18n
 from practice.domain import hours
 from practice.domain.actors import Actor, Role
-from practice.domain.bookings import Confirmation, Place
+from practice.domain.bookings import Confirmation, Place, Visibility
 from practice.domain.journey import Lock, Stage, locked
 from practice.models import private
 from practice.models.bookings import Appointment
@@ -125,7 +125,8 @@ def find_desk(session: Session, actor: Actor, *, slug: str = "") -> Desk:
         kinds=tuple(
             _kind(one, say, locked(facts, Stage(one.needs)))
             for one in found
-            if one.visible == "public" or (one.visible == "link" and one.slug == slug)
+            if one.visible == Visibility.PUBLIC
+            or (one.visible == Visibility.LINK and one.slug == slug)
         ),
         privacy_version=guests.current_privacy(session),
         own=_own(session, actor),
@@ -233,3 +234,43 @@ def _by_day(starts: Iterable[tuple[int, int]], length: int, zone: ZoneInfo) -> t
         for start, left in starts
     ]
     return tuple(Day(on, tuple(of)) for on, of in groupby(times, key=lambda one: one.start.date()))
+
+
+def may_be_picked(session: Session, _actor: Actor, *, slug: str) -> bool:
+    """Whether there is a page for it: what is locked has one, what is hidden has none."""
+    found = select(SessionType.id).where(
+        SessionType.slug == slug,
+        col(SessionType.archived_at).is_(None),
+        col(SessionType.visible).in_([Visibility.PUBLIC, Visibility.LINK]),
+    )
+    return session.exec(found).first() is not None
+
+
+@dataclass(frozen=True)
+class Moving:
+    """A booking on its way to another time."""
+
+    slug: str
+    name: str
+    minutes: int
+    starts_at: datetime
+    ends_at: datetime
+    may_move: bool
+    places: tuple[Place, ...]
+    zone: str
+
+
+def find_moving(session: Session, actor: Actor, *, reference: str) -> Moving:
+    booking, appointment = endings.find(session, actor, reference)
+    kind = require(session.get(SessionType, booking.session_type_id))
+    length = appointment.ends_at - appointment.starts_at
+    return Moving(
+        slug=kind.slug,
+        name=Speaker(session.get(Practice, 1))(kind.name),
+        minutes=int(length.total_seconds()) // 60,
+        starts_at=appointment.starts_at,
+        ends_at=appointment.ends_at,
+        may_move=endings.choices(actor, booking, appointment).may_move,
+        places=(Place(booking.place),),
+        zone=booking.zone,
+    )

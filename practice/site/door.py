@@ -16,8 +16,8 @@ from practice.domain import devices
 from practice.domain.actors import VISITOR
 from practice.domain.errors import BadRequest
 from practice.i18n import _, here
+from practice.network import network_of
 from practice.routes import headers
-from practice.routes.network import network_of
 from practice.services import content, signin
 from practice.services.sessions import Found
 from practice.services.sign_in_links import Asker

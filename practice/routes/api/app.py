@@ -14,6 +14,7 @@ from practice.domain.actors import Actor
 from practice.domain.errors import N_, Invalid
 from practice.domain.refusals import LOCKS
 from practice.i18n import _
+from practice.network import network_of
 from practice.reception import Caller, Contact
 from practice.routes.api import problems
 from practice.routes.api.borders import Capped, Floored
@@ -25,7 +26,6 @@ from practice.routes.api.models import (
     SessionTypesAnswer,
     SlotsAnswer,
 )
-from practice.routes.network import network_of
 from practice.services import availability, session_types, signin
 from practice.services.answers import Booked
 from practice.services.bookings import Wish

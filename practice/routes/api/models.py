@@ -5,9 +5,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from practice.domain import hours
+from practice.domain import hours, inputs
 from practice.domain.bookings import Place, Status
-from practice.domain.errors import N_, Invalid
 
 EARLIEST = datetime(hours.OUR_TIMES.start, 1, 1, tzinfo=UTC)
 
@@ -76,17 +75,7 @@ class BookingRequest(BaseModel):
     website: str | None = Field(default=None, max_length=2000, description="Leave it empty.")
 
     def starts_at(self) -> datetime:
-        """An instant needs its offset: nobody here guesses a zone."""
-        reason = N_("Please send an instant with its offset, like 2026-11-24T09:00:00+01:00.")
-        try:
-            found = datetime.fromisoformat(self.start).astimezone(UTC)
-            if datetime.fromisoformat(self.start).tzinfo is None:
-                raise Invalid({"start": reason})
-        except (ValueError, OverflowError):
-            raise Invalid({"start": reason}) from None
-        if found.year not in hours.OUR_TIMES:
-            raise Invalid({"start": reason})
-        return found
+        return inputs.instant("start", self.start)
 
 
 class BookingAnswer(Answer):

@@ -1,0 +1,209 @@
+// What somebody who picks a time has before them: the free days that came so far, the day and the
+// time that are chosen, and the address that keeps both through a reload.
+import { useEffect, useRef, useState } from "react";
+import { Context, after, monthOf, nextFree, timesOf } from "./picker_days.jsx";
+import { forget } from "./picker_typed.jsx";
+
+// So long the server may be silent at first; then the page without a script takes over.
+const PATIENCE = 5000;
+
+const query = () => Object.fromEntries(new URLSearchParams(window.location.search));
+const ownZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone || "";
+const unpack = (offer) => ([on, words, label, heard, count, offset, parts]) => ({
+  on,
+  words,
+  label,
+  heard,
+  count,
+  parts: parts.map(([name, times]) => ({
+    name,
+    times: times.map(([from, until, own, there, far, word]) => ({
+      on,
+      start: `${on}T${from}:00${own || offset}`,
+      shown: word || from,
+      hours: `${from} – ${until}`,
+      clock: offer.clocks[own || offset],
+      there: there ? offer.there[far].replace("{time}", there) : "",
+    })),
+  })),
+});
+
+// Another month joins what is there; another zone replaces it.
+const joined = (known, offer) => {
+  const same = known?.zone === offer.zone;
+  const days = same ? { ...known.days } : {};
+  for (const on of Object.keys(days)) if (offer.months.includes(monthOf(on))) delete days[on];
+  for (const day of offer.days.map(unpack(offer))) days[day.on] = day;
+  const months = same ? [...new Set([...known.months, ...offer.months])].sort() : offer.months;
+  const reaches = months.at(-1) === offer.months.at(-1);
+  const { zone, today, last, clocks } = offer;
+  return { zone, today, last, clocks, days, months, next: reaches ? offer.next : known.next };
+};
+
+// The same instant may be written with another offset.
+const found = (known, start) =>
+  Object.values(known?.days ?? {})
+    .flatMap(timesOf)
+    .find((time) => Date.parse(time.start) === Date.parse(start));
+const write = (changes, anew) => {
+  const url = new URL(window.location.href);
+  for (const [name, value] of Object.entries(changes)) {
+    if (value) url.searchParams.set(name, value);
+    else url.searchParams.delete(name);
+  }
+  if (url.href === window.location.href) return;
+  // The router counts its entries; ours must not look like somebody else's.
+  const state = history.state ?? {};
+  if (anew) history.pushState({ ...state, idx: (state.idx ?? 0) + 1 }, "", url);
+  else history.replaceState(state, "", url);
+};
+
+export function Desk(props) {
+  const { answered, answer, offer, taken, wayOn, troubles, words, plain } = props;
+  const { onOpen, onMore, children } = props;
+  const opening = useRef("");
+  const before = useRef(null);
+  const settled = useRef(false);
+  const sent = useRef(false);
+  const asked = useRef([]);
+  const [device, setDevice] = useState("");
+  const [known, setKnown] = useState(null);
+  const [ready, setReady] = useState(false);
+  const [day, setDay] = useState("");
+  const [month, setMonth] = useState("");
+  const [start, setStart] = useState("");
+  const [gone, setGone] = useState(false);
+  const [led, setLed] = useState(0);
+  const [dismissed, dismiss] = useState(null);
+  const [busy, setBusy] = useState(false);
+
+  // Everything the server needs; it may have forgotten this tab meanwhile.
+  const ask = (more = {}) => {
+    const { day: on = "", tz = "", booking = "", key = "" } = query();
+    const slug = plain.named ? window.location.pathname.split("/").filter(Boolean).at(-1) : "";
+    const zone = tz || ownZone();
+    return { opening: opening.current, slug, zone, day: on, booking, token: key, ...more };
+  };
+
+  useEffect(() => {
+    opening.current ||= Math.random().toString(36).slice(2);
+    const first = before.current === null;
+    // A tab that slept for an hour finds that the server has forgotten it.
+    if (first || (answered === "" && before.current === opening.current)) onOpen?.(ask());
+    if (first) setDevice(ownZone());
+    before.current = answered;
+  }, [answered]);
+
+  useEffect(() => {
+    if (!answered || answered !== opening.current) return;
+    setReady(true);
+    setBusy(false);
+    if (!offer.zone) return;
+    const now = joined(settled.current === "anew" ? null : known, offer);
+    setKnown(now);
+    asked.current = [];
+    if (settled.current === true) return;
+    settled.current = true;
+    settle(now);
+  }, [answered, offer]);
+
+  // The address says what was chosen; without it the first free day is.
+  const settle = (now) => {
+    const wanted = query();
+    const time = wanted.start && found(now, wanted.start);
+    const on = now.days[wanted.day] ? wanted.day : (time?.on ?? nextFree(now, now.today)?.[0]);
+    const free = now.days[on] ? on : "";
+    setDay(free);
+    setMonth(monthOf(free || now.today));
+    setStart(time?.start ?? "");
+    setGone(Boolean(wanted.start) && !time);
+    write({ day: wanted.day && free, start: time?.start });
+  };
+
+  const isTaken = Boolean(taken.start) && dismissed !== taken;
+  useEffect(() => {
+    if (!taken.start || !known) return;
+    const first = taken.others[0]?.start ?? "";
+    setStart(first);
+    setDay(known.days[taken.start.slice(0, 10)] ? taken.start.slice(0, 10) : day);
+    write({ start: first });
+  }, [taken]);
+
+  useEffect(() => setBusy(false), [answer, troubles]);
+
+  useEffect(() => {
+    if (!wayOn || !sent.current) return;
+    forget();
+    window.location.assign(wayOn);
+  }, [wayOn]);
+
+  // Never connected: whoever has this page has a browser that can do without.
+  useEffect(() => {
+    if (ready || troubles) return;
+    const timer = setTimeout(() => {
+      const { booking, key, ...kept } = query();
+      const slug = plain.named ? `/${window.location.pathname.split("/").filter(Boolean).at(-1)}` : "";
+      const there = booking ? `/manage/${encodeURIComponent(booking)}/${encodeURIComponent(key)}` : plain.path + slug;
+      const rest = new URLSearchParams({ tz: ownZone(), ...kept });
+      window.location.replace(booking ? there : `${there}?${rest}`);
+    }, PATIENCE);
+    return () => clearTimeout(timer);
+  }, [ready, troubles]);
+
+  useEffect(() => {
+    const read = () => {
+      if (!known) return;
+      settle(known);
+      if ((query().tz || device) !== known.zone) change(query().tz || device);
+    };
+    window.addEventListener("popstate", read);
+    return () => window.removeEventListener("popstate", read);
+  }, [known, device]);
+
+  const load = (wanted) => {
+    if (!known || wanted > monthOf(known.last) || wanted < monthOf(known.today)) return;
+    if (known.months.includes(wanted) || asked.current.includes(wanted)) return;
+    asked.current.push(wanted);
+    onMore?.(ask({ zone: known.zone, month: wanted }));
+  };
+  // The month that is looked at, and the one after it, before anybody asks.
+  useEffect(() => {
+    if (!known || !month) return;
+    load(month);
+    load(after(month));
+  }, [month, known]);
+
+  const change = (zone) => {
+    write({ tz: zone === device ? "" : zone });
+    settled.current = false;
+    setBusy(true);
+    onOpen?.(ask({ zone }));
+  };
+
+  const pick = (on) => {
+    setDay(on);
+    setMonth(monthOf(on));
+    setGone(false);
+    write({ day: on });
+  };
+
+  const choose = (time) => {
+    setStart(time.start);
+    setGone(false);
+    dismiss(taken);
+    write({ day: time.on, start: time.start }, true);
+    setLed(led + 1);
+  };
+
+  const value = {
+    ...{ words, known, ready, device, day, month, start, gone, taken, isTaken, busy, led },
+    ...{ pick, choose, change, setStart, setBusy, showMonth: setMonth },
+    chosen: known && start ? found(known, start) : undefined,
+    send: () => {
+      sent.current = true;
+      setBusy(true);
+    },
+  };
+  const [waiting, ...matter] = children;
+  return <Context.Provider value={value}>{ready ? matter : waiting}</Context.Provider>;
+}

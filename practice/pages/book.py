@@ -1,0 +1,10 @@
+"""Booking the first call."""
+
+import reflex as rx
+
+from practice.i18n import _
+from practice.pages.booking import booking
+
+
+def book() -> rx.Component:
+    return booking(heading=_("A free discovery call"), path="/book")

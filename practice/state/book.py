@@ -1,0 +1,236 @@
+"""Booking a time: what may be booked by whoever asks, the free times, and the wish itself."""
+
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+import reflex as rx
+
+from practice import i18n, reception
+from practice.domain import inputs
+from practice.domain.actors import Actor, Role
+from practice.domain.bookings import Place
+from practice.domain.errors import N_, BadRequest, Busy, Invalid, NotFound, TooMany
+from practice.domain.journey import Lock, Stage
+from practice.domain.refusals import LOCKS, HoldOpen, Locked, SlotTaken
+from practice.i18n import _
+from practice.reception import Contact
+from practice.runtime import query
+from practice.services import picking
+from practice.services.access import require
+from practice.services.bookings import Wish
+from practice.services.picking import Desk, Kind, Offered
+from practice.state import offers, picking_words, words
+from practice.state.desk import DeskState, caller_of
+from practice.state.guard import handler
+from practice.state.session import actor_of
+
+EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+UNKNOWN = ZoneInfo("UTC")
+A_FIELD = 5000
+# Where it goes on from each lock: to the own pages, to the first call, to a letter.
+WAYS = {
+    Lock.DISCOVERY_REQUIRED: "call",
+    Lock.DISCOVERY_OPEN: "mine",
+    Lock.DISCOVERY_DONE: "open",
+    Lock.INTAKE_REQUIRED: "mine",
+    Lock.PAUSED: "letter",
+    Lock.ENDED: "letter",
+}
+# The form's name for what the service calls otherwise.
+FIELDS = {"privacy_version": "consent"}
+BY_LETTER = N_("Times for this are arranged by letter. Write to me, and I will suggest some.")
+NOT_YET = N_("Nothing can be booked here yet.")
+HERS = N_("You are signed in as the therapist; this is what clients book on.")
+
+
+@dataclass(frozen=True)
+class Open:
+    """A session type that can be chosen, as a line of the list."""
+
+    slug: str
+    name: str
+    line: str
+
+
+class BookState(DeskState):
+    slug: str = ""
+    places: rx.Field[list[str]] = rx.field(default_factory=list)
+    price: str = ""
+    privacy_version: str = ""
+    # Of whoever is signed in; a guest has none.
+    own_name: str = ""
+    kinds: rx.Field[list[Open]] = rx.field(default_factory=list)
+
+    @handler(Role.PUBLIC)
+    async def open(self, asked: dict[str, str]) -> None:
+        """All that the page needs, at once: what is booked, for whom, and its free times."""
+        actor = await actor_of(self)
+        slug = asked.get("slug", "")[:80]
+        try:
+            desk = await query(picking.find_desk, actor, slug=slug)
+        except NotFound:
+            self.mode, self.sentence = "words", _(NOT_YET)
+        else:
+            kind = require(desk.find(slug)) if slug else desk.first
+            self._begin(desk)
+            self.own_name = desk.own.name if desk.own else ""
+            self.privacy_version = desk.privacy_version or ""
+            await self._show(actor, desk, kind, asked)
+        self.answered = asked.get("opening", "")[:40]
+
+    @handler(Role.PUBLIC)
+    async def more(self, asked: dict[str, str]) -> None:
+        """Another month; it asks for everything again, because this tab may have slept."""
+        actor = await actor_of(self)
+        desk = await query(picking.find_desk, actor, slug=asked.get("slug", "")[:80])
+        slug = _with_times(actor, desk, asked.get("slug", "")).slug
+        zone = offers.zone_of(asked.get("zone", ""), desk.zone)
+        find = _finder(actor, slug, zone)
+        self.offer = offers.said(
+            desk, *await offers.another_look(find, zone, asked.get("month", ""))
+        )
+
+    @handler(Role.PUBLIC)
+    async def book(self, form: dict[str, str]) -> None:
+        """Refused or taken, what was typed stays in the browser."""
+        caller = await caller_of(self)
+        self._ask_again()
+        if not form.get("key"):
+            raise BadRequest
+        async with reception.no_sooner() if caller.is_guest else nullcontext():
+            try:
+                await self._book(caller, form)
+            except Invalid as refusal:
+                self._mark(refusal)
+            except SlotTaken as refusal:
+                await self._lose(caller.actor, form, refusal)
+            except (TooMany, Busy, Locked, HoldOpen) as refusal:
+                self._refuse(refusal)
+        self.answer += 1
+
+    async def _book(self, caller: reception.Caller, form: dict[str, str]) -> None:
+        reading = inputs.Reading()
+        wish = _wish(form, reading)
+        said = {name: text for name, text in form.items() if name != "key"}
+        once = reception.once(caller, form["key"][:255], said)
+        booked = await reception.book(caller, wish, _contact(form), once, reading)
+        # Its page after booking, for whoever holds this link.
+        self.way_on = (booked.manage_url or "").replace("/manage/", "/booked/")
+
+    def _mark(self, refusal: Invalid) -> None:
+        """At its field, where there is one."""
+        for name, reason in refusal.fields.items():
+            if name in {"start", "zone"}:
+                self.refused = _(reason)
+            else:
+                self.errors[FIELDS.get(name, name)] = _(reason)
+
+    async def _lose(self, actor: Actor, form: dict[str, str], refusal: SlotTaken) -> None:
+        reading = inputs.Reading()
+        wish = _wish(form, reading)
+        desk = await query(picking.find_desk, actor, slug=wish.slug)
+        zone = offers.zone_of(wish.zone, desk.zone)
+        own = wish.start.astimezone(zone)
+        self.taken = offers.taken(refusal, own, zone)
+        find = _finder(actor, wish.slug, zone)
+        self.offer = offers.said(desk, *await offers.first_look(find, zone, f"{own:%Y-%m-%d}"))
+
+    async def _show(
+        self, actor: Actor, desk: Desk, kind: Kind | None, asked: dict[str, str]
+    ) -> None:
+        self.kinds = [_line(one) for one in desk.kinds if one.lock is None]
+        if actor.role is Role.THERAPIST:
+            self.title, self.mode, self.sentence = desk.practice, "hers", _(HERS)
+        elif kind is None:
+            self._show_several(desk)
+        else:
+            self._name(kind)
+            await self._show_one(actor, desk, kind, asked)
+
+    def _name(self, kind: Kind) -> None:
+        self.slug, self.title = kind.slug, _title(kind)
+        self.length = i18n.minutes(kind.minutes)
+        self.places_said = picking_words.places(kind)
+        self.price = _price(kind)
+        self.places = [place.value for place in kind.places]
+
+    def _show_several(self, desk: Desk) -> None:
+        """Several are open, or none is; then each of them is shut for the same reason."""
+        self.title, self.length, self.places_said = _("Book a session"), "", ""
+        if self.kinds:
+            self.mode = "list"
+            return
+        lock = next((one.lock for one in desk.kinds if one.lock), None)
+        self.mode = WAYS[lock] if lock else "words"
+        self.sentence = _(LOCKS[lock].message) if lock else _(NOT_YET)
+
+    async def _show_one(self, actor: Actor, desk: Desk, kind: Kind, asked: dict[str, str]) -> None:
+        if kind.lock:
+            self.mode, self.sentence = WAYS[kind.lock], _(LOCKS[kind.lock].message)
+            if self.mode == "open" and not self.kinds:
+                self.mode = "mine"
+        elif kind.price_cents:
+            self.mode, self.sentence = "letter", _(BY_LETTER)
+        else:
+            self.mode = "times"
+            zone = offers.zone_of(asked.get("zone", ""), desk.zone)
+            find = _finder(actor, kind.slug, zone)
+            self.offer = offers.said(
+                desk, *await offers.first_look(find, zone, asked.get("day", ""))
+            )
+
+
+def _with_times(actor: Actor, desk: Desk, slug: str) -> Kind:
+    """Of nothing else has a page of ours ever shown a time."""
+    kind = require(desk.find(slug) if slug else desk.first)
+    if kind.lock or kind.price_cents or actor.role is Role.THERAPIST:
+        raise NotFound
+    return kind
+
+
+def _finder(actor: Actor, slug: str, zone: ZoneInfo) -> offers.Find:
+    async def find(first: date, last: date) -> Offered:
+        return await query(
+            picking.find_offered, actor, slug=slug, first=first, last=last, zone=zone
+        )
+
+    return find
+
+
+def _wish(form: dict[str, str], reading: inputs.Reading) -> Wish:
+    place = form.get("place", "")
+    return Wish(
+        slug=form.get("slug", "")[:80],
+        start=reading.read(inputs.instant, "start", form.get("start", "")[:40], EPOCH),
+        zone=reading.read(inputs.zone, "zone", form.get("zone", ""), UNKNOWN).key,
+        language=i18n.language(),
+        place=next((one for one in Place if one.value == place), None),
+        note=reading.read(inputs.note, "note", form.get("note", "")[:A_FIELD], ""),
+    )
+
+
+def _contact(form: dict[str, str]) -> Contact:
+    return Contact(
+        name=form.get("name", "")[:400],
+        email=form.get("email", "")[:400],
+        phone=form.get("phone", "")[:60],
+        privacy_version=form.get("privacy_version", "")[:80] if form.get("consent") else "",
+        website=form.get("website", "")[:2000],
+    )
+
+
+def _title(kind: Kind) -> str:
+    """The first call is called here as on every other page; the rest is as the therapist named
+    it."""
+    return _("A free discovery call") if kind.needs is Stage.NEW else kind.name
+
+
+def _price(kind: Kind) -> str:
+    return i18n.sentence(words.price(kind.price_cents, kind.currency))
+
+
+def _line(kind: Kind) -> Open:
+    said = [i18n.minutes(kind.minutes), picking_words.places(kind), _price(kind)]
+    return Open(kind.slug, kind.name, ", ".join(said))
