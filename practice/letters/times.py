@@ -41,10 +41,17 @@ def hours(times: Times, zone: str) -> str:
 
 def clocks(at: datetime, zone: str) -> str:
     """Which clock is meant: Rome time (GMT+1). Zones that are no place have their offset only."""
-    if "/" not in zone or zone.startswith("Etc/"):
+    if not is_place(zone):
         return offset(at, zone)
-    place = city(zone).rpartition("/")[2]
-    return _("{city} time ({offset})").format(city=place, offset=offset(at, zone))
+    return _("{city} time ({offset})").format(city=place_of(zone), offset=offset(at, zone))
+
+
+def is_place(zone: str) -> bool:
+    return "/" in zone and not zone.startswith("Etc/")
+
+
+def place_of(zone: str) -> str:
+    return city(zone).rpartition("/")[2]
 
 
 def offset(at: datetime, zone: str) -> str:

@@ -1,0 +1,221 @@
+"""How free days, their times and their clocks are said to whoever picks one, with a script or
+without."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from importlib.resources import files
+from itertools import groupby
+from operator import itemgetter
+
+from babel import dates
+
+from practice.domain.errors import N_
+from practice.i18n import (
+    _,
+    city,
+    clock_time,
+    day_and_date,
+    hours_between,
+    language,
+    locale,
+    ngettext,
+    sentence,
+    speaking,
+)
+from practice.letters import times as clock_words
+from practice.letters.phrases import HOW
+from practice.services.picking import Day, Desk, Kind, Time
+from practice.state import words
+
+MORNING, AFTERNOON, EVENING = N_("Morning"), N_("Afternoon"), N_("Evening")
+# By the clock of whoever picks: before noon, before five, after.
+NOON, FIVE = 12, 17
+REGIONS = {
+    "Africa": N_("Africa"),
+    "America": N_("America"),
+    "Antarctica": N_("Antarctica"),
+    "Arctic": N_("The Arctic"),
+    "Asia": N_("Asia"),
+    "Atlantic": N_("The Atlantic"),
+    "Australia": N_("Australia"),
+    "Europe": N_("Europe"),
+    "Indian": N_("The Indian Ocean"),
+    "Pacific": N_("The Pacific"),
+}
+
+
+@dataclass(frozen=True)
+class Group:
+    name: str
+    times: tuple[Time, ...]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The summary beside the form: Tuesday 24 November · 15:40 – 16:00, Trieste time."""
+
+    day: str
+    hours: str
+    iso: str
+    # What the practice's clock shows, where that is something else.
+    there: str
+
+
+def groups(times: Iterable[Time]) -> tuple[Group, ...]:
+    """In the order of the day; a part without times is not there."""
+    found = groupby(times, key=lambda one: _part(one.start))
+    return tuple(Group(_(name), tuple(of)) for name, of in found)
+
+
+def _part(start: datetime) -> str:
+    if start.hour < NOON:
+        return MORNING
+    return AFTERNOON if start.hour < FIVE else EVENING
+
+
+def day_of(on: date) -> str:
+    return sentence(day_and_date(on))
+
+
+def month(on: date) -> str:
+    """October 2026, as the head of a calendar."""
+    return sentence(dates.format_skeleton("yMMMM", on, locale=locale()))
+
+
+def week_days() -> list[tuple[str, str]]:
+    """From Monday on: the two letters over a column, and the day's whole name."""
+    short = dates.get_day_names("short", "stand-alone", locale())
+    wide = dates.get_day_names("wide", "stand-alone", locale())
+    return [(sentence(short[day][:2]), sentence(wide[day])) for day in range(7)]
+
+
+def free_times(count: int) -> str:
+    return ngettext("{count} time", "{count} times", count).format(count=count)
+
+
+def day_label(day: Day) -> str:
+    """For a day of the calendar; it begins with the number that is seen."""
+    shown = dates.format_skeleton("MMMMd", day.on, locale=locale())
+    count = len(day.times)
+    free = ngettext("{count} free time", "{count} free times", count).format(count=count)
+    return _("{day}, {free}").format(day=shown, free=free)
+
+
+def announced(day: Day) -> str:
+    """5 times on Tuesday 24 November, for who hears the page."""
+    count = len(day.times)
+    return ngettext("{count} time on {day}", "{count} times on {day}", count).format(
+        count=count, day=day_and_date(day.on)
+    )
+
+
+def none_this_month(next_free: date | None) -> str:
+    if next_free is None:
+        return _("There are no free times at the moment.")
+    return _("No times this month: the next free day is {day}.").format(day=day_and_date(next_free))
+
+
+def clocks(desk: Desk, zone: str, at: datetime) -> str:
+    """Trieste time (GMT+1): the practice's own zone bears its town, as it is said on its pages."""
+    if zone == desk.zone:
+        ahead = clock_words.offset(at, zone)
+        return _("{city} time ({offset})").format(city=desk.town, offset=ahead)
+    return clock_words.clocks(at, zone)
+
+
+def clock_name(desk: Desk, zone: str, at: datetime) -> str:
+    """Trieste time, where the offset has been said already."""
+    if zone == desk.zone:
+        return _("{city} time").format(city=desk.town)
+    if not clock_words.is_place(zone):
+        return clock_words.offset(at, zone)
+    return _("{city} time").format(city=clock_words.place_of(zone))
+
+
+def same_as_yours() -> str:
+    """Added to the practice's clock where the device shows the same."""
+    return _("the same as on your device")
+
+
+def chosen(desk: Desk, time: Time, zone: str) -> Chosen:
+    hours = hours_between(time.start, time.end, zone)
+    return Chosen(
+        day=day_of(time.start.date()),
+        hours=_("{hours}, {clocks}").format(hours=hours, clocks=clock_name(desk, zone, time.start)),
+        iso=time.start.isoformat(),
+        there=there(desk, time, zone),
+    )
+
+
+def there(desk: Desk, time: Time, zone: str) -> str:
+    """Where Dr. Conti is: 16:40, Trieste time (GMT+1). Nothing where both clocks show the same."""
+    own, other = clock_time(time.start, zone), clock_time(time.start, desk.zone)
+    day = words.day_of(time.start, desk.zone)
+    if own == other and day == words.day_of(time.start, zone):
+        return ""
+    hours = hours_between(time.start, time.end, desk.zone)
+    if day != words.day_of(time.start, zone):
+        hours = _("{day}, {time}").format(day=day, time=hours)
+    said = _("{time}, {clocks}").format(time=hours, clocks=clocks(desk, desk.zone, time.start))
+    return _("Where I am: {time}").format(time=said)
+
+
+def places(kind: Kind) -> str:
+    """By video or by phone."""
+    named = [_(HOW[kind.places[0]]), *(_(words.PLACES[one]) for one in kind.places[1:])]
+    *most, last = named
+    return _("{some} or {last}").format(some=", ".join(most), last=last) if most else last
+
+
+def how_near(start: datetime, wished: datetime) -> str:
+    """How another time lies to the one that was wished, both by the same clock: 40 minutes
+    later."""
+    days = (start.date() - wished.date()).days
+    if days == 0:
+        return _how_near_that_day(round((start - wished).total_seconds() / 60))
+    if start.time() == wished.time():
+        same = {1: _("The same hour, the next day"), -1: _("The same hour, the day before")}
+        if days in same:
+            return same[days]
+    if days > 0:
+        return ngettext("The next day", "{count} days later", days).format(count=days)
+    return ngettext("The day before", "{count} days earlier", -days).format(count=-days)
+
+
+def _how_near_that_day(minutes: int) -> str:
+    if abs(minutes) > words.MINUTES_SAID:
+        return _("Later that day") if minutes > 0 else _("Earlier that day")
+    if minutes > 0:
+        return ngettext("{count} minute later", "{count} minutes later", minutes).format(
+            count=minutes
+        )
+    return ngettext("{count} minute earlier", "{count} minutes earlier", -minutes).format(
+        count=-minutes
+    )
+
+
+def zones() -> Mapping[str, tuple[tuple[str, str], ...]]:
+    """Regions with their zones, each with the city where its clocks hang, as an alphabet has
+    them: {"Europe": (("Europe/Amsterdam", "Amsterdam"), …)}."""
+    return _zones_in(language())
+
+
+@cache
+def _zones_in(code: str) -> Mapping[str, tuple[tuple[str, str], ...]]:
+    with speaking(code):
+        named = [(region, zone, city(zone)) for region, zone in _listed()]
+        return {
+            _(REGIONS[region]): tuple(sorted([(one[1], one[2]) for one in of], key=itemgetter(1)))
+            for region, of in groupby(named, key=itemgetter(0))
+        }
+
+
+@cache
+def _listed() -> tuple[tuple[str, str], ...]:
+    """One zone for each place that keeps its own time; what zones were called earlier is left
+    out."""
+    lines = (files("tzdata") / "zoneinfo" / "zone.tab").read_text().splitlines()
+    names = sorted(line.split("\t")[2] for line in lines if line and not line.startswith("#"))
+    return tuple((name.partition("/")[0], name) for name in names)
