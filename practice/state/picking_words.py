@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 from itertools import groupby
 from operator import itemgetter
+from typing import Protocol
 
 from babel import dates
 
@@ -26,7 +27,7 @@ from practice.i18n import (
 )
 from practice.letters import times as clock_words
 from practice.letters.phrases import HOW
-from practice.services.picking import Day, Desk, Kind, Time
+from practice.services.picking import Day, Kind, Time
 from practice.state import words
 
 MORNING, AFTERNOON, EVENING = N_("Morning"), N_("Afternoon"), N_("Evening")
@@ -44,6 +45,15 @@ REGIONS = {
     "Indian": N_("The Indian Ocean"),
     "Pacific": N_("The Pacific"),
 }
+
+
+class Home(Protocol):
+    """Where the practice's own clock hangs."""
+
+    @property
+    def zone(self) -> str: ...
+    @property
+    def town(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -117,7 +127,7 @@ def none_this_month(next_free: date | None) -> str:
     return _("No times this month: the next free day is {day}.").format(day=day_and_date(next_free))
 
 
-def clocks(desk: Desk, zone: str, at: datetime) -> str:
+def clocks(desk: Home, zone: str, at: datetime) -> str:
     """Trieste time (GMT+1): the practice's own zone bears its town, as it is said on its pages."""
     if zone == desk.zone:
         ahead = clock_words.offset(at, zone)
@@ -125,7 +135,7 @@ def clocks(desk: Desk, zone: str, at: datetime) -> str:
     return clock_words.clocks(at, zone)
 
 
-def clock_name(desk: Desk, zone: str, at: datetime) -> str:
+def clock_name(desk: Home, zone: str, at: datetime) -> str:
     """Trieste time, where the offset has been said already."""
     if zone == desk.zone:
         return _("{city} time").format(city=desk.town)
@@ -139,7 +149,7 @@ def same_as_yours() -> str:
     return _("the same as on your device")
 
 
-def chosen(desk: Desk, time: Time, zone: str) -> Chosen:
+def chosen(desk: Home, time: Time, zone: str) -> Chosen:
     hours = hours_between(time.start, time.end, zone)
     return Chosen(
         day=day_of(time.start.date()),
@@ -149,7 +159,7 @@ def chosen(desk: Desk, time: Time, zone: str) -> Chosen:
     )
 
 
-def there(desk: Desk, time: Time, zone: str) -> str:
+def there(desk: Home, time: Time, zone: str) -> str:
     """Where Dr. Conti is: 16:40, Trieste time (GMT+1). Nothing where both clocks show the same."""
     own, other = clock_time(time.start, zone), clock_time(time.start, desk.zone)
     day = words.day_of(time.start, desk.zone)
@@ -160,6 +170,10 @@ def there(desk: Desk, time: Time, zone: str) -> str:
         hours = _("{day}, {time}").format(day=day, time=hours)
     said = _("{time}, {clocks}").format(time=hours, clocks=clocks(desk, desk.zone, time.start))
     return _("Where I am: {time}").format(time=said)
+
+
+def price(kind: Kind) -> str:
+    return sentence(words.price(kind.price_cents, kind.currency))
 
 
 def places(kind: Kind) -> str:
@@ -174,7 +188,8 @@ def how_near(start: datetime, wished: datetime) -> str:
     later."""
     days = (start.date() - wished.date()).days
     if days == 0:
-        return _how_near_that_day(round((start - wished).total_seconds() / 60))
+        # Of instants: two times of one zone differ by what its wall clocks show.
+        return _how_near_that_day(round((start.timestamp() - wished.timestamp()) / 60))
     if start.time() == wished.time():
         same = {1: _("The same hour, the next day"), -1: _("The same hour, the day before")}
         if days in same:
