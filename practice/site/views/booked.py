@@ -37,7 +37,7 @@ def view(
             ),
             bookplate(plate),
             rx.el.div(
-                rx.el.p(_letter(plate), class_name="soft"),
+                _letter(plate),
                 calendar_ways(entry, manage) if entry else rx.fragment(),
                 class_name="booked-ways",
             ),
@@ -59,15 +59,22 @@ def _lede(plate: Bookplate) -> str:
     return _("I look forward to meeting you on {weekday}.").format(weekday=weekday)
 
 
-def _letter(plate: Bookplate) -> str:
+def _letter(plate: Bookplate) -> rx.Component:
     has_link = plate.place is Place.VIDEO and plate.status is Status.CONFIRMED
     way = (
         _("A letter with the link is on its way to {email}.")
         if has_link
         else _("A letter about it is on its way to {email}.")
     )
-    spam = _("If it is not there in five minutes, look in the spam folder.")
-    return f"{way.format(email=plate.mailbox)} {spam}"
+    before, _gap, after = way.partition("{email}")
+    return rx.el.p(
+        before,
+        rx.el.span(plate.mailbox, class_name="mailbox"),
+        after,
+        " ",
+        _("If it is not there in five minutes, look in the spam folder."),
+        class_name="soft",
+    )
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,8 @@ def _lines(plate: Bookplate) -> list[rx.Component]:
 def _where(plate: Bookplate) -> list[rx.Component]:
     if plate.place is Place.VIDEO:
         said = _("By video, with {therapist}.").format(therapist=plate.therapist)
-        return [rx.el.span(said), rx.el.small(_("The link comes by e-mail."))]
+        by_mail = rx.el.small(_("The link comes by e-mail."))
+        return [rx.el.span(said), *([by_mail] if plate.is_ahead else [])]
     if plate.place is Place.PHONE:
         ending = plate.phone_ending
         said = _("By phone: I ring the number that ends in {digits}.").format(digits=ending)

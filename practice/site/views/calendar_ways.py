@@ -11,7 +11,7 @@ def calendar_ways(entry: Entry, manage: str, *, first: bool = True) -> rx.Compon
     return rx.el.div(
         rx.el.a(
             icon("calendar-plus"),
-            _("Add to Google Calendar"),
+            "Google Calendar",
             href=entry.google,
             class_name="btn primary" if first else "btn",
             rel="noreferrer",
@@ -25,5 +25,7 @@ def calendar_ways(entry: Entry, manage: str, *, first: bool = True) -> rx.Compon
             href=f"{manage}/calendar.ics",
             class_name="btn",
         ),
+        role="group",
         class_name="calendar-ways",
+        custom_attrs={"aria-label": _("Add to your calendar")},
     )

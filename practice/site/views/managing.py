@@ -23,7 +23,7 @@ ENDED = {
     Status.NO_SHOW: N_("This time was missed"),
 }
 WHY = {
-    Status.CANCELLED: N_("It is free again. A letter about it is on its way."),
+    Status.CANCELLED: N_("It is free again. A letter confirms it."),
     Status.DECLINED: N_("I am sorry: I cannot offer the time you asked for."),
     Status.EXPIRED: N_("It waited for an answer or a payment, and none came in time."),
     Status.COMPLETED: N_("Thank you for coming."),
@@ -146,7 +146,7 @@ def _cancel_words(plate: Bookplate) -> str:
 def _chapters(plate: Bookplate, entry: Entry | None, path: str) -> list[rx.Component]:
     found: list[rx.Component] = []
     if entry:
-        remark = _("A moved time replaces the old entry.")
+        remark = _("The file also moves an entry that is there already.")
         ways = calendar_ways(entry, path, first=False)
         found.append(chapter(_("In your calendar"), ways, remark=remark))
     if plate.is_ahead:

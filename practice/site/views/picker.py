@@ -51,7 +51,7 @@ def _month(sight: Sight, ways: Ways) -> rx.Component:
     free = {day.on: day for day in sight.offered.days}
     weeks = [
         rx.el.tr(*(_cell(sight, ways, on, free.get(on) if on else None) for on in week))
-        for week in _weeks(sight.month)
+        for week in _weeks(sight.month, sight.offered.today)
     ]
     name = picking_words.month(sight.month)
     return rx.el.div(
@@ -88,13 +88,13 @@ def _turn(sight: Sight, ways: Ways, to: date | None, look: str) -> rx.Component:
     return ways.to(icon(look), name, query=query, at="month", look="choose-turn")
 
 
-def _weeks(month: date) -> list[list[date | None]]:
-    """Whole weeks from Monday on; days of other months are left out."""
+def _weeks(month: date, today: date) -> list[list[date | None]]:
+    """Whole weeks from Monday on; days of other months are left out, and weeks that are over."""
     first = month - timedelta(days=month.weekday())
     days = [first + timedelta(days=number) for number in range(6 * DAYS_OF_A_WEEK)]
     own = [day if day.month == month.month else None for day in days]
     weeks = [own[at : at + DAYS_OF_A_WEEK] for at in range(0, len(own), DAYS_OF_A_WEEK)]
-    return [week for week in weeks if any(week)]
+    return [week for week in weeks if any(day and day >= today for day in week)]
 
 
 def _cell(sight: Sight, ways: Ways, on: date | None, day: Day | None) -> rx.Component:
@@ -132,7 +132,7 @@ def _times(sight: Sight, ways: Ways, none: str) -> rx.Component:
 def _of_day(sight: Sight, ways: Ways, day: Day) -> list[rx.Component]:
     count = picking_words.free_times(len(day.times))
     return [
-        rx.el.h3(picking_words.day_of(day.on), " ", rx.el.span("– ", count)),
+        rx.el.h3(picking_words.day_of(day.on), " ", rx.el.span(count)),
         *(
             part
             for group in picking_words.groups(day.times)

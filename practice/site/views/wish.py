@@ -69,10 +69,7 @@ def choosing(booking: Booking) -> rx.Component:
         rx.el.section(
             rx.el.header(
                 rx.el.h2(_("Choose a time")),
-                rx.el.p(
-                    _("The next free day is open already. Pick any other."),
-                    class_name="choose-hint",
-                ),
+                rx.el.p(_hint(booking.sight), class_name="choose-hint"),
                 clocks_line(booking.sight, booking.ways, booking.desk),
             ),
             picker(booking.sight, booking.ways, _none(booking.desk, booking.sight)),
@@ -82,6 +79,12 @@ def choosing(booking: Booking) -> rx.Component:
     if not booking.is_sent:
         return rx.el.div(*matter, class_name="flow wrap")
     return keeping(booking, *matter)
+
+
+def _hint(sight: Sight) -> str:
+    if sight.look.day or sight.look.month:
+        return _("Pick any marked day.")
+    return _("The next free day is open already. Pick any other.")
 
 
 def keeping(booking: Booking, *matter: rx.Component, is_seen: bool = False) -> rx.Component:
