@@ -9,6 +9,7 @@ from importlib.resources import files
 from itertools import groupby
 from operator import itemgetter
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from babel import dates
 
@@ -16,11 +17,12 @@ from practice.domain.errors import N_
 from practice.i18n import (
     _,
     city,
-    clock_time,
     day_and_date,
+    day_of_month,
     hours_between,
     language,
     locale,
+    month_of_year,
     ngettext,
     sentence,
     speaking,
@@ -91,7 +93,7 @@ def day_of(on: date) -> str:
 
 def month(on: date) -> str:
     """October 2026, as the head of a calendar."""
-    return sentence(dates.format_skeleton("yMMMM", on, locale=locale()))
+    return sentence(month_of_year(on))
 
 
 def week_days() -> list[tuple[str, str]]:
@@ -107,7 +109,7 @@ def free_times(count: int) -> str:
 
 def day_label(day: Day) -> str:
     """For a day of the calendar; it begins with the number that is seen."""
-    shown = dates.format_skeleton("MMMMd", day.on, locale=locale())
+    shown = day_of_month(day.on)
     count = len(day.times)
     free = ngettext("{count} free time", "{count} free times", count).format(count=count)
     return _("{day}, {free}").format(day=shown, free=free)
@@ -160,15 +162,28 @@ def chosen(desk: Home, time: Time, zone: str) -> Chosen:
 
 
 def there(desk: Home, time: Time, zone: str) -> str:
-    """Where Dr. Conti is: 16:40, Trieste time (GMT+1). Nothing where both clocks show the same."""
-    own, other = clock_time(time.start, zone), clock_time(time.start, desk.zone)
-    day = words.day_of(time.start, desk.zone)
-    if own == other and day == words.day_of(time.start, zone):
+    """Where I am: 16:40 – 17:00, Trieste time (GMT+1). Nothing where both clocks show the same."""
+    hours = there_hours(desk, time, zone)
+    return there_said(hours, desk, time.start) if hours else ""
+
+
+def there_hours(desk: Home, time: Time, zone: str) -> str:
+    """By the practice's clock, with the day where it is another one; nothing where both show the
+    same."""
+    if zone == desk.zone:
+        return ""
+    other = time.start.astimezone(ZoneInfo(desk.zone))
+    is_same_day = time.start.date() == other.date()
+    if is_same_day and time.start.time() == other.time():
         return ""
     hours = hours_between(time.start, time.end, desk.zone)
-    if day != words.day_of(time.start, zone):
-        hours = _("{day}, {time}").format(day=day, time=hours)
-    said = _("{time}, {clocks}").format(time=hours, clocks=clocks(desk, desk.zone, time.start))
+    if is_same_day:
+        return hours
+    return _("{day}, {time}").format(day=day_and_date(other.date()), time=hours)
+
+
+def there_said(hours: str, desk: Home, at: datetime) -> str:
+    said = _("{time}, {clocks}").format(time=hours, clocks=clocks(desk, desk.zone, at))
     return _("Where I am: {time}").format(time=said)
 
 

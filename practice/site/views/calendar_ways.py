@@ -11,13 +11,13 @@ def calendar_ways(entry: Entry, manage: str, *, first: bool = True) -> rx.Compon
     return rx.el.div(
         rx.el.a(
             icon("calendar-plus"),
-            "Google Calendar",
+            _("Google Calendar"),
             href=entry.google,
             class_name="btn primary" if first else "btn",
             rel="noreferrer",
         ),
         rx.el.a(
-            icon("calendar-plus"), "Outlook", href=entry.outlook, class_name="btn", rel="noreferrer"
+            icon("calendar-plus"), _("Outlook"), href=entry.outlook, class_name="btn", rel="noreferrer"
         ),
         rx.el.a(
             icon("download"),

@@ -183,7 +183,7 @@ def chosen(booking: Booking, time: Time) -> rx.Component:
     said = picking_words.chosen(booking.desk, time, booking.zone)
     back = booking.sight.query(has_clock=False, day=time.start.date())
     return rx.el.div(
-        rx.el.p(rx.el.time(said.day, date_time=said.iso), class_name="chosen-day"),
+        rx.el.p(rx.el.time(said.day, date_time=said.iso), class_name="wanted-day"),
         rx.el.p(said.hours, class_name="num"),
         rx.el.p(said.there, class_name="num") if said.there else rx.fragment(),
         rx.el.p(picking_words.price(booking.kind)),
@@ -193,7 +193,7 @@ def chosen(booking: Booking, time: Time) -> rx.Component:
             class_name="plain-link",
             custom_attrs={"name": "look", "value": back, "formnovalidate": True},
         ),
-        class_name="chosen",
+        class_name="wanted",
     )
 
 
