@@ -1,5 +1,6 @@
 """The page behind the link of every letter: it says how a booking stands, and changes it."""
 
+import re
 from collections.abc import Sequence
 
 from starlette.responses import Response
@@ -14,6 +15,8 @@ from practice.site.bylink import LINK, ByLink, Held, Work, onward
 from practice.site.views import managing as views
 
 PATH = f"/manage{LINK}"
+# In cents; whatever else was sent, nothing was said.
+A_PRICE = re.compile(r"[0-9]{1,9}")
 
 
 class Managing(ByLink):
@@ -42,7 +45,7 @@ class Managing(ByLink):
         if wait := await self._wait(held):
             return wait
         said = (await forms.read(held.request)).get("at_most_cents", "")
-        at_most = int(said) if said.isdecimal() and len(said) < 12 else 0
+        at_most = int(said) if A_PRICE.fullmatch(said) else 0
         asked = {"reference": held.reference, "at_most_cents": at_most}
         try:
             await runtime.transact(endings.cancel, held.holder, **asked)

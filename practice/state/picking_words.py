@@ -146,6 +146,11 @@ def clock_name(desk: Home, zone: str, at: datetime) -> str:
     return _("{city} time").format(city=clock_words.place_of(zone))
 
 
+def comes_twice(local: datetime) -> bool:
+    """In the night in which clocks are set back."""
+    return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+
+
 def same_as_yours() -> str:
     """Added to the practice's clock where the device shows the same."""
     return _("the same as on your device")
@@ -153,9 +158,11 @@ def same_as_yours() -> str:
 
 def chosen(desk: Home, time: Time, zone: str) -> Chosen:
     hours = hours_between(time.start, time.end, zone)
+    # Where an hour comes twice, only the offset tells which of the two is meant.
+    name = clocks if comes_twice(time.start) else clock_name
     return Chosen(
         day=day_of(time.start.date()),
-        hours=_("{hours}, {clocks}").format(hours=hours, clocks=clock_name(desk, zone, time.start)),
+        hours=_("{hours}, {clocks}").format(hours=hours, clocks=name(desk, zone, time.start)),
         iso=time.start.isoformat(),
         there=there(desk, time, zone),
     )

@@ -17,7 +17,11 @@ def calendar_ways(entry: Entry, manage: str, *, first: bool = True) -> rx.Compon
             rel="noreferrer",
         ),
         rx.el.a(
-            icon("calendar-plus"), _("Outlook"), href=entry.outlook, class_name="btn", rel="noreferrer"
+            icon("calendar-plus"),
+            _("Outlook"),
+            href=entry.outlook,
+            class_name="btn",
+            rel="noreferrer",
         ),
         rx.el.a(
             icon("download"),

@@ -10,6 +10,7 @@ import reflex as rx
 from practice.components.icons import icon
 from practice.components.native import native_form
 from practice.i18n import _, day_and_date, ngettext, sentence
+from practice.letters import times as clock_words
 from practice.services.picking import Day, Time
 from practice.site.looking import OPEN, Sight
 from practice.state import picking_words
@@ -149,18 +150,27 @@ def _of_day(sight: Sight, ways: Ways, day: Day) -> list[rx.Component]:
 
 
 def _slot(sight: Sight, ways: Ways, time: Time) -> rx.Component:
-    left = ngettext("{count} place left", "{count} places left", time.left)
-    places = rx.el.small(left.format(count=time.left)) if time.left > 1 else rx.fragment()
     is_chosen = sight.chosen is not None and sight.chosen.start.timestamp() == (
         time.start.timestamp()
     )
     return ways.to(
         rx.el.time(f"{time.start:%H:%M}", date_time=time.start.isoformat()),
-        places,
+        *(rx.el.small(note) for note in _notes(sight, time)),
         query=_query(sight, ways, start=time.start),
         at="wish",
         look="choose-slot on" if is_chosen else "choose-slot",
     )
+
+
+def _notes(sight: Sight, time: Time) -> list[str]:
+    """Which of two hours of the same name it is; how many places a group has left."""
+    found: list[str] = []
+    if picking_words.comes_twice(time.start):
+        found.append(clock_words.offset(time.start, sight.zone.key))
+    if time.left > 1:
+        left = ngettext("{count} place left", "{count} places left", time.left)
+        found.append(left.format(count=time.left))
+    return found
 
 
 def _nothing(sight: Sight, ways: Ways, none: str) -> list[rx.Component]:
