@@ -42,7 +42,8 @@ from practice.state.session import SessionGuard
 from practice.state.undeclared import Undeclared
 
 STYLESHEETS = [
-    f"/styles/{name}.css" for name in ("tokens", "base", "public", "app", "appointments", "picker")
+    f"/styles/{name}.css"
+    for name in ("tokens", "base", "public", "app", "appointments", "picker", "booking")
 ]
 NOT_INDEXED = [{"name": "robots", "content": "noindex"}]
 # The one address of Reflex's own that is reachable; its others are not needed.

@@ -25,6 +25,7 @@ from practice.services import (
     effects,
     factors,
     letters,
+    links,
     sessions,
     sign_in_links,
     therapist,
@@ -58,6 +59,7 @@ MISSING = {
     "type": "no-such-type",
     "slug": "no-such-reading",
     "code": "no such code",
+    "key": "a-key-that-opens-nothing",
 }
 # For whom there is none of a kind, an appointment of the own is tried there.
 APPOINTMENTS = ("time", "begun", "request", "call")
@@ -83,14 +85,16 @@ class Cast:
         names = (self.own if whose == "own" else self.others)[kind]
         return names.get(actor)
 
-    def hidden_from(self, actor: str) -> list[str]:
-        """Each telling word that must not be in an answer to this actor."""
-        own = {"therapist": "house", "guest": ""}.get(actor, actor)
+    def hidden_from(self, actor: str, *, holds_link: bool = False) -> list[str]:
+        """Each telling word that must not be in an answer to this actor. A guest is a stranger but
+        behind the link of the own booking, which does not open the other one."""
+        own = {"therapist": "house", "guest": "guest" if holds_link else ""}.get(actor, actor)
+        other = [self.own["call"]["guest"]] if holds_link and actor == "guest" else []
         seen = {*WORDS} if actor == "therapist" else {own}
         hidden = [
             word for owner, words in self.tells.items() if owner not in seen for word in words
         ]
-        return hidden + [
+        return [*hidden, *other] + [
             word for owner, words in self.alone.items() if owner != own for word in words
         ]
 
@@ -185,6 +189,7 @@ def _book(cast: Cast, people: Mapping[str, Actor]) -> None:
     builders.change_row(Client, Client.id == people["ended"].client_id, ended_at=NOW)
     for kind in APPOINTMENTS:
         _named(cast, kind, made[kind], made["time"])
+    _keys(cast)
     for kind in made.values():
         for name, reference in kind.items():
             cast.tells[name].append(reference)
@@ -214,6 +219,18 @@ def _named(cast: Cast, kind: str, of: Mapping[str, str], instead: Mapping[str, s
     second = "B" if first == "A" else "A"
     cast.own[kind] = {**names, "therapist": names[first], "idle": names[first]}
     cast.others[kind] = {name: names[second if name == first else first] for name in ACTORS[:-2]}
+
+
+def _keys(cast: Cast) -> None:
+    """Of the management links: each holds the own one, and has no other for what is another's.
+    Who is locked out holds none."""
+    own = {name: _key(time) for name, time in cast.own["time"].items() if name != "idle"}
+    cast.own["key"] = own
+    cast.others["key"] = {**dict.fromkeys(ACTORS, MISSING["key"]), **own}
+
+
+def _key(reference: str) -> str:
+    return links.manage_url(builders.row(reference)).rpartition("/")[2]
 
 
 def _therapist(cast: Cast) -> tuple[UUID, str]:

@@ -228,7 +228,9 @@ class Matrix:
     def _leaks(self, cell: Cell, answer: Answer) -> list[str]:
         if cell.row.get("reveals"):
             return []
-        return [f"shows {word}" for word in leaks(self.cast, cell.actor, answer.text)]
+        holds_link = "key" in cell.row.kinds and cell.whose == "own"
+        found = leaks(self.cast, cell.actor, answer.text, holds_link=holds_link)
+        return [f"shows {word}" for word in found]
 
     def _gate(self, cell: Cell, before: tuple[int, int]) -> list[str]:
         """Nobody but the therapist opens it, and nobody gets around it."""
@@ -251,9 +253,10 @@ def text_of(tab: Tab) -> str:
     return json_dumps(tab.heard).replace(tab.token, "")
 
 
-def leaks(cast: Cast, actor: str, text: str) -> list[str]:
+def leaks(cast: Cast, actor: str, text: str, *, holds_link: bool = False) -> list[str]:
     everything = f"{text} {html.unescape(text)}".lower()
-    return [word for word in cast.hidden_from(actor) if word.lower() in everything]
+    hidden = cast.hidden_from(actor, holds_link=holds_link)
+    return [word for word in hidden if word.lower() in everything]
 
 
 def _effects(cell: Cell, changed: set[str]) -> list[str]:

@@ -90,6 +90,11 @@ def tide() -> rx.Component:
     )
 
 
+def ripple() -> rx.Component:
+    """The tide at the head of a bookplate."""
+    return _drawing("0 0 440 88", _swell(440, 340), "ripple", preserveAspectRatio="none")
+
+
 def _swell(width: int, calm_at: int) -> str:
     return "".join(
         f'<path opacity="{opacity}" vector-effect="non-scaling-stroke" '

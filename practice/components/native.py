@@ -10,7 +10,9 @@ class NativeForm(BaseHTML):
     tag = "form"
 
 
-def native_form(*children: rx.Component, action: str, class_name: str = "") -> rx.Component:
+def native_form(
+    *children: rx.Component, action: str, class_name: str = "", method: str = "post"
+) -> rx.Component:
     return NativeForm.create(
-        *children, class_name=class_name, custom_attrs={"action": action, "method": "post"}
+        *children, class_name=class_name, custom_attrs={"action": action, "method": method}
     )

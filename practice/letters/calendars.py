@@ -4,7 +4,7 @@ read over shoulders and synchronised to other houses, so it is a time, a place a
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
 from icalendar import (
@@ -28,6 +28,9 @@ from practice.letters.headers import headline
 PRODUCT = "-//Practice//Portal//EN"
 # How often a calendar that subscribes should look again.
 EVERY = timedelta(hours=1)
+
+GOOGLE = "https://calendar.google.com/calendar/render"
+OUTLOOK = "https://outlook.live.com/calendar/0/deeplink/compose"
 
 C = TypeVar("C", bound=Component)
 
@@ -66,6 +69,41 @@ def called_off(house: House, reader: Reader, booking: Booking) -> Attachment:
     return _attached("CANCEL", cancellation, house, reader, booking)
 
 
+def google(house: House, reader: Reader, booking: Booking) -> str:
+    """An address that fills in a new entry; it says no more than the file does, and leads nowhere:
+    whoever reads it must not be able to change the time."""
+    with speaking(reader.language):
+        start, end = (at.strftime("%Y%m%dT%H%M%SZ") for at in _in_utc(booking))
+        said = {
+            "action": "TEMPLATE",
+            "text": _summary(house),
+            "dates": f"{start}/{end}",
+            "details": _description(booking),
+            "location": _location(booking),
+        }
+        return f"{GOOGLE}?{urlencode(said)}"
+
+
+def outlook(house: House, reader: Reader, booking: Booking) -> str:
+    with speaking(reader.language):
+        start, end = (at.strftime("%Y-%m-%dT%H:%M:%SZ") for at in _in_utc(booking))
+        said = {
+            "path": "/calendar/action/compose",
+            "rru": "addevent",
+            "subject": _summary(house),
+            "startdt": start,
+            "enddt": end,
+            "body": _description(booking),
+            "location": _location(booking),
+        }
+        return f"{OUTLOOK}?{urlencode(said)}"
+
+
+def _in_utc(booking: Booking) -> tuple[datetime, datetime]:
+    times = booking.times
+    return times.starts_at.astimezone(UTC), times.ends_at.astimezone(UTC)
+
+
 def uid(house: House, booking: Booking) -> str:
     """The same for as long as the booking lives."""
     return f"{booking.id}@{urlsplit(house.url).hostname}"
@@ -97,6 +135,10 @@ def _summary(house: House) -> str:
     return _("Appointment – {practice}").format(practice=headline(house.name))
 
 
+def _description(booking: Booking) -> str:
+    return _("Reference {reference}.").format(reference=booking.reference)
+
+
 def _event(
     house: House, reader: Reader, booking: Booking, summary: str, status: str = "CONFIRMED"
 ) -> Event:
@@ -109,7 +151,7 @@ def _event(
         "DTEND": ends,
         "SUMMARY": summary,
         "LOCATION": _location(booking),
-        "DESCRIPTION": _("Reference {reference}.").format(reference=booking.reference),
+        "DESCRIPTION": _description(booking),
         "URL": headline(booking.url),
         "STATUS": status,
         "CLASS": "PRIVATE",

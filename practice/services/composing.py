@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from practice import clock, i18n, letters, settings
 from practice.domain.actors import Actor, Role
-from practice.domain.bookings import LIVE, Place, Status, cost_of_cancelling
+from practice.domain.bookings import LIVE, Place, Status
 from practice.domain.content import CrisisLine
 from practice.domain.fanout import FEEDBACK, REMINDER, SIGN_IN, SUMMARY, Effect, Fact
 from practice.domain.letters import Letter
@@ -25,7 +25,14 @@ from practice.models.content import Practice, SessionType
 from practice.models.people import Account, Client
 from practice.models.plumbing import OutboxRow
 from practice.models.signin import SigninLink, Therapist
-from practice.services import endings, feedback, links, sign_in_links, summaries
+from practice.services import (
+    endings,
+    feedback,
+    links,
+    session_types,
+    sign_in_links,
+    summaries,
+)
 from practice.services.access import require
 from practice.services.content import Speaker
 
@@ -216,18 +223,18 @@ def _moved(_: Session, known: Known, house: House, reader: Reader, told: Told) -
 
 
 def _cancelled(_: Session, known: Known, house: House, reader: Reader, told: Told) -> Letter:
-    url = _choose_url(reader)
+    url = _choose_url(known, reader)
     return letters.cancelled(
         house, reader, told, by=known.by, choose_url=url, cost_cents=_cost(known)
     )
 
 
-def _declined(_: Session, _known: Known, house: House, reader: Reader, told: Told) -> Letter:
-    return letters.declined(house, reader, told, choose_url=_choose_url(reader))
+def _declined(_: Session, known: Known, house: House, reader: Reader, told: Told) -> Letter:
+    return letters.declined(house, reader, told, choose_url=_choose_url(known, reader))
 
 
-def _expired(_: Session, _known: Known, house: House, reader: Reader, told: Told) -> Letter:
-    return letters.expired(house, reader, told, choose_url=_choose_url(reader))
+def _expired(_: Session, known: Known, house: House, reader: Reader, told: Told) -> Letter:
+    return letters.expired(house, reader, told, choose_url=_choose_url(known, reader))
 
 
 def _reminder(_: Session, _known: Known, house: House, reader: Reader, told: Told) -> Letter:
@@ -341,12 +348,7 @@ def _before(known: Known) -> Times:
 
 
 def _cost(known: Known) -> int:
-    """As it was when it was cancelled."""
-    event = require(known.event)
-    if event.from_status != Status.CONFIRMED:
-        return 0
-    charge = endings.charge_of(known.booking)
-    return cost_of_cancelling(charge, start=event.starts_at, now=event.at, by=known.by)
+    return endings.due_after(known.booking, require(known.event))
 
 
 def booking_of(
@@ -421,5 +423,8 @@ def _therapist(session: Session, practice: Practice) -> Reader:
     return Reader("", email, language, practice.zone)
 
 
-def _choose_url(reader: Reader) -> str:
-    return settings.current().public_url + i18n.path_in(reader.language, "/")
+def _choose_url(known: Known, reader: Reader) -> str:
+    """Where another time of this kind is chosen; where none are offered any more, whatever is."""
+    slug = session_types.slug_of(known.kind)
+    path = f"/book/{slug}" if slug else "/book"
+    return settings.current().public_url + i18n.path_in(reader.language, path)

@@ -18,7 +18,7 @@ from practice.domain.bookings import (
     may_become,
 )
 from practice.domain.refusals import CostsMore, TooLate
-from practice.models.bookings import Appointment, Booking
+from practice.models.bookings import Appointment, Booking, BookingEvent
 from practice.services import access, transitions
 from practice.services.access import require
 
@@ -125,6 +125,15 @@ def appointment_of(session: Session, appointment_id: UUID) -> Appointment:
 
 def charge_of(booking: Booking) -> Charge:
     return Charge(booking.price_cents, booking.currency, booking.free_hours, booking.late_percent)
+
+
+def due_after(booking: Booking, event: BookingEvent) -> int:
+    """What a cancellation costs for good, as it was when it happened: only what was certain can
+    cost."""
+    if event.from_status != Status.CONFIRMED:
+        return 0
+    by = Role(event.actor.partition(":")[0])
+    return cost_of_cancelling(charge_of(booking), start=event.starts_at, now=event.at, by=by)
 
 
 def _cost(booking: Booking, start: datetime, now: datetime, actor: Actor) -> int:

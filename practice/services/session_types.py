@@ -54,3 +54,9 @@ def _listed(one: SessionType, say: Speaker, actor: Actor, facts: Facts) -> Liste
         # The therapist looks before it is known for whom.
         lock=None if actor.role is Role.THERAPIST else locked(facts, Stage(one.needs)),
     )
+
+
+def slug_of(kind: SessionType) -> str:
+    """Under which whoever has its link can still book it; nothing where nobody can."""
+    is_shut = kind.archived_at is not None or kind.visible == Visibility.THERAPIST
+    return "" if is_shut else kind.slug

@@ -5,7 +5,10 @@ from html import escape
 from practice import i18n
 
 # Not the whole truth: what is private asks who is there, whatever a robot believes.
-NOT_FOR_ROBOTS = ("/me$", "/me/", "/portal", "/api/", "/feedback/")
+NOT_FOR_ROBOTS = (
+    *("/me$", "/me/", "/portal", "/api/"),
+    *("/feedback/", "/plain/", "/booked/", "/manage/"),
+)
 
 
 def robots(public_url: str) -> str:

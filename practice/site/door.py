@@ -13,12 +13,12 @@ from starlette.routing import BaseRoute, Route
 
 from practice import callers, i18n, runtime, vault
 from practice.domain import devices
-from practice.domain.actors import VISITOR
-from practice.domain.errors import BadRequest
+from practice.domain.actors import SYSTEM, VISITOR
+from practice.domain.errors import BadRequest, Busy, Refusal, TooMany
 from practice.i18n import _, here
 from practice.network import network_of
 from practice.routes import headers
-from practice.services import content, signin
+from practice.services import content, limits, sign_in_links, signin
 from practice.services.sessions import Found
 from practice.services.sign_in_links import Asker
 from practice.settings import Settings
@@ -33,6 +33,8 @@ ASKER_AGE = 365 * 86400
 NO_PATH = "strict-origin"
 
 Answer = Callable[[Request], Awaitable[Response]]
+# The page for what is not there.
+Missing = Callable[[], Awaitable[Response]]
 Table = Sequence[tuple[str, Answer, str]]
 
 
@@ -84,6 +86,20 @@ class Door:
         nonce = request.cookies.get(signin.asker_cookie()) or secrets.token_urlsafe(32)
         return Asker(nonce, device(request))
 
+    async def _send_link(self, request: Request, email: str) -> Response:
+        """The same words whether somebody is known under this address or not."""
+        own = self.settings.limits
+        tries = [
+            ("links_per_email", vault.ring().index("email", email), own.links_per_email),
+            ("links_per_address", self._network(request), own.links_per_address),
+        ]
+        wait = await runtime.transact(limits.count, VISITOR, tries=tries)
+        if wait:
+            return await self._patience(wait)
+        asker = self._asker(request)
+        await runtime.transact(sign_in_links.ask, SYSTEM, email=email, asker=asker)
+        return self._with_asker(request, go("/sign-in/sent"), asker.nonce)
+
     def _with_asker(self, request: Request, answer: Response, nonce: str) -> Response:
         if not request.cookies.get(signin.asker_cookie()):
             keep(answer, signin.asker_cookie(), nonce, ASKER_AGE)
@@ -110,6 +126,13 @@ class Door:
 
 def go(path: str) -> Response:
     return RedirectResponse(here(path), status_code=303, headers={"cache-control": "no-store"})
+
+
+def patient(answer: Response, refusal: Refusal) -> Response:
+    """Says to programs as well when to try again."""
+    if isinstance(refusal, (TooMany, Busy)):
+        answer.headers["retry-after"] = str(refusal.retry_after)
+    return answer
 
 
 def keep(answer: Response, name: str, value: str, age: int) -> None:

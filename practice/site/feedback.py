@@ -1,6 +1,5 @@
 """How was it? The page behind a letter's link: one question, one field, and thanks."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
@@ -16,16 +15,12 @@ from practice.services import feedback, limits
 from practice.services.feedback import Question
 from practice.settings import Settings
 from practice.site import forms
-from practice.site.door import Door
+from practice.site.door import Door, Missing
 from practice.site.sheets import Setting
 from practice.site.views import feedback as views
 
 PATH = "/feedback/{reference:str}/{token:str}"
 LONGEST_TOKEN = 100
-# As many letters as a note may have, each as the browser spells the longest.
-LARGEST = 64 * 1024
-
-Missing = Callable[[], Awaitable[Response]]
 
 
 class Asked(Door):
@@ -52,7 +47,7 @@ class Asked(Door):
         tries = [("feedback_per_address", self._network(request), own.answers_per_address)]
         if wait := await runtime.transact(limits.count, SYSTEM, tries=tries):
             return await self._patience(wait)
-        words = (await forms.read(request, LARGEST)).get("words", "")
+        words = (await forms.read(request, forms.LARGEST_WITH_A_NOTE)).get("words", "")
         try:
             question = await self._find(request)
             error = await self._give(request, words)

@@ -8,6 +8,8 @@ from practice.domain.errors import BadRequest
 from practice.settings import Settings
 
 LARGEST_FORM = 16 * 1024
+# As many letters as a note may have, each as the browser spells the longest.
+LARGEST_WITH_A_NOTE = 64 * 1024
 
 
 async def read(request: Request, largest: int = LARGEST_FORM) -> dict[str, str]:

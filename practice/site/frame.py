@@ -7,7 +7,7 @@ from practice.components.icons import icon
 from practice.components.languages import OWN_NAMES, language_switch, other_code, other_language
 from practice.domain.content import CrisisLine, Frame, Profile
 from practice.i18n import _, here, language, path_in
-from practice.site import contact
+from practice.site import calm, contact
 from practice.site.head import Page, head
 from practice.site.html import to_html
 from practice.site.words import answers
@@ -28,7 +28,7 @@ def document(page: Page, *matter: rx.Component) -> str:
         rx.el.body(
             rx.el.a(_("Go to the text"), href="#main", class_name="skip btn"),
             _offer(page) if page.offers_other_language else rx.fragment(),
-            _top(page),
+            calm.top(page, page.frame) if page.frame and page.is_calm else _top(page),
             rx.el.main(*matter, id="main"),
             _around(page, page.frame) if page.frame else rx.fragment(),
         ),
@@ -49,6 +49,8 @@ def _offer(page: Page) -> rx.Component:
 
 
 def _around(page: Page, frame: Frame) -> rx.Component:
+    if page.is_calm:
+        return calm.foot(page, frame)
     return rx.fragment(
         _crisis(frame.crisis) if frame.crisis else rx.fragment(),
         rx.el.footer(

@@ -30,6 +30,8 @@ class Page:
     offers_other_language: bool = False
     # What a letter led to speaks as the letter did.
     is_in_one_language: bool = False
+    # One thing is being done here: nothing stands around it but the way back.
+    is_calm: bool = False
 
 
 def head(page: Page) -> rx.Component:

@@ -21,9 +21,13 @@ from practice.routes import api, headers, negotiation
 from practice.services import content
 from practice.settings import Settings
 from practice.site import sheets
+from practice.site.booked import Booked
 from practice.site.codes import Codes
 from practice.site.discovery import robots, sitemap
 from practice.site.feedback import Asked
+from practice.site.managing import Managing
+from practice.site.moving import Moving
+from practice.site.plain import Plain
 from practice.site.sheets import Sheet
 from practice.site.signed_in import SignedIn
 from practice.site.signing_in import SigningIn
@@ -78,8 +82,12 @@ class Site:
             for part in (SigningIn, Codes, SignedIn)
             for route in part(settings, self.setting).routes()
         ]
-        asked = Asked(settings, self.setting, self._not_found).routes()
-        self.router = Router([*pages, *found, *door, *asked, *others], default=self._missing)
+        kept = [
+            route
+            for part in (Plain, Booked, Managing, Moving, Asked)
+            for route in part(settings, self.setting, self._not_found).routes()
+        ]
+        self.router = Router([*pages, *found, *door, *kept, *others], default=self._missing)
         self.router.redirect_slashes = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -58,23 +58,10 @@ class SigningIn(Door):
             reason = refusal.fields["email"]
             view = views.ask(_(reason), said.get("email", ""))
             return await self._page(view, 422)
-        answer = await self._asked(request, email)
+        answer = await self._send_link(request, email)
         floor = self.settings.answer_floor.total_seconds()
         await asyncio.sleep(max(0.0, floor - (perf_counter() - started)))
         return answer
-
-    async def _asked(self, request: Request, email: str) -> Response:
-        own = self.settings.limits
-        tries = [
-            ("links_per_email", vault.ring().index("email", email), own.links_per_email),
-            ("links_per_address", self._network(request), own.links_per_address),
-        ]
-        wait = await runtime.transact(limits.count, VISITOR, tries=tries)
-        if wait:
-            return await self._patience(wait)
-        asker = self._asker(request)
-        await runtime.transact(sign_in_links.ask, SYSTEM, email=email, asker=asker)
-        return self._with_asker(request, go("/sign-in/sent"), asker.nonce)
 
     async def asked_again(self, request: Request) -> Response:
         """For whoever holds a link that has gone: a new one goes to where the old one went, and

@@ -91,7 +91,7 @@ def next_time(time: Time, frame: Frame) -> NextTime:
         there=_there(time, frame),
         what=_what(time),
         waits=_waits(time, frame),
-        promise=_promise(time.choices, frame.zone),
+        promise=promise(time.choices, frame.zone),
         room=time.video_link or "" if time.choices.status is Status.CONFIRMED else "",
         may_cancel=time.choices.may_cancel,
     )
@@ -124,7 +124,7 @@ def _waits(time: Time, frame: Frame) -> str:
     return ""
 
 
-def _promise(choices: Choices, zone: str) -> str:
+def promise(choices: Choices, zone: str) -> str:
     """What giving it back costs, before anybody thinks of it."""
     if not choices.may_cancel:
         return ""

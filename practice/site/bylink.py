@@ -1,0 +1,107 @@
+"""Pages behind a management link: they speak as the booking does, and whatever is wrong with the
+link, there is nothing."""
+
+import functools
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+
+import reflex as rx
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from practice import i18n, runtime
+from practice.domain.actors import SYSTEM, Actor
+from practice.domain.bookings import Status
+from practice.domain.errors import NotFound, Refusal
+from practice.services import bookplates, limits, links
+from practice.services.bookplates import Bookplate
+from practice.settings import Settings
+from practice.site.door import Answer, Door, Missing, patient
+from practice.site.sheets import Setting
+from practice.site.views import managing
+
+LINK = "/{reference:str}/{token:str}"
+LONGEST_TOKEN = 100
+
+
+@dataclass(frozen=True)
+class Held:
+    """A link that opened: who holds it, and of which booking."""
+
+    request: Request
+    holder: Actor
+    plate: Bookplate
+
+    @property
+    def reference(self) -> str:
+        return self.plate.choices.reference
+
+    def path(self, of: str = "manage") -> str:
+        return f"/{of}/{self.reference}/{self.request.path_params['token']}"
+
+
+Work = Callable[[Held], Awaitable[Response]]
+
+
+class ByLink(Door):
+    def __init__(self, settings: Settings, setting: Setting, missing: Missing) -> None:
+        super().__init__(settings, setting)
+        self.missing = missing
+
+    def pages(self) -> Sequence[tuple[str, Work, str]]:
+        raise NotImplementedError
+
+    def routes(self) -> list[BaseRoute]:
+        return [
+            Route(path, self._in(i18n.DEFAULT_LANGUAGE, self._behind(work)), methods=[method])
+            for path, work, method in self.pages()
+        ]
+
+    def _behind(self, work: Work) -> Answer:
+        @functools.wraps(work)
+        async def answer(request: Request) -> Response:
+            try:
+                held = await self._opened(request)
+                with i18n.speaking(held.plate.language):
+                    return await work(held)
+            except NotFound:
+                return await self.missing()
+
+        return answer
+
+    async def _opened(self, request: Request) -> Held:
+        said = {name: request.path_params[name] for name in ("reference", "token")}
+        if len(said["token"]) > LONGEST_TOKEN:
+            raise NotFound
+        holder = await runtime.query(links.holder, SYSTEM, **said)
+        plate = await runtime.query(bookplates.find, holder, reference=said["reference"])
+        return Held(request, holder, plate)
+
+    async def _wait(self, held: Held) -> Response | None:
+        """How often somebody may change their mind."""
+        rate = self.settings.limits.answers_per_address
+        tries = [("changes_per_address", self._network(held.request), rate)]
+        wait = await runtime.transact(limits.count, SYSTEM, tries=tries)
+        return await self._patience(wait) if wait else None
+
+    async def _stand(self, held: Held, refusal: Refusal | None = None) -> Response:
+        """How the booking stands, and what was refused."""
+        plate, entry = held.plate, None
+        if plate.is_ahead and plate.status is Status.CONFIRMED:
+            asked = {"reference": held.reference}
+            entry = await runtime.query(bookplates.find_entry, held.holder, **asked)
+        done = held.request.query_params.get("done", "")
+        trouble = i18n._(refusal.message) if refusal else ""
+        view = managing.view(plate, entry, held.path(), done=done, trouble=trouble)
+        answer = await self._say(view, managing.title(plate), refusal.status if refusal else 200)
+        return patient(answer, refusal) if refusal else answer
+
+    async def _say(self, view: rx.Component, title: str, status: int = 200) -> Response:
+        page = self.setting.page("/", title, i18n._("Your time with us."))
+        page = replace(page, is_in_one_language=True, is_calm=True)
+        return await self._private(page, view, status)
+
+
+def onward(path: str) -> Response:
+    return RedirectResponse(path, status_code=303, headers={"cache-control": "no-store"})

@@ -1,0 +1,69 @@
+"""The page behind the link of every letter: it says how a booking stands, and changes it."""
+
+import re
+from collections.abc import Sequence
+
+from starlette.responses import Response
+
+from practice import runtime
+from practice.domain.errors import Refusal
+from practice.domain.refusals import CostsMore
+from practice.i18n import _
+from practice.services import bookplates, endings
+from practice.site import forms
+from practice.site.bylink import LINK, ByLink, Held, Work, onward
+from practice.site.views import managing as views
+
+PATH = f"/manage{LINK}"
+# In cents; whatever else was sent, nothing was said.
+A_PRICE = re.compile(r"[0-9]{1,9}")
+
+
+class Managing(ByLink):
+    def pages(self) -> Sequence[tuple[str, Work, str]]:
+        return [
+            (PATH, self.shown, "GET"),
+            (f"{PATH}/cancel", self.asking, "GET"),
+            (f"{PATH}/cancel", self.cancelled, "POST"),
+            (f"{PATH}/calendar.ics", self.filed, "GET"),
+        ]
+
+    async def shown(self, held: Held) -> Response:
+        return await self._stand(held)
+
+    async def asking(self, held: Held) -> Response:
+        if not held.plate.choices.may_cancel:
+            return onward(held.path())
+        return await self._ask(held)
+
+    async def _ask(self, held: Held, trouble: str = "", status: int = 200) -> Response:
+        view = views.asking(held.plate, held.path(), trouble)
+        return await self._say(view, views.question(held.plate), status)
+
+    async def cancelled(self, held: Held) -> Response:
+        """For the price that was said, and never for more."""
+        if wait := await self._wait(held):
+            return wait
+        said = (await forms.read(held.request)).get("at_most_cents", "")
+        at_most = int(said) if A_PRICE.fullmatch(said) else 0
+        asked = {"reference": held.reference, "at_most_cents": at_most}
+        try:
+            await runtime.transact(endings.cancel, held.holder, **asked)
+        except CostsMore as refusal:
+            return await self._ask(await self._opened(held.request), _(refusal.message), 409)
+        except Refusal as refusal:
+            return await self._stand(await self._opened(held.request), refusal)
+        return onward(held.path())
+
+    async def filed(self, held: Held) -> Response:
+        asked = {"reference": held.reference}
+        entry = await runtime.query(bookplates.find_entry, held.holder, **asked)
+        name = _("appointment.ics")
+        return Response(
+            entry.file,
+            media_type="text/calendar; charset=utf-8; method=REQUEST",
+            headers={
+                "content-disposition": f'attachment; filename="{name}"',
+                "cache-control": "no-store",
+            },
+        )

@@ -1,0 +1,74 @@
+"""Moving a booking without a script: another day, another time, and one button."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from starlette.responses import Response
+
+from practice import runtime
+from practice.domain.errors import NotFound, Refusal
+from practice.domain.refusals import NotOffered, SlotTaken
+from practice.services import moves, picking
+from practice.services.picking import Offered
+from practice.site import forms, looking
+from practice.site.bylink import LINK, ByLink, Held, Work, onward
+from practice.site.looking import Look, Sight
+from practice.site.views import moving as views
+from practice.site.views.alternatives import Lost
+
+PATH = f"/manage{LINK}/move"
+
+
+class Moving(ByLink):
+    def pages(self) -> Sequence[tuple[str, Work, str]]:
+        return [(PATH, self.shown, "GET"), (PATH, self.moved, "POST")]
+
+    async def shown(self, held: Held) -> Response:
+        if not held.plate.choices.may_move:
+            # Why not is said there.
+            return onward(held.path())
+        sight = await self._see(held, looking.read(held.request.query_params))
+        view = views.confirming if sight.chosen else views.choosing
+        return await self._say(view(held.plate, sight, held.path()), views.title(held.plate))
+
+    async def _see(self, held: Held, look: Look) -> Sight:
+        async def ask(first: date, last: date, zone: ZoneInfo) -> Offered:
+            return await runtime.query(
+                picking.find_offered_to_move,
+                held.holder,
+                reference=held.reference,
+                first=first,
+                last=last,
+                zone=zone,
+            )
+
+        return await looking.see(ask, look, ZoneInfo(held.plate.zone))
+
+    async def moved(self, held: Held) -> Response:
+        if wait := await self._wait(held):
+            return wait
+        said = await forms.read(held.request)
+        look = looking.read({name: said.get(name, "") for name in ("tz", "start")})
+        if look.start is None:
+            return onward(f"{held.path()}/move")
+        asked = {"reference": held.reference, "start": look.start}
+        try:
+            await runtime.transact(moves.move, held.holder, **asked)
+        except NotFound:
+            raise
+        except SlotTaken as taken:
+            return await self._taken(held, look, look.start, taken)
+        except Refusal as refusal:
+            return await self._stand(await self._opened(held.request), refusal)
+        return onward(f"{held.path()}?done=moved")
+
+    async def _taken(self, held: Held, look: Look, start: datetime, taken: SlotTaken) -> Response:
+        asked = {"reference": held.reference, "start": start}
+        found = await runtime.query(moves.list_alternatives, held.holder, **asked)
+        day = start.astimezone(look.zone or ZoneInfo(held.plate.zone)).date()
+        sight = await self._see(held, replace(look, start=None, day=day))
+        lost = Lost(start, found, was_offered=not isinstance(taken, NotOffered))
+        view = views.taken(held.plate, sight, held.path(), lost)
+        return await self._say(view, views.title(held.plate), taken.status)

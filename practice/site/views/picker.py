@@ -1,0 +1,268 @@
+"""A month and the times of one of its days. Each is chosen by a link that carries everything; where
+something was typed already, by a button that sends it along."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import reflex as rx
+
+from practice.components.icons import icon
+from practice.components.native import native_form
+from practice.i18n import _, day_and_date, ngettext, sentence
+from practice.letters import times as clock_words
+from practice.services.picking import Day, Time
+from practice.site.looking import OPEN, Sight
+from practice.state import picking_words
+from practice.state.picking_words import Home
+
+DAYS_OF_A_WEEK = 7
+# A day this free has the longest line.
+MOST_FREE = 9
+
+
+@dataclass(frozen=True)
+class Ways:
+    """Where a choice leads: to the page of this address, or back to it with what was typed."""
+
+    address: str
+    keeps_what_was_typed: bool = False
+
+    def to(self, *inner: Any, query: str, at: str, look: str, **said: str) -> rx.Component:
+        names = {name.replace("_", "-"): one for name, one in said.items()}
+        if self.keeps_what_was_typed:
+            own = {"name": "look", "value": query, "formnovalidate": True}
+            return rx.el.button(
+                *inner, type="submit", class_name=look, custom_attrs={**own, **names}
+            )
+        return rx.el.a(
+            *inner, href=f"{self.address}?{query}#{at}", class_name=look, custom_attrs=names
+        )
+
+
+def picker(sight: Sight, ways: Ways, none: str = "") -> rx.Component:
+    return rx.el.div(_month(sight, ways), _times(sight, ways, none), class_name="choose")
+
+
+def _month(sight: Sight, ways: Ways) -> rx.Component:
+    names = picking_words.week_days()
+    head = rx.el.tr(
+        *(rx.el.th(short, scope="col", custom_attrs={"abbr": whole}) for short, whole in names)
+    )
+    free = {day.on: day for day in sight.offered.days}
+    weeks = [
+        rx.el.tr(*(_cell(sight, ways, on, free.get(on) if on else None) for on in week))
+        for week in _weeks(sight.month, sight.offered.today)
+    ]
+    name = picking_words.month(sight.month)
+    return rx.el.div(
+        rx.el.div(
+            rx.el.h3(name, id="month"),
+            rx.el.div(
+                _turn(sight, ways, sight.before, "chevron-left"),
+                _turn(sight, ways, sight.after, "chevron-right"),
+                class_name="choose-turns",
+            ),
+            class_name="choose-head",
+        ),
+        rx.el.table(
+            rx.el.thead(head),
+            rx.el.tbody(*weeks),
+            class_name="choose-month",
+            custom_attrs={"aria-labelledby": "month"},
+        ),
+        rx.el.p(
+            rx.el.span(class_name="choose-line"),
+            _("The longer the line, the more times are free."),
+            class_name="choose-legend",
+        )
+        if free
+        else rx.fragment(),
+    )
+
+
+def _turn(sight: Sight, ways: Ways, to: date | None, look: str) -> rx.Component:
+    if to is None:
+        return rx.el.span(icon(look), class_name="choose-turn off", aria_hidden="true")
+    name = rx.el.span(picking_words.month(to), class_name="vh")
+    query = _query(sight, ways, **{"from": to})
+    return ways.to(icon(look), name, query=query, at="month", look="choose-turn")
+
+
+def _weeks(month: date, today: date) -> list[list[date | None]]:
+    """Whole weeks from Monday on; days of other months are left out, and weeks that are over."""
+    first = month - timedelta(days=month.weekday())
+    days = [first + timedelta(days=number) for number in range(6 * DAYS_OF_A_WEEK)]
+    own = [day if day.month == month.month else None for day in days]
+    weeks = [own[at : at + DAYS_OF_A_WEEK] for at in range(0, len(own), DAYS_OF_A_WEEK)]
+    return [week for week in weeks if any(day and day >= today for day in week)]
+
+
+def _cell(sight: Sight, ways: Ways, on: date | None, day: Day | None) -> rx.Component:
+    if on is None:
+        return rx.el.td()
+    today = on == sight.offered.today
+    note = rx.el.small(_("today")) if today else rx.fragment()
+    look = "choose-day today" if today else "choose-day"
+    if day is None:
+        return rx.el.td(rx.el.span(str(on.day), note, class_name=look))
+    is_chosen = sight.day is not None and sight.day.on == on
+    told = {"aria_current": "date"} if is_chosen else {}
+    free = f"{look} free free-{min(len(day.times), MOST_FREE)}"
+    return rx.el.td(
+        ways.to(
+            str(on.day),
+            note,
+            query=_query(sight, ways, day=on),
+            at="times",
+            look=f"{free} on" if is_chosen else free,
+            aria_label=picking_words.day_label(day),
+            **told,
+        )
+    )
+
+
+def _times(sight: Sight, ways: Ways, none: str) -> rx.Component:
+    return rx.el.div(
+        *(_of_day(sight, ways, sight.day) if sight.day else _nothing(sight, ways, none)),
+        class_name="choose-times",
+        id="times",
+    )
+
+
+def _of_day(sight: Sight, ways: Ways, day: Day) -> list[rx.Component]:
+    count = picking_words.free_times(len(day.times))
+    return [
+        rx.el.h3(picking_words.day_of(day.on), " ", rx.el.span(count)),
+        *(
+            part
+            for group in picking_words.groups(day.times)
+            for part in (
+                rx.el.h4(group.name),
+                rx.el.ul(
+                    *(rx.el.li(_slot(sight, ways, one)) for one in group.times),
+                    role="list",
+                    class_name="choose-slots",
+                ),
+            )
+        ),
+    ]
+
+
+def _slot(sight: Sight, ways: Ways, time: Time) -> rx.Component:
+    is_chosen = sight.chosen is not None and sight.chosen.start.timestamp() == (
+        time.start.timestamp()
+    )
+    return ways.to(
+        rx.el.time(f"{time.start:%H:%M}", date_time=time.start.isoformat()),
+        *(rx.el.small(note) for note in _notes(sight, time)),
+        query=_query(sight, ways, start=time.start),
+        at="wish",
+        look="choose-slot on" if is_chosen else "choose-slot",
+    )
+
+
+def _notes(sight: Sight, time: Time) -> list[str]:
+    """Which of two hours of the same name it is; how many places a group has left."""
+    found: list[str] = []
+    if picking_words.comes_twice(time.start):
+        found.append(clock_words.offset(time.start, sight.zone.key))
+    if time.left > 1:
+        left = ngettext("{count} place left", "{count} places left", time.left)
+        found.append(left.format(count=time.left))
+    return found
+
+
+def _nothing(sight: Sight, ways: Ways, none: str) -> list[rx.Component]:
+    said = rx.el.p(none or picking_words.none_this_month(sight.offered.next_free))
+    if sight.offered.next_free is None:
+        return [said]
+    query = _query(sight, ways, day=sight.offered.next_free)
+    label = _("Go to {day}").format(day=day_and_date(sight.offered.next_free))
+    return [said, ways.to(label, query=query, at="times", look="btn")]
+
+
+def _query(sight: Sight, ways: Ways, **said: date | datetime | str) -> str:
+    """Where what was typed is sent along, so is the clock."""
+    return sight.query(has_clock=not ways.keeps_what_was_typed, **said)
+
+
+def clocks_line(sight: Sight, ways: Ways, home: Home) -> rx.Component:
+    """Which clock all this is by, and the way to another."""
+    clocks = sentence(picking_words.clocks(home, sight.zone.key, sight.at))
+    said = [icon("globe"), rx.el.span(clocks, ".")]
+    if sight.look.is_zone_strange:
+        unknown = _("The time zone that was asked for is not known here.")
+        said.append(rx.el.span(" ", unknown))
+    if sight.look.lists_zones:
+        return rx.el.div(rx.el.p(*said), _zones(sight, ways), class_name="choose-clock", id="clock")
+    day = {"day": sight.day.on} if sight.day else {"from": sight.month}
+    query = _query(sight, ways, zones=OPEN, **day)
+    change = ways.to(
+        _("Change"),
+        rx.el.span(" ", _("the time zone"), class_name="vh"),
+        query=query,
+        at="clock",
+        look="link",
+    )
+    return rx.el.div(rx.el.p(*said, " ", change), class_name="choose-clock", id="clock")
+
+
+def _zones(sight: Sight, ways: Ways) -> rx.Component:
+    day = {"day": sight.day.on} if sight.day else {"from": sight.month}
+    show = _("Show the times there")
+    field = rx.el.div(
+        rx.el.label(_("Time zone"), html_for="tz", class_name="entry-label"),
+        rx.el.div(
+            rx.el.select(
+                *_options(sight.zone.key),
+                id="tz",
+                name="tz",
+                class_name="entry-box",
+            ),
+            icon("chevron-down"),
+            class_name="entry-select",
+        ),
+        class_name="entry",
+    )
+    if ways.keeps_what_was_typed:
+        own = {"name": "look", "value": sight.query(has_clock=False, **day), "formnovalidate": True}
+        return rx.el.div(
+            field,
+            rx.el.button(show, type="submit", class_name="btn", custom_attrs=own),
+            class_name="choose-zones",
+        )
+    hidden = [
+        rx.el.input(type="hidden", name=name, custom_attrs={"value": on.isoformat()})
+        for name, on in day.items()
+    ]
+    return native_form(
+        field,
+        *hidden,
+        rx.el.button(show, type="submit", class_name="btn"),
+        action=f"{ways.address}#times",
+        method="get",
+        class_name="choose-zones",
+    )
+
+
+def _options(chosen: str) -> list[rx.Component]:
+    """By regions; what is chosen is there, also under a name that the list does not have."""
+    zones = picking_words.zones()
+    is_listed = any(zone == chosen for of in zones.values() for zone, _city in of)
+    own = [] if is_listed else [_option(chosen, chosen, chosen)]
+    return [
+        *own,
+        *(
+            rx.el.optgroup(
+                *(_option(zone, name, chosen) for zone, name in of),
+                label=region,
+            )
+            for region, of in zones.items()
+        ),
+    ]
+
+
+def _option(zone: str, name: str, chosen: str) -> rx.Component:
+    is_chosen = {"selected": True} if zone == chosen else {}
+    return rx.el.option(name, custom_attrs={"value": zone, **is_chosen})
