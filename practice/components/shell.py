@@ -21,7 +21,7 @@ class PortalNavigation:
     first: Sequence[Entry]
     then: Sequence[Entry] = ()
     foot: Sequence[Entry] = ()
-    # Five words on a phone; the last usually leads to the rest.
+    # Four words on a phone; the fifth is "More", with what stands at the foot here.
     phone: Sequence[Entry] = ()
 
 
@@ -128,20 +128,21 @@ def therapist_shell(
     foot: Sequence[rx.Component] = (),
     sample: bool = False,
 ) -> rx.Component:
-    """216 px of places at the side, then up to 1064 px; five words on a phone."""
+    """216 px of places at the side, then up to 1064 px; on a phone four words, and the rest
+    behind a fifth."""
     then = [rx.el.hr(), *map(side_link, navigation.then)] if navigation.then else []
-    rare = rx.el.div(*map(side_link, navigation.foot), *foot, class_name="side-foot")
+    rare = [*map(side_link, navigation.foot), *foot]
     side = rx.el.nav(
         brand(practice, here("/portal"), "side-brand"),
         *([find] if find else []),
         *map(side_link, navigation.first),
         *then,
-        rare,
+        rx.el.div(*rare, class_name="side-foot"),
         aria_label=_("Portal"),
         class_name="side",
     )
     matter = _main(
         rx.el.div(*children, class_name="portal-inner"), look="portal-main", sample=sample
     )
-    below = bottom_bar(navigation.phone, _("Portal, short"))
+    below = bottom_bar(navigation.phone, _("Portal, short"), [] if sample else rare)
     return _around(side, matter, below, look="portal", sample=sample)
