@@ -2,6 +2,8 @@
 import { useEffect, useRef } from "react";
 
 const EVERY = 2000;
+// After a minute it waits for somebody to load the page.
+const TIMES = 30;
 
 const stands = () => document.visibilityState === "visible";
 
@@ -20,13 +22,17 @@ export function Seen({ reading, onSeen, children, ...rest }) {
   return <div {...rest}>{children}</div>;
 }
 
-// Looks again every other second for as long as something is on its way.
+// While something is on its way, looks every other second what has become of it.
 export function LookAgain({ waiting, onLook }) {
   const latest = useRef(onLook);
   latest.current = onLook;
   useEffect(() => {
     if (!waiting) return undefined;
-    const timer = setInterval(() => stands() && latest.current?.(), EVERY);
+    let left = TIMES;
+    const timer = setInterval(() => {
+      if (left-- === 0) clearInterval(timer);
+      else if (stands()) latest.current?.();
+    }, EVERY);
     return () => clearInterval(timer);
   }, [waiting]);
   return null;
