@@ -11,7 +11,7 @@ from practice.i18n import _
 Content = rx.Component | str | rx.Var[str]
 
 
-def empty(title: str, sentence: Content, *steps: rx.Component) -> rx.Component:
+def empty(title: Content, sentence: Content, *steps: rx.Component) -> rx.Component:
     """Says what will be here and offers the next step."""
     offered = [rx.el.div(*steps, class_name="actions")] if steps else []
     return rx.el.div(

@@ -32,7 +32,7 @@ def notice_list(
         _("When an appointment is booked, moved or cancelled, it is said here."),
     )
     shown = rx.cond(found.length() > 0, rows(rx.foreach(found, line)), nothing)
-    told = Seen.create(shown, reading=readings, on_seen=on_seen)
+    told = Seen.create(shown, reading=readings, on_seen=on_seen, class_name="told")
     return rx.fragment(
         rx.el.p(heard, role="status", class_name="vh"), rx.cond(loaded, told, loading_rows(4))
     )
