@@ -5,13 +5,13 @@ from reflex.vars import ObjectVar
 
 from practice.components.buttons import button
 from practice.components.feedback import bone, empty, loading, loading_rows
-from practice.components.icons import icon
 from practice.components.notices import notice
 from practice.components.people import badge
 from practice.components.presence import LookAgain
 from practice.components.sections import page_head, row, rows
 from practice.i18n import _
 from practice.pages.frames import in_portal_frame
+from practice.pages.health import health
 from practice.state.running import RunningState
 from practice.state.running_words import Failure, JobRow, LogDay, LogRow
 
@@ -22,7 +22,7 @@ def running() -> rx.Component:
     return in_portal_frame(
         page_head(
             _("How the practice runs"),
-            rx.cond(RunningState.loaded, _health(), bone("14ch", "1.6em")),
+            rx.cond(RunningState.loaded, health(RunningState), bone("14ch", "1.6em")),
         ),
         rx.el.p(RunningState.done, role="status", class_name="vh"),
         rx.cond(
@@ -33,12 +33,6 @@ def running() -> rx.Component:
         LookAgain.create(waiting=RunningState.is_waiting, on_look=RunningState.look_again),
         path=PATH,
     )
-
-
-def _health() -> rx.Component:
-    sign = rx.cond(RunningState.is_well, icon("check", small=True), icon("alert-triangle", True))
-    look = rx.cond(RunningState.is_well, "run-health is-well", "run-health")
-    return rx.el.span(sign, RunningState.health, class_name=look)
 
 
 def _waiting() -> rx.Component:

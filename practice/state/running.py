@@ -73,7 +73,7 @@ class RunningState(PortalState):
         self._surround(found.frame)
         now, zone, state = found.now, found.frame.zone, found.health
         self.health, self.is_worked_on = health(state), state.is_worked_on
-        self.is_well = state.is_worked_on and not (state.given_up or state.came_back)
+        self.is_well = state.is_well
         self.is_waiting = state.waiting > 0
         self.given_up = [failure(one, now, zone) for one in found.given_up]
         self.came_back = [came_back(one, now, zone) for one in found.came_back]
