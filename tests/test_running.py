@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
 
 from practice import db, jobs
@@ -181,6 +182,14 @@ def test_her_button_sends_it_and_is_written_down(house: str):
     work(mail)
     assert [one.to for one in mail.got] == ["ada@example.org"]
     assert rows_of(AuditEntry, AuditEntry.action == "tried_again")[0].subject_id == str(row.id)
+
+
+def test_her_button_wakes_whoever_sends(house: str):
+    row = one_given_up()
+    with psycopg.connect(house, autocommit=True) as line:
+        line.execute("LISTEN outbox")
+        db.transact(running.try_again, THERAPIST, row=row.id)
+        assert [said.channel for said in line.notifies(timeout=5, stop_after=1)] == ["outbox"]
 
 
 @pytest.mark.parametrize("actor", [VISITOR, SYSTEM, Actor(Role.CLIENT)])

@@ -30,7 +30,10 @@ class Entry:
 
 
 def brand(name: Text, href: str, class_name: str, **props: Any) -> rx.Component:
-    return rx.el.a(mark(), rx.el.span(name), href=href, class_name=class_name, **props)
+    """Until the name is known, and where it never comes, the link still says where it leads."""
+    nameless = rx.el.span(_("Home"), class_name="vh")
+    said = name if isinstance(name, str) else rx.cond(name != "", name, nameless)
+    return rx.el.a(mark(), rx.el.span(said), href=href, class_name=class_name, **props)
 
 
 def side_link(entry: Entry) -> rx.Component:

@@ -11,7 +11,12 @@ from practice.components.icons import icon
 from practice.components.languages import other_language
 from practice.components.native import native_form
 from practice.components.navigation import Entry
-from practice.components.shell import PortalNavigation, client_shell, therapist_shell
+from practice.components.shell import (
+    PortalNavigation,
+    client_shell,
+    therapist_shell,
+    unless_loaded,
+)
 from practice.i18n import _, here
 from practice.state.client import ClientState, Other
 from practice.state.door import DoorState
@@ -29,6 +34,7 @@ def in_client_frame(*children: rx.Component, path: str) -> rx.Component:
     ]
     shell = client_shell(
         *children,
+        unless_loaded(path),
         practice=ClientState.practice,
         entries=_marked(entries, path),
         who=_who(),
@@ -61,6 +67,7 @@ def in_portal_frame(*children: rx.Component, path: str) -> rx.Component:
     rare = _marked([running, calendar, devices], path)
     shell = therapist_shell(
         *children,
+        unless_loaded(path),
         rx.el.footer(other_language(path), class_name="portal-end"),
         practice=PortalState.practice,
         navigation=PortalNavigation(first=first, foot=rare, phone=first),

@@ -37,7 +37,7 @@ def running() -> rx.Component:
 
 def _waiting() -> rx.Component:
     """Of the size of a day on which nothing is stuck."""
-    column = [loading(bone("62%", "1.4rem")), loading_rows(6)]
+    column = [rx.el.div(loading(bone("62%", "1.4rem")), class_name="run-bone"), loading_rows(6)]
     return rx.el.div(rx.el.div(*column), rx.el.div(*column), class_name="run-cols", key="waiting")
 
 

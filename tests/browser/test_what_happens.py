@@ -2,16 +2,18 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from sqlmodel import Session, text
 
 from practice import clock, db
 from practice.cluster import Cluster
-from practice.domain.actors import Actor, Role
+from practice.domain.actors import SYSTEM, Actor, Role
 from practice.domain.bookings import Status
 from practice.models.bookings import Booking
 from practice.models.people import Client
@@ -241,3 +243,36 @@ def test_a_link_that_is_old_or_not_ours_opens_nothing(tab: Any, question: str, w
     expect(page.get_by_role("heading", level=1)).to_have_text(said)
     expect(page.get_by_label("Your words")).to_have_count(0)
     assert axe_findings(page) == []
+
+
+# What cannot be loaded
+
+
+@contextmanager
+def without_the_mail_log() -> Iterator[None]:
+    """As after a defect: whatever reads it fails."""
+    renamed = "ALTER TABLE {} RENAME TO {}"
+    db.transact(run, SYSTEM, statement=renamed.format("letters", "letters_away"))
+    try:
+        yield
+    finally:
+        db.transact(run, SYSTEM, statement=renamed.format("letters_away", "letters"))
+
+
+def run(session: Session, _actor: Actor, *, statement: str) -> None:
+    session.connection().execute(text(statement))
+
+
+@pytest.mark.parametrize("wide", [360, 1280])
+def test_what_cannot_be_loaded_says_so_in_its_place_and_is_tried_again(tab: Any, wide: int):
+    cookie, _ = portals.the_therapist()
+    with without_the_mail_log():
+        page = tab("/portal/running", cookie, wide=wide)
+        expect(page.get_by_text("This could not be loaded.")).to_be_visible()
+        expect(page.get_by_text("Something went wrong on our side.")).to_have_count(2)
+        expect(page.locator(".trouble")).to_be_hidden()
+        expect(page.locator(".loading").first).to_be_hidden()
+        assert axe_findings(page) == []
+    page.get_by_role("link", name="Try again").press("Enter")
+    expect(page.get_by_role("heading", name="The last letters")).to_be_visible()
+    expect(page.get_by_text("This could not be loaded.")).to_have_count(0)
