@@ -20,7 +20,6 @@ logger = structlog.get_logger(__name__)
 # The net under the database's word: what was missed is found within this.
 LOOK_UP = 5.0
 BEAT = 10.0
-CHANNEL = "outbox"
 # After the listening line broke.
 PAUSE = 1.0
 
@@ -98,7 +97,7 @@ async def _listen(url: str, bells: list[asyncio.Event]) -> None:
     while True:
         try:
             async with await psycopg.AsyncConnection.connect(url, autocommit=True) as line:
-                await line.execute(f"LISTEN {CHANNEL}".encode())
+                await line.execute(f"LISTEN {claims.CHANNEL}".encode())
                 _ring(bells)
                 async for _word in line.notifies():
                     _ring(bells)

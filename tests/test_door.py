@@ -6,9 +6,13 @@ from datetime import timedelta
 import pytest
 import time_machine
 
+from practice import callers, db
+from practice.domain.actors import SYSTEM
+from practice.domain.signin import Standing
 from practice.models.plumbing import AuditEntry
 from practice.models.signin import BrowserSession
 from practice.practice import app
+from practice.services import sessions
 from practice.state import watch
 from practice.state.door import DoorState
 from practice.state.drafts import DraftState
@@ -52,6 +56,50 @@ async def test_a_code_unlocks_and_the_draft_is_still_there(pipeline: None):
     assert await kept(tab) == (PRIVATE, "open")
     assert tab.shows(DraftState, "texts") == {"note": "half a sen"}
     assert "factor_shown" in {one.action for one in builders.rows_of(AuditEntry)}
+
+
+async def test_she_locks_it_by_hand_and_a_code_opens_it(pipeline: None):
+    cookie, secret = a_therapist(factor=True)
+    tab = await a_tab(cookie, Notebook.read_as_therapist)
+    await tab.send(DoorState.lock)
+    assert await kept(tab) == ("", "locked")
+    await tab.send(Notebook.read_as_therapist)
+    assert "nothing here" in tab.trouble
+    assert await kept(tab) == ("", "locked")
+    with time_machine.travel(NOW + timedelta(minutes=1), tick=False):
+        assert await unlock(tab, code_of(secret)) == ""
+        await tab.send(Notebook.read_as_therapist)
+    assert await kept(tab) == (PRIVATE, "open")
+    assert "locked" in {one.action for one in builders.rows_of(AuditEntry)}
+
+
+async def test_her_other_tabs_lock_with_it_and_another_browser_stays_open(pipeline: None):
+    cookie, _ = a_therapist(factor=True)
+    here, beside = [await a_tab(cookie, Notebook.read_as_therapist) for _ in range(2)]
+    stranger, _ = a_browser()
+    other = await a_tab(stranger)
+    await here.send(DoorState.lock)
+    await watch.look(app)
+    assert [await kept(one) for one in (beside, other)] == [("", "locked"), (PRIVATE, "open")]
+
+
+async def test_nothing_that_is_under_way_opens_what_was_locked(pipeline: None):
+    """A request that found the session open writes down its use only after the lock."""
+    cookie, _ = a_therapist(factor=True)
+    tab = await a_tab(cookie, Notebook.read_as_therapist)
+    await tab.send(DoorState.lock)
+    (own,) = builders.rows_of(BrowserSession)
+    with time_machine.travel(NOW + timedelta(minutes=5), tick=False):
+        db.transact(sessions.touch, SYSTEM, session_id=own.id)
+        assert (await callers.look(cookie)).standing is Standing.LOCKED
+
+
+async def test_whoever_has_no_code_does_not_lock_themselves_out(pipeline: None):
+    cookie, _ = a_therapist(factor=False)
+    tab = await a_tab(cookie, Notebook.read_as_therapist)
+    await tab.send(DoorState.lock)
+    assert tab.trouble
+    assert await kept(tab) == (PRIVATE, "open")
 
 
 async def test_the_sheet_says_whose_door_it_is(pipeline: None):

@@ -12,6 +12,7 @@ from practice.domain.bookings import Status
 from practice.domain.errors import NotFound
 from practice.domain.inputs import NOTE_LENGTH
 from practice.domain.tokens import feedback_token
+from practice.models import private
 from practice.models.bookings import Booking
 from practice.models.content import SessionType
 from practice.models.plumbing import AuditEntry
@@ -158,8 +159,20 @@ async def test_a_link_ends_after_thirty_days(house: str):
     with the_time_is(EVENING + feedback.OPEN_FOR):
         assert (await opened(path)).status_code == 200
     with the_time_is(EVENING + feedback.OPEN_FOR + timedelta(seconds=1)):
-        assert (await opened(path)).status_code == 404
-        assert (await written(path, WORDS)).status_code == 404
+        for answer in (await opened(path), await written(path, WORDS)):
+            assert answer.status_code == 410
+            assert "This question is closed" in answer.text
+            assert "<textarea" not in answer.text
+    assert kept().given_at is None
+
+
+async def test_what_was_said_is_not_shown_by_an_old_link(house: str):
+    path = asked()
+    await written(path, WORDS)
+    with the_time_is(EVENING + feedback.OPEN_FOR + timedelta(seconds=1)):
+        assert WORDS not in (await opened(path)).text
+        await written(path, "Something else.")
+    assert private.read(kept(), "words") == WORDS
 
 
 async def test_a_session_nobody_was_asked_about_has_no_page(house: str):

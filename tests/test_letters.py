@@ -359,14 +359,14 @@ def test_nobody_is_greeted_by_a_name_that_is_not_known():
 @pytest.mark.parametrize(
     ("zone", "lines"),
     [
-        ("Europe/Rome", ["16:00 – 16:50", "Rome time (GMT+2)"]),
+        ("Europe/Rome", ["16:00 – 16:50", "Trieste time (GMT+2)"]),
         ("Europe/Berlin", ["16:00 – 16:50", "Berlin time (GMT+2)"]),
         (
             "America/St_Johns",
             [
                 "11:30 – 12:20",
                 "St John’s time (GMT−2:30)",
-                "Where I am: 16:00 – 16:50, Rome time (GMT+2)",
+                "Where I am: 16:00 – 16:50, Trieste time (GMT+2)",
             ],
         ),
         (
@@ -374,7 +374,7 @@ def test_nobody_is_greeted_by_a_name_that_is_not_known():
             [
                 "Friday 16 October, 03:00 – 03:50",
                 "Auckland time (GMT+13)",
-                "Where I am: Thursday 15 October, 16:00 – 16:50, Rome time (GMT+2)",
+                "Where I am: Thursday 15 October, 16:00 – 16:50, Trieste time (GMT+2)",
             ],
         ),
         ("Asia/Kathmandu", ["19:45 – 20:35", "Kathmandu time (GMT+5:45)"]),
@@ -398,7 +398,7 @@ def test_clocks_that_differ_only_in_winter_are_compared_at_that_instant():
     between = replace(EN.session, times=Times(start, start + timedelta(minutes=50)))
     letter = letters.session_confirmed(EN.house, reader, between)
     assert "11:00 – 11:50\nNew York time (GMT−4)\n" in letter.text
-    assert "Where I am: 16:00 – 16:50, Rome time (GMT+1)" in letter.text
+    assert "Where I am: 16:00 – 16:50, Trieste time (GMT+1)" in letter.text
 
 
 @pytest.mark.parametrize(
@@ -483,7 +483,7 @@ def test_a_moved_letter_says_both_times():
     ("by", "cost_cents", "said", "unsaid"),
     [
         (Role.CLIENT, 0, "As you wished", "sorry"),
-        (Role.PUBLIC, 4000, "€40 of the €80 are due", "nothing"),
+        (Role.PUBLIC, 4000, "€40 of the €80 is due", "nothing"),
         (Role.THERAPIST, 0, "I am sorry", "As you wished"),
         (Role.CLIENT, 0, "It costs you nothing.", "due"),
     ],
@@ -528,7 +528,12 @@ def test_the_summary_counts_only_what_waits():
     assert "Nothing is booked today." in quiet.text
     assert "request" not in quiet.text
     busy = letters.daily_summary(EN.house, EN.therapist, EN.day, portal_url="x")
-    for said in ("09:00 – 09:50   G. R.   In person", "2 requests", "1 call to close", "1 letter"):
+    for said in (
+        "09:00 – 09:50   G. R.   In person",
+        "Two requests",
+        "One call to close",
+        "One letter",
+    ):
         assert said in busy.text
 
 

@@ -154,7 +154,7 @@ async def test_the_therapist_reads_who_it_was(pipeline: str):
     assert own.said.startswith("The appointment with Noor Alderby on Tuesday 24")
 
 
-async def test_what_was_shown_is_read_and_stays_marked_on_this_view(pipeline: str):
+async def test_what_was_seen_is_read_and_stays_marked_on_this_view(pipeline: str):
     client = a_client()
     a_confirmed(client)
     tab = seat_of(client, "/me/notices")
@@ -162,12 +162,12 @@ async def test_what_was_shown_is_read_and_stays_marked_on_this_view(pipeline: st
     assert (tab.shows(ClientState, "unread"), unread(client)) == (1, 1)
     with the_time_is(NOW + timedelta(minutes=1)):
         a_request(client, TOMORROW + timedelta(hours=3))
-    await tab.send(MyNoticesState.was_shown)
-    assert tab.shows(MyNoticesState, "notices")[0].is_unread
+    await tab.send(MyNoticesState.was_seen)
+    assert tab.shows(MyNoticesState, "notices")[0].is_new
     # What came meanwhile was not shown.
     assert (tab.shows(ClientState, "unread"), unread(client)) == (1, 1)
     await tab.send(MyNoticesState.load)
-    assert [one.is_unread for one in tab.shows(MyNoticesState, "notices")] == [True, False]
+    assert [one.is_new for one in tab.shows(MyNoticesState, "notices")] == [True, False]
 
 
 async def test_nobody_opens_the_notices_of_the_other_side(pipeline: str):
@@ -184,8 +184,8 @@ async def test_nobody_opens_the_notices_of_the_other_side(pipeline: str):
 class Open(Tab):
     """A tab whose socket the server knows, and what its state holds."""
 
-    def __init__(self, cookie: str, frame: Any) -> None:
-        super().__init__(cookie=cookie)
+    def __init__(self, cookie: str, frame: Any, path: str = "/me") -> None:
+        super().__init__(cookie=cookie, path=path)
         self.frame, self.socket = frame, str(uuid.uuid4())
 
     async def open(self) -> "Open":
@@ -206,13 +206,18 @@ class Open(Tab):
         return {**super()._router_data(), "sid": self.socket}
 
 
-async def at_a_page(client: Actor) -> Open:
+async def at_a_page(client: Actor, path: str = "/me") -> Open:
     assert client.account_id
-    return await Open(cookie_for(client.account_id), ClientState).open()
+    return await Open(cookie_for(client.account_id), ClientState, path).open()
 
 
-async def her_page() -> Open:
-    return await Open(her_seat().cookie, PortalState).open()
+async def her_page(path: str = "/portal") -> Open:
+    return await Open(her_seat().cookie, PortalState, path).open()
+
+
+async def state_of(page: Open, state: Any) -> Any:
+    async with tabs.opened(app, page.token) as root:
+        return await root.get_state(state)
 
 
 @asynccontextmanager
@@ -252,6 +257,80 @@ async def test_what_is_read_in_one_page_is_read_in_the_others(pipeline: str):
         shown = [one.id for one in told(client)]
         await elsewhere(lambda: db.transact(notices.mark_read, client, notices=shown))
         await page.counts(0)
+
+
+LISTS = [
+    ("/me/notices", MyNoticesState, "Your appointment on Tuesday 24\xa0November at 09:00"),
+    ("/it/me/notices", MyNoticesState, "Il suo appuntamento di martedì 24\xa0novembre alle 09:00"),
+    ("/portal/notices", PortalNoticesState, "The appointment with Client"),
+]
+
+
+@pytest.mark.parametrize(("path", "state", "words"), LISTS, ids=[one[0] for one in LISTS])
+async def test_the_list_on_an_open_page_grows_and_says_what_came(
+    pipeline: str, path: str, state: Any, words: str
+):
+    client = a_client()
+    hers = state is PortalNoticesState
+    page = await (her_page(path) if hers else at_a_page(client, path))
+    await page.send(state.load)
+    async with listening(pipeline):
+        await elsewhere(a_confirmed, client)
+        await page.counts(1)
+    found = await state_of(page, state)
+    assert [one.is_new for one in found.notices] == [True]
+    assert found.heard == found.notices[0].said
+    assert found.heard.startswith(words)
+    assert found.readings == 2
+
+
+async def test_what_was_new_on_a_view_stays_marked_when_the_next_arrives(pipeline: str):
+    client = a_client()
+    a_confirmed(client)
+    page = await at_a_page(client, "/me/notices")
+    await page.send(MyNoticesState.load)
+    await page.send(MyNoticesState.was_seen)
+    async with listening(pipeline):
+        await elsewhere(a_request, client, TOMORROW + timedelta(hours=3))
+        await page.counts(1)
+    assert [one.is_new for one in (await state_of(page, MyNoticesState)).notices] == [True, True]
+
+
+async def test_a_list_that_only_was_read_elsewhere_stays_as_it_is(pipeline: str):
+    client = a_client()
+    a_confirmed(client)
+    page = await at_a_page(client, "/me/notices")
+    await page.send(MyNoticesState.load)
+    async with listening(pipeline):
+        shown = [one.id for one in told(client)]
+        await elsewhere(lambda: db.transact(notices.mark_read, client, notices=shown))
+        await page.counts(0)
+    found = await state_of(page, MyNoticesState)
+    assert (found.readings, found.heard, found.notices[0].is_new) == (1, "", True)
+
+
+async def test_other_pages_read_no_list(pipeline: str):
+    client = a_client()
+    page = await at_a_page(client)
+    async with listening(pipeline):
+        await elsewhere(a_confirmed, client)
+        await page.counts(1)
+    assert (await state_of(page, MyNoticesState)).notices == []
+
+
+@pytest.mark.parametrize("event", [MyNoticesState.load, MyNoticesState.was_seen])
+async def test_a_page_that_says_by_itself_what_was_seen_keeps_no_session_open(
+    pipeline: str, event: Any
+):
+    client = a_client()
+    a_confirmed(client)
+    tab = seat_of(client, "/me/notices")
+    await tab.send(MyNoticesState.load)
+    with the_time_is(NOW + timedelta(minutes=30)):
+        await tab.send(event)
+        (session,) = rows_of(BrowserSession)
+    is_use = event is MyNoticesState.load
+    assert session.last_used_at == (NOW + timedelta(minutes=30) if is_use else NOW)
 
 
 async def test_what_was_missed_while_the_line_was_cut_is_made_up_for(

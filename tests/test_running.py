@@ -1,8 +1,10 @@
 """How the practice runs: what the page says, to whom, and what its button does."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
 
 from practice import db, jobs
@@ -13,13 +15,24 @@ from practice.domain.fanout import Effect
 from practice.letters import Kind
 from practice.models.plumbing import AuditEntry, OutboxRow
 from practice.models.post import LetterState, MailedLetter
+from practice.models.signin import BrowserSession
 from practice.models.work import JobRun
 from practice.providers.ports import ProviderError
 from practice.services import effects, post, running, workers
 from practice.state import running_words
 from practice.state.running import RunningState
 from practice.state.today import TodayState
-from tests.builders import NOW, THERAPIST, a_call, a_client, change_row, rows_of, the_time_is
+from tests.builders import (
+    NOW,
+    THERAPIST,
+    TOMORROW,
+    a_call,
+    a_client,
+    a_confirmed,
+    change_row,
+    rows_of,
+    the_time_is,
+)
 from tests.seats import her_seat, seat_of
 from tests.tabs import Tab, reflex_running
 from tests.test_outbox import Post, asked_for_a_link, work
@@ -171,6 +184,14 @@ def test_her_button_sends_it_and_is_written_down(house: str):
     assert rows_of(AuditEntry, AuditEntry.action == "tried_again")[0].subject_id == str(row.id)
 
 
+def test_her_button_wakes_whoever_sends(house: str):
+    row = one_given_up()
+    with psycopg.connect(house, autocommit=True) as line:
+        line.execute("LISTEN outbox")
+        db.transact(running.try_again, THERAPIST, row=row.id)
+        assert [said.channel for said in line.notifies(timeout=5, stop_after=1)] == ["outbox"]
+
+
 @pytest.mark.parametrize("actor", [VISITOR, SYSTEM, Actor(Role.CLIENT)])
 def test_nobody_else_has_that_button(house: str, actor: Actor):
     row = one_given_up()
@@ -187,6 +208,10 @@ def test_what_is_not_given_up_is_not_tried_again(house: str):
 
 
 # What the page says
+
+
+def logged(tab: Tab) -> Any:
+    return tab.shows(RunningState, "log")
 
 
 async def at_her_page(state: Any = RunningState, path: str = "/portal/running") -> Tab:
@@ -206,7 +231,9 @@ async def test_the_page_says_it_in_words(house: str):
             "The mail service refused it. The address may be wrong. Given up today at 08:00."
         )
         assert tab.shows(RunningState, "jobs")[0].line == "Has not run yet. Next at 08:01."
-        assert tab.shows(RunningState, "log")[0].state == "given up"
+        assert [(one.day, [row.state for row in one.letters]) for one in logged(tab)] == [
+            ("Today", ["given up"])
+        ]
         tab = await at_her_page(path="/it/portal/running")
         assert tab.shows(RunningState, "given_up")[0].line.endswith("Rinuncia oggi alle 08:00.")
 
@@ -245,13 +272,89 @@ async def test_the_outcome_of_a_job_is_said_in_words(
     assert row.has_failed is failed
 
 
+async def test_the_row_says_what_becomes_of_it(house: str):
+    row = one_given_up()
+    async with reflex_running():
+        tab = await at_her_page()
+        await tab.send(RunningState.try_again, row=str(row.id))
+        (tried,) = tab.shows(RunningState, "given_up")
+        assert (tried.title, tried.state) == ("Link to sign in, to ada@example.org", "on its way")
+        assert tab.shows(RunningState, "is_waiting") is True
+        await asyncio.to_thread(work, Post())
+        await tab.send(RunningState.look_again)
+        assert [one.state for one in tab.shows(RunningState, "given_up")] == ["sent"]
+        assert tab.shows(RunningState, "is_waiting") is False
+        await tab.send(RunningState.load)
+        assert tab.shows(RunningState, "given_up") == []
+
+
+async def test_what_fails_again_has_its_button_again(house: str):
+    row = one_given_up()
+    async with reflex_running():
+        tab = await at_her_page()
+        await tab.send(RunningState.try_again, row=str(row.id))
+        await asyncio.to_thread(work, Post(REFUSED))
+        await tab.send(RunningState.look_again)
+        (lost,) = tab.shows(RunningState, "given_up")
+    assert (lost.state, "Given up today" in lost.line) == ("", True)
+
+
+async def test_looking_again_is_nobody_s_doing(house: str):
+    async with reflex_running():
+        tab = await at_her_page()
+        with the_time_is(NOW + timedelta(minutes=30)):
+            await tab.send(RunningState.look_again)
+        assert tab.shows(RunningState, "loaded") is True
+    assert rows_of(BrowserSession)[0].last_used_at == NOW
+
+
+async def test_older_letters_come_when_they_are_asked_for(
+    house: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(running, "FEW", 4)
+    monkeypatch.setattr(running, "MORE", 2)
+    for hours in range(6):
+        a_confirmed(a_client(), TOMORROW + timedelta(hours=hours))
+    await asyncio.to_thread(work, Post())
+    async with reflex_running():
+        tab = await at_her_page()
+        assert (len(logged(tab)[0].letters), tab.shows(RunningState, "has_older")) == (4, True)
+        await tab.send(RunningState.show_older)
+        assert (len(logged(tab)[0].letters), tab.shows(RunningState, "has_older")) == (6, False)
+
+
+async def test_letters_stand_under_their_days(house: str):
+    a_call()
+    await asyncio.to_thread(work, Post())
+    with the_time_is(NOW + timedelta(days=1)):
+        asked_for_a_link()
+        await asyncio.to_thread(work, Post())
+        async with reflex_running():
+            tab = await at_her_page()
+    assert [(one.day, len(one.letters)) for one in logged(tab)] == [("Today", 1), ("Yesterday", 2)]
+
+
+async def test_when_nobody_works_the_page_says_so_and_when_all_is_well_too(house: str):
+    async with reflex_running():
+        tab = await at_her_page()
+        assert (tab.shows(RunningState, "is_worked_on"), tab.shows(RunningState, "is_well")) == (
+            False,
+            False,
+        )
+        a_worker()
+        await tab.send(RunningState.load)
+        assert (tab.shows(RunningState, "is_worked_on"), tab.shows(RunningState, "is_well")) == (
+            True,
+            True,
+        )
+
+
 async def test_the_button_leads_back_to_the_letters(house: str):
     row = one_given_up()
     async with reflex_running():
         tab = await at_her_page()
         await tab.send(RunningState.try_again, row=str(row.id))
         assert tab.shows(RunningState, "done") == "It is on its way again."
-        assert tab.shows(RunningState, "given_up") == []
         await tab.send(RunningState.try_again, row="nothing")
         assert "do not understand each other" in tab.trouble
         await tab.send(RunningState.try_again, row=str(row.id))

@@ -4,12 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from practice import db
+from practice import clock, db
 from practice.domain.actors import SYSTEM
 from practice.domain.bookings import Status
-from practice.services import sample, sample_people, sign_in_links, today
+from practice.models.bookings import Booking
+from practice.models.plumbing import OutboxRow
+from practice.services import notices, sample, sample_people, sign_in_links, today
 from practice.services.decisions import Wanted
-from tests.builders import THERAPIST, the_time_is
+from tests.builders import THERAPIST, appointment_of, rows_of, the_time_is
 
 # 11:12 of a Tuesday in Trieste.
 MORNING = datetime(2026, 11, 24, 10, 12, tzinfo=UTC)
@@ -39,6 +41,23 @@ def test_in_the_morning_somebody_comes_soon(database: str):
         MORNING + timedelta(minutes=18),
     )
     assert [one.status for one in found.today.meetings[:2]] == [Status.COMPLETED, Status.CONFIRMED]
+
+
+@pytest.mark.parametrize("hours", [0, 9, 21])
+def test_nothing_is_promised_about_what_lies_behind(database: str, hours: int):
+    with the_time_is(MORNING + timedelta(hours=hours)):
+        seeded()
+        told = db.query(notices.list_newest, THERAPIST)
+        promised = {one.booking_id for one in rows_of(OutboxRow)}
+        begun = {
+            row.id
+            for row in rows_of(Booking)
+            if appointment_of(row.reference).starts_at <= clock.now()
+        }
+        assert min(one.starts_at for one in told) > clock.now()
+    assert begun
+    assert promised
+    assert not promised & begun
 
 
 def test_people_are_added_once_and_to_the_sample_only(practice: str):

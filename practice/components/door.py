@@ -56,7 +56,7 @@ def lock_sheet(practice: Text, name: str) -> rx.Component:
         rx.el.div(
             rx.el.h2(_("The portal is locked"), custom_attrs={"id": f"{name}-title"}),
             rx.el.p(
-                _("Nobody was here for a while. The drafts you were writing are kept."),
+                _("A code opens it again. The drafts you were writing are kept."),
                 id=f"{name}-text",
             ),
             class_name="lock-words",

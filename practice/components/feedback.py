@@ -1,17 +1,14 @@
 """The states of a view that is not filled: loading, empty, failed, locked."""
 
-from typing import Any
-
 import reflex as rx
 
-from practice.components.buttons import button
 from practice.components.icons import icon
 from practice.i18n import _
 
 Content = rx.Component | str | rx.Var[str]
 
 
-def empty(title: str, sentence: Content, *steps: rx.Component) -> rx.Component:
+def empty(title: Content, sentence: Content, *steps: rx.Component) -> rx.Component:
     """Says what will be here and offers the next step."""
     offered = [rx.el.div(*steps, class_name="actions")] if steps else []
     return rx.el.div(
@@ -50,14 +47,14 @@ def loading_text(lines: int) -> rx.Component:
     return loading(*(bone(width, "1.6rem") for width in widths))
 
 
-def failed(sentence: Content, on_retry: rx.event.EventType[Any]) -> rx.Component:
+def failed(sentence: Content, way: rx.Component) -> rx.Component:
     """A view that could not be loaded: what happened, and the way to try again."""
     return rx.el.div(
         icon("alert-triangle"),
         rx.el.div(
             rx.el.p(_("This could not be loaded."), class_name="notice-title"),
             rx.el.p(sentence, class_name="notice-body"),
-            rx.el.div(button(_("Try again"), on_click=on_retry), class_name="actions"),
+            rx.el.div(way, class_name="actions"),
             class_name="notice-words",
         ),
         role="alert",

@@ -8,8 +8,10 @@ import reflex as rx
 
 from practice.components.icons import icon
 from practice.components.illustrations import mark
+from practice.i18n import _
 
 Text = str | rx.Var[str]
+MORE = "more"
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,10 @@ class Entry:
 
 
 def brand(name: Text, href: str, class_name: str, **props: Any) -> rx.Component:
-    return rx.el.a(mark(), rx.el.span(name), href=href, class_name=class_name, **props)
+    """Until the name is known, and where it never comes, the link still says where it leads."""
+    nameless = rx.el.span(_("Home"), class_name="vh")
+    said = name if isinstance(name, str) else rx.cond(name != "", name, nameless)
+    return rx.el.a(mark(), rx.el.span(said), href=href, class_name=class_name, **props)
 
 
 def side_link(entry: Entry) -> rx.Component:
@@ -42,8 +47,10 @@ def top_nav(entries: Sequence[Entry], label: str) -> rx.Component:
     return rx.el.nav(*links, aria_label=label, class_name="top-nav")
 
 
-def bottom_bar(entries: Sequence[Entry], label: str) -> rx.Component:
-    """Fixed below on phones: five words for the therapist, four for a client."""
+def bottom_bar(
+    entries: Sequence[Entry], label: str, rest: Sequence[rx.Component] = ()
+) -> rx.Component:
+    """Fixed below on phones: four words, and for the therapist a fifth with the rest behind it."""
     links = (
         _link(
             entry,
@@ -54,11 +61,30 @@ def bottom_bar(entries: Sequence[Entry], label: str) -> rx.Component:
         )
         for entry in entries
     )
+    more = [_opener(), _rest(rest)]
     return rx.el.nav(
         *links,
+        *(more if rest else []),
         aria_label=label,
         class_name="bar",
-        style={"--words": str(len(entries))},
+        style={"--words": str(len(entries) + bool(rest))},
+    )
+
+
+def _rest(entries: Sequence[rx.Component]) -> rx.Component:
+    own = {"popover": "auto", "id": MORE}
+    return rx.el.div(*entries, class_name="bar-more", custom_attrs=own)
+
+
+def _opener() -> rx.Component:
+    """The browser itself opens and closes what is behind it; where one of it is the page, the
+    stylesheet says so."""
+    return rx.el.button(
+        icon("menu"),
+        rx.el.span(_("More")),
+        type="button",
+        class_name="bar-link",
+        custom_attrs={"popoverTarget": MORE},
     )
 
 

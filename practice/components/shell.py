@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import reflex as rx
 
 from practice.components.buttons import anchor, button
+from practice.components.feedback import failed
 from practice.components.icons import icon
 from practice.components.languages import language_switch, other_language
 from practice.components.navigation import Entry, Text, bottom_bar, brand, side_link, top_nav
@@ -21,7 +22,7 @@ class PortalNavigation:
     first: Sequence[Entry]
     then: Sequence[Entry] = ()
     foot: Sequence[Entry] = ()
-    # Five words on a phone; the last usually leads to the rest.
+    # Four words on a phone; the fifth is "More", with what stands at the foot here.
     phone: Sequence[Entry] = ()
 
 
@@ -37,22 +38,37 @@ def apology() -> Text:
 
 def trouble() -> rx.Component:
     """Always in the page, because a live region is only heard when it was there before."""
-    with_reference = rx.cond(
-        ShellState.reference != "",
-        rx.fragment(
-            _("If it happens again, this helps us find it:"), " ", rx.el.b(ShellState.reference)
-        ),
-        rx.fragment(),
-    )
     said = notice(
         "error",
         ShellState.trouble,
-        with_reference,
+        _reference(),
         action=button(_("Close"), kind="bare", on_click=ShellState.dismiss),
         live=False,
     )
     return rx.el.div(
         rx.cond(ShellState.trouble != "", said, rx.fragment()), role="alert", class_name="trouble"
+    )
+
+
+def unless_loaded(path: str) -> rx.Component:
+    """In the place of a skeleton that nothing will fill: what happened, and the way to try again.
+    The stylesheet shows it as long as something is loading."""
+    again = rx.el.a(_("Try again"), href=here(path), reload_document=True, class_name="btn")
+    said = rx.fragment(ShellState.trouble, " ", _reference())
+    return rx.cond(
+        ShellState.trouble != "",
+        rx.el.div(failed(said, again), class_name="not-loaded"),
+        rx.fragment(),
+    )
+
+
+def _reference() -> rx.Component:
+    return rx.cond(
+        ShellState.reference != "",
+        rx.fragment(
+            _("If it happens again, this helps us find it:"), " ", rx.el.b(ShellState.reference)
+        ),
+        rx.fragment(),
     )
 
 
@@ -128,20 +144,21 @@ def therapist_shell(
     foot: Sequence[rx.Component] = (),
     sample: bool = False,
 ) -> rx.Component:
-    """216 px of places at the side, then up to 1064 px; five words on a phone."""
+    """216 px of places at the side, then up to 1064 px; on a phone four words, and the rest
+    behind a fifth."""
     then = [rx.el.hr(), *map(side_link, navigation.then)] if navigation.then else []
-    rare = rx.el.div(*map(side_link, navigation.foot), *foot, class_name="side-foot")
+    rare = [*map(side_link, navigation.foot), *foot]
     side = rx.el.nav(
         brand(practice, here("/portal"), "side-brand"),
         *([find] if find else []),
         *map(side_link, navigation.first),
         *then,
-        rare,
+        rx.el.div(*rare, class_name="side-foot"),
         aria_label=_("Portal"),
         class_name="side",
     )
     matter = _main(
         rx.el.div(*children, class_name="portal-inner"), look="portal-main", sample=sample
     )
-    below = bottom_bar(navigation.phone, _("Portal, short"))
+    below = bottom_bar(navigation.phone, _("Portal, short"), [] if sample else rare)
     return _around(side, matter, below, look="portal", sample=sample)

@@ -18,7 +18,7 @@ class Standing(StrEnum):
     OPEN = "open"
     # The therapist signed in by letter and has still to show the second factor.
     NEEDS_FACTOR = "needs_factor"
-    # Too long without a move: a code alone opens it again.
+    # Too long without a move, or by her own hand: a code alone opens it again.
     LOCKED = "locked"
     ENDED = "ended"
 
@@ -28,21 +28,23 @@ class SessionFacts:
     created_at: datetime
     last_used_at: datetime
     factor_at: datetime | None
+    locked_at: datetime | None
     ended_at: datetime | None
 
 
 def standing(
     facts: SessionFacts, now: datetime, lifetimes: Lifetimes, *, needs_factor: bool
 ) -> Standing:
-    """The first that holds. Where no factor is asked for, too long idle is the end."""
+    """The first that holds. Where no factor is asked for, nothing could open it again: too long
+    idle is the end."""
     if facts.ended_at or now >= facts.created_at + lifetimes.absolute:
         return Standing.ENDED
-    is_idle = now >= facts.last_used_at + lifetimes.idle
-    if is_idle and not (needs_factor and facts.factor_at):
+    is_shut = facts.locked_at is not None or now >= facts.last_used_at + lifetimes.idle
+    if is_shut and not (needs_factor and facts.factor_at):
         return Standing.ENDED
     if needs_factor and facts.factor_at is None:
         return Standing.NEEDS_FACTOR
-    return Standing.LOCKED if is_idle else Standing.OPEN
+    return Standing.LOCKED if is_shut else Standing.OPEN
 
 
 def is_recent(factor_at: datetime | None, now: datetime) -> bool:

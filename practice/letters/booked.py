@@ -22,7 +22,7 @@ def call_confirmed(
     )
     return Draft(
         subject=phrases.subject(booking, reader),
-        preheader=phrases.glance(booking, reader),
+        preheader=phrases.glance(house, booking, reader),
         greeting=phrases.greeting(reader),
         title=_("your call is confirmed."),
         paragraphs=(
@@ -45,7 +45,7 @@ def call_confirmed(
 def session_confirmed(house: House, reader: Reader, booking: Booking) -> Draft:
     return Draft(
         subject=phrases.subject(booking, reader),
-        preheader=phrases.glance(booking, reader),
+        preheader=phrases.glance(house, booking, reader),
         greeting=phrases.greeting(reader),
         title=_("your appointment is confirmed."),
         paragraphs=(_("This time is yours. The attached file puts it into your calendar."),),
@@ -65,7 +65,7 @@ def requested(house: House, reader: Reader, booking: Booking, *, answer_by: date
     by = _("You hear from me by {time} at the latest; until then nobody else can take it.")
     return Draft(
         subject=phrases.subject(booking, reader),
-        preheader=phrases.glance(booking, reader),
+        preheader=phrases.glance(house, booking, reader),
         greeting=phrases.greeting(reader),
         title=_("your request has arrived."),
         paragraphs=(by.format(time=times.moment(answer_by, reader.zone)),),

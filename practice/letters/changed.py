@@ -44,7 +44,7 @@ def moved(house: House, reader: Reader, booking: Booking, *, before: Times, by: 
         subject=_(NOW_ON[booking.sort]).format(
             time=times.moment(booking.times.starts_at, reader.zone)
         ),
-        preheader=phrases.glance(booking, reader),
+        preheader=phrases.glance(house, booking, reader),
         greeting=phrases.greeting(reader),
         title=_(NEW_TIME[booking.sort]),
         paragraphs=(said if is_request else f"{said} {certain}",),
@@ -98,6 +98,6 @@ def _cost(booking: Booking, cost_cents: int) -> str:
         return ""
     if not cost_cents:
         return _("It costs you nothing.")
-    return _("It was cancelled late, so {cost} of the {price} are due, as agreed.").format(
+    return _("It was cancelled late, so {cost} of the {price} is due, as agreed.").format(
         cost=money(cost_cents, charge.currency), price=money(charge.price_cents, charge.currency)
     )

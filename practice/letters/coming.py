@@ -23,7 +23,7 @@ def reminder(house: House, reader: Reader, booking: Booking) -> Draft:
     time = times.moment(booking.times.starts_at, reader.zone)
     return Draft(
         subject=_(REMINDER[booking.sort]).format(time=time),
-        preheader=phrases.glance(booking, reader),
+        preheader=phrases.glance(house, booking, reader),
         greeting=phrases.greeting(reader),
         title=_(SOON[booking.sort]),
         plate=phrases.plate(house, reader, booking),

@@ -30,6 +30,8 @@ class House:
     phone: str
     url: str
     zone: str
+    # What its own clock is called: nobody in Trieste lives by Rome.
+    place: str = ""
     # "within two working days"
     answers: str = ""
     crisis: CrisisLine | None = None

@@ -35,10 +35,10 @@ def subject(booking: Booking, reader: Reader) -> str:
     return _(SUBJECT[booking.sort]).format(time=time)
 
 
-def glance(booking: Booking, reader: Reader) -> str:
+def glance(house: House, booking: Booking, reader: Reader) -> str:
     """For the line that a locked screen shows beneath the subject."""
     time = times.span(booking.times, reader.zone)
-    clocks = times.clocks(booking.times.starts_at, reader.zone)
+    clocks = times.clocks(house, booking.times.starts_at, reader.zone)
     how = _(HOW[booking.place])
     return sentence(_("{time}, {clocks}. {how}.").format(time=time, clocks=clocks, how=how))
 
@@ -62,8 +62,8 @@ def plate(
     off: bool = False,
 ) -> Plate:
     """For the client."""
-    there = times.elsewhere(booking.times, reader.zone, house.zone)
-    lines = [times.here(booking.times, reader.zone)]
+    there = times.elsewhere(house, booking.times, reader.zone, house.zone)
+    lines = [times.here(house, booking.times, reader.zone)]
     if there:
         lines.append(_("Where I am: {time}").format(time=there))
     if not off:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from practice.domain.actors import Role
 from practice.domain.errors import N_
-from practice.i18n import _, day_and_date, money, ngettext
+from practice.i18n import _, day_and_date, money, ngettext, number, sentence
 from practice.letters import phrases, times
 from practice.letters.drafts import Button, Draft, Kind, Line, Row
 from practice.letters.facts import Booking, Client, Day, House, Reader, Sort, Times, Visit
@@ -97,7 +97,7 @@ def booking_cancelled(
     cost_cents: int = 0,
 ) -> Draft:
     by_her = _("You cancelled the time of {client}.")
-    due = _("It was cancelled late; {cost} are due.")
+    due = _("It was cancelled late; {cost} is due.")
     cost = money(cost_cents, booking.charge.currency)
     news = News(
         _(CANCELLED_IS[booking.sort]),
@@ -109,17 +109,17 @@ def booking_cancelled(
 
 
 def _told(house: House, reader: Reader, booking: Booking, client: Client, news: News) -> Draft:
-    there = times.elsewhere(booking.times, reader.zone, client.zone)
+    there = times.elsewhere(house, booking.times, reader.zone, client.zone)
     how = _(HOW[booking.place]).lower()
     lines = [
-        times.here(booking.times, reader.zone),
+        times.here(house, booking.times, reader.zone),
         _("For {client}: {time}").format(client=client.called, time=there) if there else "",
         _("{session}, {place}").format(session=booking.name, place=how),
     ]
     time = times.moment(booking.times.starts_at, reader.zone)
     return Draft(
         subject=news.subject.format(time=time),
-        preheader=phrases.glance(booking, reader),
+        preheader=phrases.glance(house, booking, reader),
         title=news.title.format(client=client.called),
         paragraphs=(news.said,) if news.said else (),
         plate=phrases.large(booking.times, reader, lines, before=news.before, off=news.is_off),
@@ -134,15 +134,15 @@ def _told(house: House, reader: Reader, booking: Booking, client: Client, news: 
 def daily_summary(house: House, reader: Reader, day: Day, *, portal_url: str) -> Draft:
     """Times and initials: who it is stands in the portal."""
     count = len(day.visits)
-    booked = ngettext("{count} appointment today.", "{count} appointments today.", count)
-    number = booked.format(count=count) if count else _("Nothing is booked today.")
+    booked = ngettext("one appointment today.", "{count} appointments today.", count)
+    said = _counted(booked, count) if count else _("Nothing is booked today.")
     today = day_and_date(day.on)
     return Draft(
         subject=_("Your day: {day}").format(day=today),
-        preheader=number,
+        preheader=said,
         greeting=_("Good morning,"),
         title=_("it is {day}.").format(day=today),
-        paragraphs=(number,),
+        paragraphs=(said,),
         lines=tuple(_line(visit, reader) for visit in day.visits),
         button=Button(_("Open your day"), portal_url),
         rows=tuple(_waiting(day)),
@@ -157,16 +157,20 @@ def _line(visit: Visit, reader: Reader) -> Line:
 
 def _waiting(day: Day) -> Sequence[Row]:
     """What asks for her, in the order it should not wait; what is nought is not said."""
-    calls = ngettext("{count} call to close", "{count} calls to close", day.calls_to_close)
-    requests = ngettext("{count} request", "{count} requests", day.requests_waiting)
-    letters = ngettext("{count} letter", "{count} letters", day.letters_failed)
+    calls = ngettext("one call to close", "{count} calls to close", day.calls_to_close)
+    requests = ngettext("one request", "{count} requests", day.requests_waiting)
+    letters = ngettext("one letter", "{count} letters", day.letters_failed)
     again = _("Not delivered so far; can be sent again from the portal.")
     rows = (
         (day.requests_waiting, requests, _("Waiting for your answer.")),
         (day.calls_to_close, calls, _("Already held; the outcome is still to be noted.")),
         (day.letters_failed, letters, again),
     )
-    return [Row(words.format(count=count), remark=said) for count, words, said in rows if count]
+    return [Row(_counted(words, count), remark=said) for count, words, said in rows if count]
+
+
+def _counted(words: str, count: int) -> str:
+    return sentence(words.format(count=number(count)))
 
 
 def _because_hers(house: House) -> str:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from babel import dates
 
 from practice.i18n import _, city, clock_time, day_and_date, hours_between, locale, sentence
-from practice.letters.facts import Times
+from practice.letters.facts import House, Times
 
 
 def local(at: datetime, zone: str) -> datetime:
@@ -39,11 +39,16 @@ def hours(times: Times, zone: str) -> str:
     return hours_between(times.starts_at, times.ends_at, zone)
 
 
-def clocks(at: datetime, zone: str) -> str:
+def clocks(house: House, at: datetime, zone: str) -> str:
+    """The practice's own clock has the practice's name."""
+    return clock(at, zone, house.place if zone == house.zone else "")
+
+
+def clock(at: datetime, zone: str, town: str = "") -> str:
     """Which clock is meant: Rome time (GMT+1). Zones that are no place have their offset only."""
-    if not is_place(zone):
+    if not town and not is_place(zone):
         return offset(at, zone)
-    return _("{city} time ({offset})").format(city=place_of(zone), offset=offset(at, zone))
+    return _("{city} time ({offset})").format(city=town or place_of(zone), offset=offset(at, zone))
 
 
 def is_place(zone: str) -> bool:
@@ -63,18 +68,18 @@ def offset(at: datetime, zone: str) -> str:
     return f"GMT{sign}{whole}:{rest:02}" if rest else f"GMT{sign}{whole}"
 
 
-def elsewhere(times: Times, zone: str, other: str) -> str:
+def elsewhere(house: House, times: Times, zone: str, other: str) -> str:
     """The same time on another's clock, or nothing where both show the same at that instant."""
     start = times.starts_at
     if _minutes_ahead(start, zone) == _minutes_ahead(start, other):
         return ""
     same_day = day(start, zone) == day(start, other)
     there = hours(times, other) if same_day else span(times, other)
-    return _("{time}, {clocks}").format(time=there, clocks=clocks(start, other))
+    return _("{time}, {clocks}").format(time=there, clocks=clocks(house, start, other))
 
 
-def here(times: Times, zone: str) -> str:
-    return sentence(clocks(times.starts_at, zone))
+def here(house: House, times: Times, zone: str) -> str:
+    return sentence(clocks(house, times.starts_at, zone))
 
 
 def _minutes_ahead(at: datetime, zone: str) -> int:

@@ -48,6 +48,8 @@ class BrowserSession(Table, table=True):
     last_used_at: datetime = instant(default=clock.now)
     # When the second factor was last shown; the therapist's portal needs it.
     factor_at: datetime | None = instant(nullable=True)
+    # By her own hand; a code takes it away again.
+    locked_at: datetime | None = instant(nullable=True)
     ended_at: datetime | None = instant(nullable=True)
 
 

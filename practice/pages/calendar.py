@@ -5,7 +5,7 @@ from typing import Any
 import reflex as rx
 
 from practice.components.buttons import actions, button
-from practice.components.feedback import loading_rows
+from practice.components.feedback import empty, loading_rows
 from practice.components.notices import notice
 from practice.i18n import _
 
@@ -19,7 +19,6 @@ def feed(state: Any) -> rx.Component:
                 role="status",
             ),
             rx.cond(state.address != "", _address(state.address), rx.fragment()),
-            rx.el.p(state.known, class_name="feed-known"),
             rx.cond(state.has_feed, _kept(state), _none(state)),
         ),
         loading_rows(2),
@@ -61,13 +60,19 @@ def _steps() -> rx.Component:
 
 
 def _none(state: Any) -> rx.Component:
-    return actions(
-        button(_("Make an address"), kind="primary", icon_name="plus", on_click=state.make)
+    return empty(
+        state.known,
+        _(
+            "Give your calendar a private address, on the telephone or on the computer: new, moved "
+            "and cancelled appointments then follow by themselves."
+        ),
+        button(_("Make an address"), kind="primary", icon_name="plus", on_click=state.make),
     )
 
 
 def _kept(state: Any) -> rx.Component:
     return rx.fragment(
+        rx.el.p(state.known, class_name="feed-known"),
         actions(
             button(_("Make it anew"), on_click=state.make),
             button(_("Stop sharing"), kind="danger", on_click=state.revoke),

@@ -11,9 +11,15 @@ from practice.components.icons import icon
 from practice.components.languages import other_language
 from practice.components.native import native_form
 from practice.components.navigation import Entry
-from practice.components.shell import PortalNavigation, client_shell, therapist_shell
+from practice.components.shell import (
+    PortalNavigation,
+    client_shell,
+    therapist_shell,
+    unless_loaded,
+)
 from practice.i18n import _, here
 from practice.state.client import ClientState, Other
+from practice.state.door import DoorState
 from practice.state.portal import PortalState
 
 WHO = "who"
@@ -28,6 +34,7 @@ def in_client_frame(*children: rx.Component, path: str) -> rx.Component:
     ]
     shell = client_shell(
         *children,
+        unless_loaded(path),
         practice=ClientState.practice,
         entries=_marked(entries, path),
         who=_who(),
@@ -54,16 +61,17 @@ def in_portal_frame(*children: rx.Component, path: str) -> rx.Component:
         ],
         path,
     )
-    running = Entry(_("The practice"), here("/portal/running"), "settings-2", short=_("Practice"))
+    running = Entry(_("The practice"), here("/portal/running"), "settings-2")
     calendar = Entry(_("Your calendar"), here("/portal/calendar"), "calendar-days")
     devices = Entry(_("Devices"), here("/portal/devices"), "laptop")
     rare = _marked([running, calendar, devices], path)
     shell = therapist_shell(
         *children,
+        unless_loaded(path),
         rx.el.footer(other_language(path), class_name="portal-end"),
         practice=PortalState.practice,
-        navigation=PortalNavigation(first=first, foot=rare, phone=[*first, rare[0], rare[-1]]),
-        foot=[sign_out(look="side-link")],
+        navigation=PortalNavigation(first=first, foot=rare, phone=first),
+        foot=[_lock(), sign_out(look="side-link")],
     )
     return rx.fragment(shell, door())
 
@@ -74,6 +82,21 @@ def sign_out(*, look: str = "btn") -> rx.Component:
         rx.el.button(icon("log-out"), _("Sign out"), type="submit", class_name=look),
         action=here("/sign-out"),
     )
+
+
+def _lock() -> rx.Component:
+    """Whoever has no code yet is led to where there is one: nothing else would open it again."""
+    way = rx.el.a(
+        icon("lock"),
+        _("Set up the lock"),
+        href=here("/sign-in/code"),
+        reload_document=True,
+        class_name="side-link",
+    )
+    now = rx.el.button(
+        icon("lock"), _("Lock now"), type="button", on_click=DoorState.lock, class_name="side-link"
+    )
+    return rx.cond(PortalState.has_no_code, way, now)
 
 
 def _notices(path: str, unread: rx.Var[int] | int) -> Entry:

@@ -7,6 +7,7 @@ from reflex.vars import ArrayVar, NumberVar, ObjectVar
 
 from practice.components.feedback import empty, loading_rows
 from practice.components.people import badge
+from practice.components.presence import Seen
 from practice.components.sections import row, rows
 from practice.i18n import _, here
 from practice.state.notices import Row
@@ -17,11 +18,12 @@ def notice_list(
     *,
     loaded: rx.Var[bool] | bool,
     readings: NumberVar[int] | int,
-    on_shown: rx.event.EventType[()],
+    heard: rx.Var[str] | str,
+    on_seen: rx.event.EventType[()],
     leads_to: str,
 ) -> rx.Component:
     def line(one: ObjectVar[Row]) -> rx.Component:
-        new = rx.cond(one.is_unread, badge(_("new"), "leaf"), rx.fragment())
+        new = rx.cond(one.is_new, badge(_("new"), "leaf"), rx.fragment())
         link = rx.el.a(one.said, href=here(leads_to), class_name="notice-link")
         return row(link, one.line, new)
 
@@ -30,6 +32,7 @@ def notice_list(
         _("When an appointment is booked, moved or cancelled, it is said here."),
     )
     shown = rx.cond(found.length() > 0, rows(rx.foreach(found, line)), nothing)
-    # Only a page that stands before somebody has shown anything.
-    told = rx.el.div(shown, on_mount=on_shown, key=readings)
-    return rx.cond(loaded, told, loading_rows(4))
+    told = Seen.create(shown, reading=readings, on_seen=on_seen, class_name="told")
+    return rx.fragment(
+        rx.el.p(heard, role="status", class_name="vh"), rx.cond(loaded, told, loading_rows(4))
+    )

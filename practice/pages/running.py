@@ -7,11 +7,13 @@ from practice.components.buttons import button
 from practice.components.feedback import bone, empty, loading, loading_rows
 from practice.components.notices import notice
 from practice.components.people import badge
+from practice.components.presence import LookAgain
 from practice.components.sections import page_head, row, rows
 from practice.i18n import _
 from practice.pages.frames import in_portal_frame
+from practice.pages.health import health
 from practice.state.running import RunningState
-from practice.state.running_words import Failure, JobRow, LogRow
+from practice.state.running_words import Failure, JobRow, LogDay, LogRow
 
 PATH = "/portal/running"
 
@@ -20,50 +22,60 @@ def running() -> rx.Component:
     return in_portal_frame(
         page_head(
             _("How the practice runs"),
-            rx.cond(RunningState.loaded, RunningState.health, bone("14ch", "1.6em")),
+            rx.cond(RunningState.loaded, health(RunningState), bone("14ch", "1.6em")),
         ),
+        rx.el.p(RunningState.done, role="status", class_name="vh"),
         rx.cond(
             RunningState.loaded,
-            rx.fragment(_letters(), _jobs(), _log()),
+            rx.fragment(_silent(), _lost(), rx.el.div(_log(), _jobs(), class_name="run-cols")),
             _waiting(),
         ),
+        LookAgain.create(waiting=RunningState.is_waiting, on_look=RunningState.look_again),
         path=PATH,
     )
 
 
 def _waiting() -> rx.Component:
     """Of the size of a day on which nothing is stuck."""
-    return rx.el.section(
-        loading(bone("62%", "1.875rem"), bone("78%", "1.4rem")),
-        loading_rows(7),
-        class_name="portal-list",
-        key="waiting",
+    column = [rx.el.div(loading(bone("62%", "1.4rem")), class_name="run-bone"), loading_rows(6)]
+    return rx.el.div(rx.el.div(*column), rx.el.div(*column), class_name="run-cols", key="waiting")
+
+
+def _silent() -> rx.Component:
+    """Nothing else on this page is true for long while nobody works."""
+    said = notice(
+        "error",
+        _("No letters are leaving."),
+        _(
+            "They are kept, and leave as soon as the portal works again. If this still stands here "
+            "in a few minutes, start the portal anew."
+        ),
+    )
+    return rx.cond(
+        RunningState.is_worked_on, rx.fragment(), rx.el.div(said, class_name="run-silent")
     )
 
 
-def _letters() -> rx.Component:
-    """Only where there is something to look at."""
-    done = rx.cond(
-        RunningState.done != "", notice("success", RunningState.done, live=False), rx.fragment()
-    )
-    lost = rows(
-        rx.foreach(RunningState.given_up, _given_up), rx.foreach(RunningState.came_back, _back)
-    )
+def _lost() -> rx.Component:
+    """Only where there is something to look at; all of it."""
     is_any = (RunningState.given_up.length() + RunningState.came_back.length()) > 0
-    nothing = rx.el.p(_("Nothing is stuck, and nothing came back."), class_name="row-line")
-    return rx.el.section(
-        rx.el.h2(_("Letters that need a look"), id="letters", tab_index=-1),
-        rx.el.div(done, role="status"),
-        rx.cond(is_any, lost, nothing),
+    lost = rx.el.section(
+        rx.el.h2(_("Letters that need a look"), id="letters"),
+        rows(
+            rx.foreach(RunningState.given_up, _given_up), rx.foreach(RunningState.came_back, _back)
+        ),
         aria_labelledby="letters",
-        class_name="portal-list",
+        class_name="run-lost",
     )
+    return rx.cond(is_any, lost, rx.fragment())
 
 
 def _given_up(one: ObjectVar[Failure]) -> rx.Component:
     """All of these buttons say the same; readers hear which letter is meant."""
     label = rx.fragment(_("Try again"), rx.el.span(": ", one.title, class_name="vh"))
-    return row(one.title, one.line, button(label, on_click=RunningState.try_again(one.id)))
+    again = button(label, on_click=RunningState.try_again(one.id))
+    title = rx.el.span(one.title, id=one.id, tab_index=-1)
+    return row(title, one.line, rx.cond(one.state == "", again, badge(one.state, "leaf")))
 
 
 def _back(one: ObjectVar[Failure]) -> rx.Component:
@@ -75,7 +87,6 @@ def _jobs() -> rx.Component:
         rx.el.h2(_("What happens by the clock"), id="jobs"),
         rows(rx.foreach(RunningState.jobs, _job)),
         aria_labelledby="jobs",
-        class_name="portal-list",
     )
 
 
@@ -88,17 +99,38 @@ def _log() -> rx.Component:
     nothing = empty(
         _("No letters yet"), _("Every letter that leaves will be listed here, without its words.")
     )
+    older = rx.el.div(
+        button(_("Show older"), on_click=RunningState.show_older), class_name="actions"
+    )
+    days = rx.fragment(
+        rx.foreach(RunningState.log, _day), rx.cond(RunningState.has_older, older, rx.fragment())
+    )
     return rx.el.section(
         rx.el.h2(_("The last letters"), id="log"),
-        rx.cond(
-            RunningState.log.length() > 0, rows(rx.foreach(RunningState.log, _logged)), nothing
-        ),
+        rx.cond(RunningState.log.length() > 0, days, nothing),
         aria_labelledby="log",
-        class_name="portal-list post-log",
+    )
+
+
+def _day(one: ObjectVar[LogDay]) -> rx.Component:
+    return rx.fragment(
+        rx.el.h3(one.day), rx.el.ul(rx.foreach(one.letters, _logged), class_name="post-log")
     )
 
 
 def _logged(one: ObjectVar[LogRow]) -> rx.Component:
-    when = rx.el.time(one.when, date_time=one.iso)
-    line = rx.fragment(one.address, " · ", when)
-    return row(one.kind, line, rx.el.span(one.state, class_name="row-state"))
+    state = rx.match(
+        one.tone,
+        ("berry", badge(one.state, "berry")),
+        ("clay", badge(one.state, "clay")),
+        rx.el.span(one.state, class_name="row-state"),
+    )
+    return rx.el.li(
+        rx.el.time(one.at, date_time=one.iso),
+        rx.el.div(
+            rx.el.p(one.kind, class_name="row-title"), rx.el.p(one.address, class_name="row-line")
+        ),
+        state,
+        id=one.id,
+        tab_index=-1,
+    )

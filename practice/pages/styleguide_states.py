@@ -142,7 +142,7 @@ def views() -> rx.Component:
         ),
         feedback.failed(
             _("The connection was lost for a moment. What you wrote is still here."),
-            StyleguideState.fail,
+            button(_("Try again"), on_click=StyleguideState.fail),
         ),
         feedback.locked(
             _("Sessions open after the free first call."),

@@ -10,6 +10,7 @@ from practice.components.sections import page_head
 from practice.i18n import _, here
 from practice.pages.decisions import decisions, declining
 from practice.pages.frames import in_portal_frame
+from practice.pages.health import health
 from practice.state.today import Morrow, TodayState
 
 PATH = "/portal"
@@ -55,7 +56,7 @@ def _day() -> rx.Component:
 def _health() -> rx.Component:
     """Quiet, and the way to more."""
     return rx.el.p(
-        rx.el.span(TodayState.health),
+        health(TodayState),
         rx.el.a(_("How the practice runs"), href=here("/portal/running"), class_name="link"),
         class_name="day-health",
     )

@@ -15,6 +15,8 @@ from practice.domain.actors import Actor
 from practice.models.plumbing import OutboxRow
 from practice.providers.ports import ProviderError
 
+# On which whoever works is told that there is something.
+CHANNEL = "outbox"
 # A worker that died in the middle: its work is anybody's again after this.
 LEASE = timedelta(seconds=60)
 FIRST_WAIT = 10.0
@@ -138,5 +140,8 @@ def again(session: Session, _actor: Actor, *, row: UUID) -> bool:
         .where(col(OutboxRow.id) == row, col(OutboxRow.dead_at).is_not(None))
         .values(dead_at=None, next_at=clock.now(), attempts=0, lost=0, since=clock.now())
         .returning(col(OutboxRow.id))
-    )
-    return found.first() is not None
+    ).first()
+    if found:
+        # A new row rings by itself; this one would wait until somebody looks.
+        session.connection().execute(select(func.pg_notify(CHANNEL, "")))
+    return found is not None

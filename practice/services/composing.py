@@ -405,6 +405,7 @@ def house_of(session: Session, practice: Practice) -> House:
         phone=practice.phone,
         url=settings.current().public_url,
         zone=practice.zone,
+        place=say(practice.place),
         answers=say(practice.answer_time),
         crisis=CrisisLine(say(line.name), say(line.hours), line.number) if line else None,
     )

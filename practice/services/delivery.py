@@ -24,6 +24,10 @@ class Health:
     waiting: int
     is_worked_on: bool
 
+    @property
+    def is_well(self) -> bool:
+        return self.is_worked_on and not (self.given_up or self.came_back)
+
 
 def find_health(session: Session, actor: Actor) -> Health:
     is_given_up = col(OutboxRow.dead_at).is_not(None)

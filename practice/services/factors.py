@@ -82,6 +82,7 @@ def show(session: Session, actor: Actor, *, session_id: UUID, code: str) -> None
     if not _is_recovery_code(session, own.account_id, code):
         _take_code(factor, code)
     own.factor_at = own.last_used_at = clock.now()
+    own.locked_at = None
     audit.note(session, actor, "factor_shown", own)
 
 

@@ -60,6 +60,8 @@ class Question:
     language: str
     words: str
     is_given: bool
+    # Whoever holds the letter is told that it is too late; what was said is not shown any more.
+    is_over: bool
 
 
 @dataclass(frozen=True)
@@ -117,14 +119,17 @@ def find(session: Session, actor: Actor, *, reference: str, token: str) -> Quest
         starts_at=appointment.starts_at,
         zone=booking.zone,
         language=booking.language,
-        words=private.read(asked, "words"),
+        words="" if _is_over(asked) else private.read(asked, "words"),
         is_given=asked.given_at is not None,
+        is_over=_is_over(asked),
     )
 
 
 def give(session: Session, actor: Actor, *, reference: str, token: str, words: str) -> None:
     """Said, said otherwise, or by an empty text taken back."""
     asked, _ = _opened(session, actor, reference, token)
+    if _is_over(asked):
+        raise NotFound
     said = inputs.note("words", words)
     if not said and asked.words is None:
         raise Invalid({"words": NOTHING_SAID})
@@ -158,6 +163,10 @@ def _given(said: Feedback, session_at: datetime, client: Client) -> Given:
     )
 
 
+def _is_over(asked: Feedback) -> bool:
+    return clock.now() > asked.asked_at + OPEN_FOR
+
+
 def _opened(
     session: Session, _actor: Actor, reference: str, token: str
 ) -> tuple[Feedback, Booking]:
@@ -168,7 +177,7 @@ def _opened(
         .join(Booking, col(Booking.id) == Feedback.booking_id)
         .where(Booking.reference == reference)
     ).one_or_none()
-    if found is None or clock.now() > found[0].asked_at + OPEN_FOR:
+    if found is None:
         raise NotFound
     keys = vault.ring().keys
     if not any(tokens.is_feedback_token(token, key.linking, found[1].id) for key in keys):

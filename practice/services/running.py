@@ -1,7 +1,7 @@
 """How the practice runs: the jobs, the workers, and every letter that left, waits or came back."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -21,9 +21,11 @@ from practice.services.delivery import Health
 from practice.services.job_runs import Run
 from practice.services.today import Frame
 
-LOGGED = 50
-# Given up or come back: more than this many is no list to read any more.
-SHOWN = 20
+# At first, and each time that more are asked for.
+FEW, MORE = 10, 30
+LOGGED = 250
+# All of what was given up or came back, as far as anybody reads.
+SHOWN = 200
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,8 @@ class Job:
 
 @dataclass(frozen=True)
 class GivenUp:
-    """What was promised and did not happen; without a kind it never became a letter."""
+    """What was promised and did not happen, or is tried again; without a kind it never became a
+    letter."""
 
     id: UUID
     effect: Effect
@@ -43,12 +46,14 @@ class GivenUp:
     to: str
     why: str
     at: datetime
+    state: LetterState
 
 
 @dataclass(frozen=True)
 class Entry:
     """A letter as the log tells it: never what it says."""
 
+    id: UUID
     kind: str
     to: str
     state: LetterState
@@ -65,18 +70,27 @@ class Running:
     given_up: tuple[GivenUp, ...]
     came_back: tuple[Entry, ...]
     log: tuple[Entry, ...]
+    has_older: bool
 
 
-def find(session: Session, actor: Actor) -> Running:
+def find(
+    session: Session, actor: Actor, *, tried: Collection[UUID] = (), most: int = FEW
+) -> Running:
+    """What was tried again stays in its place, with what has become of it."""
     now = clock.now()
+    wanted = min(most, LOGGED)
+    log = tuple(map(_entry, post.list_newest(session, actor, most=wanted + 1)))
     return Running(
         frame=today.find_frame(session, actor),
         now=now,
         health=delivery.find_health(session, actor),
         jobs=tuple(_jobs(session, actor, now)),
-        given_up=tuple(_given_up(session)),
-        came_back=tuple(map(_entry, _came_back(session))),
-        log=tuple(map(_entry, post.list_newest(session, actor, most=LOGGED))),
+        given_up=tuple(_given_up(session, tried)),
+        came_back=tuple(
+            replace(_entry(one), at=require(one.came_back_at)) for one in _came_back(session)
+        ),
+        log=log[:wanted],
+        has_older=wanted < LOGGED and len(log) > wanted,
     )
 
 
@@ -99,12 +113,12 @@ def _jobs(session: Session, actor: Actor, now: datetime) -> Iterator[Job]:
         yield Job(name, last.get(name), plans.time_after(now, every))
 
 
-def _given_up(session: Session) -> Iterator[GivenUp]:
+def _given_up(session: Session, tried: Collection[UUID]) -> Iterator[GivenUp]:
     found = session.exec(
         select(OutboxRow, MailedLetter)
         .outerjoin(MailedLetter, col(MailedLetter.id) == OutboxRow.id)
-        .where(col(OutboxRow.dead_at).is_not(None))
-        .order_by(col(OutboxRow.dead_at).desc(), col(OutboxRow.id).desc())
+        .where(col(OutboxRow.dead_at).is_not(None) | col(OutboxRow.id).in_(tried))
+        .order_by(col(OutboxRow.created_at).desc(), col(OutboxRow.id).desc())
         .limit(SHOWN)
     )
     for row, letter in found:
@@ -114,8 +128,17 @@ def _given_up(session: Session) -> Iterator[GivenUp]:
             kind=letter.kind if letter else "",
             to=private.read(letter, "recipient") if letter else "",
             why=row.outcome or "",
-            at=require(row.dead_at),
+            at=row.dead_at or row.done_at or row.created_at,
+            state=_became(row),
         )
+
+
+def _became(row: OutboxRow) -> LetterState:
+    if row.dead_at:
+        return LetterState.FAILED
+    if row.done_at is None:
+        return LetterState.WAITING
+    return LetterState.SENT if row.outcome == "sent" else LetterState.DROPPED
 
 
 def _came_back(session: Session) -> Sequence[MailedLetter]:
@@ -125,9 +148,10 @@ def _came_back(session: Session) -> Sequence[MailedLetter]:
 
 def _entry(letter: MailedLetter) -> Entry:
     return Entry(
+        id=letter.id,
         kind=letter.kind,
         to=private.read(letter, "recipient"),
         state=LetterState(letter.state),
         trouble=letter.trouble,
-        at=letter.came_back_at or letter.sent_at or letter.created_at,
+        at=letter.created_at,
     )

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, delete, select
 
 from practice import clock, vault
 from practice.clock import new_id
@@ -21,9 +21,11 @@ from practice.domain.bookings import Place
 from practice.domain.journey import Outcome
 from practice.domain.refusals import SlotTaken
 from practice.models import private
-from practice.models.bookings import Booking
+from practice.models.bookings import Booking, BookingEvent
 from practice.models.content import Practice
+from practice.models.messages import Notice
 from practice.models.people import Account, Client, Relationship
+from practice.models.plumbing import OutboxRow
 from practice.models.post import Feedback
 from practice.services import (
     agenda,
@@ -154,12 +156,23 @@ def _remember(session: Session, client: Client, row: Mapping[str, Any]) -> None:
 def _meet(session: Session, who: Actor, row: Mapping[str, Any], start: datetime) -> None:
     wish = _wish(session, who, row, start)
     booked = bookings.book(session, HER, wish, client_id=who.client_id, despite_block=True)
-    if row.get("closed") and booked.starts_at <= clock.now():
-        session.flush()
+    session.flush()
+    if booked.starts_at > clock.now():
+        return
+    _forget_promises(session, booked)
+    if row.get("closed"):
         outcome = Outcome.GO_ON if row["slug"] == "discovery" else None
         outcomes.complete(session, HER, reference=booked.reference, outcome=outcome)
         if "said" in row:
             _say(session, booked, row["said"])
+
+
+def _forget_promises(session: Session, booked: Booked) -> None:
+    """What lies behind was confirmed when it was booked: no letter and no notice about it now."""
+    own = select(Booking.id).where(Booking.reference == booked.reference).scalar_subquery()
+    happened = select(BookingEvent.id).where(BookingEvent.booking_id == own)
+    session.exec(delete(OutboxRow).where(col(OutboxRow.booking_id) == own))
+    session.exec(delete(Notice).where(col(Notice.event_id).in_(happened)))
 
 
 def _say(session: Session, booked: Booked, words: str) -> None:

@@ -16,7 +16,7 @@ from practice.clock import new_id
 from practice.db import collides_by_nature
 from practice.domain.actors import VISITOR, Actor, Role
 from practice.domain.errors import NotFound
-from practice.domain.refusals import FactorNeeded
+from practice.domain.refusals import FactorNeeded, NotPossibleNow
 from practice.domain.signin import SessionFacts, Standing, is_recent, standing
 from practice.environment import Lifetimes
 from practice.models import private
@@ -147,7 +147,9 @@ def _standing(
     own: BrowserSession, confirmed_at: datetime | None, *, of_therapist: bool
 ) -> Standing:
     needs_factor = of_therapist and (confirmed_at is not None or settings.current().is_production)
-    facts = SessionFacts(own.created_at, own.last_used_at, own.factor_at, own.ended_at)
+    facts = SessionFacts(
+        own.created_at, own.last_used_at, own.factor_at, own.locked_at, own.ended_at
+    )
     terms = lifetimes(of_therapist=of_therapist)
     return standing(facts, clock.now(), terms, needs_factor=needs_factor)
 
@@ -172,10 +174,25 @@ def touch(session: Session, _actor: Actor, *, session_id: UUID) -> None:
         .where(
             col(BrowserSession.id) == session_id,
             col(BrowserSession.ended_at).is_(None),
+            col(BrowserSession.locked_at).is_(None),
             col(BrowserSession.last_used_at) < now,
         )
         .values(last_used_at=now)
     )
+
+
+def lock(session: Session, actor: Actor) -> None:
+    """At once, what an idle hour does by itself; only where a code can open it again."""
+    if not has_shown_factor(session, actor):
+        raise NotPossibleNow
+    own = require(session.get(BrowserSession, require(actor.session_id)))
+    own.locked_at = clock.now()
+    audit.note(session, actor, "locked", own)
+
+
+def has_shown_factor(session: Session, actor: Actor) -> bool:
+    own = session.get(BrowserSession, actor.session_id) if actor.session_id else None
+    return own is not None and own.factor_at is not None
 
 
 def list_devices(session: Session, actor: Actor) -> list[Device]:

@@ -46,6 +46,8 @@ class Frame:
     zone: str
     place: str
     unread: int
+    # While developing she may do without a code; then nothing would open a lock again.
+    may_lock: bool
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,14 @@ def frame_of(session: Session, actor: Actor, practice: Practice) -> Frame:
     say = Speaker(practice)
     place = say(practice.place) or i18n.city(practice.zone)
     unread = notices.count_unread(session, actor)
-    return Frame(practice.name, say(practice.therapist), practice.zone, place, unread)
+    return Frame(
+        practice=practice.name,
+        therapist=say(practice.therapist),
+        zone=practice.zone,
+        place=place,
+        unread=unread,
+        may_lock=sessions.has_shown_factor(session, actor),
+    )
 
 
 def _next(session: Session, diary: Diary, on: date) -> Next | None:

@@ -21,6 +21,7 @@ from practice.site.views import feedback as views
 
 PATH = "/feedback/{reference:str}/{token:str}"
 LONGEST_TOKEN = 100
+GONE = 410
 
 
 class Asked(Door):
@@ -50,12 +51,12 @@ class Asked(Door):
         words = (await forms.read(request, forms.LARGEST_WITH_A_NOTE)).get("words", "")
         try:
             question = await self._find(request)
-            error = await self._give(request, words)
+            error = "" if question.is_over else await self._give(request, words)
         except NotFound:
             return await self.missing()
-        if error:
+        if error or question.is_over:
             with i18n.speaking(question.language):
-                return await self._ask(request, replace(question, words=words), _(error))
+                return await self._ask(request, replace(question, words=words), error and _(error))
         again = RedirectResponse(request.url.path, status_code=303)
         again.headers["cache-control"] = "no-store"
         return again
@@ -77,8 +78,10 @@ class Asked(Door):
     async def _ask(self, request: Request, question: Question, error: str = "") -> Response:
         page = self.setting.page("/", views.title(question), views.description())
         page = replace(page, is_in_one_language=True)
+        if question.is_over:
+            return await self._private(page, views.over(question), GONE)
         view = views.view(question, request.url.path, error)
-        return await self._private(page, view, 422 if error else 200)
+        return await self._private(page, view, Invalid.status if error else 200)
 
 
 def _link(request: Request) -> dict[str, Any]:

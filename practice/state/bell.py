@@ -6,14 +6,16 @@ from collections.abc import Coroutine
 import psycopg
 import reflex as rx
 import structlog
+from reflex.state import BaseState
 
-from practice import db
+from practice import db, i18n
 from practice.domain.actors import Actor, Role
 from practice.domain.errors import Refusal
 from practice.runtime import query
 from practice.services import notices
 from practice.state import tabs
 from practice.state.client import ClientState
+from practice.state.notices import MyNoticesState, PortalNoticesState
 from practice.state.portal import PortalState
 
 logger = structlog.get_logger(__name__)
@@ -22,6 +24,10 @@ CHANNEL = "notices"
 PAUSE = 1.0
 # A handler that is at work holds its tab; its page is told when it is done, or with the next.
 PATIENCE = 30.0
+HERS = (PortalState, PortalNoticesState)
+THEIRS = (ClientState, MyNoticesState)
+# How the address of either list ends.
+LIST = "/notices"
 _ringing: set[asyncio.Task[None]] = set()
 
 
@@ -52,6 +58,16 @@ def _start(work: Coroutine[None, None, None]) -> None:
     task.add_done_callback(_ringing.discard)
 
 
+async def _show(state: BaseState, actor: Actor) -> None:
+    """The number in the frame; where the list is what is looked at, the list, too."""
+    frame, page = HERS if actor.role is Role.THERAPIST else THEIRS
+    (await state.get_state(frame)).unread = await query(notices.count_unread, actor)
+    path = str(state.router_data.get("pathname") or "")
+    if path.endswith(LIST):
+        with i18n.speaking(i18n.language_of(path)):
+            await (await state.get_state(page))._hear(actor)
+
+
 async def _tell(app: rx.App, token: str, actor: Actor) -> None:
     """Counted while the tab is held, so that of two the later one has the last word."""
     try:
@@ -59,8 +75,7 @@ async def _tell(app: rx.App, token: str, actor: Actor) -> None:
             # Locked, or somebody else's by now: what is counted there is told by their own page.
             if tabs.whose(token) != actor:
                 return
-            frame = PortalState if actor.role is Role.THERAPIST else ClientState
-            (await state.get_state(frame)).unread = await query(notices.count_unread, actor)
+            await _show(state, actor)
     except (TimeoutError, Refusal, *db.FAILED):
         logger.warning("bell_not_heard")
     except Exception as error:

@@ -1,12 +1,14 @@
 """One's own appointments in one's own calendar: an address made, made anew, or taken away."""
 
+from typing import Any
+
 import reflex as rx
 
 from practice import clock
-from practice.domain.actors import Role
+from practice.domain.actors import Actor, Role
 from practice.i18n import _
 from practice.runtime import query, transact
-from practice.services import feeds, me, today
+from practice.services import feeds
 from practice.services.feeds import Feed
 from practice.state import words
 from practice.state.client import ClientState
@@ -15,7 +17,9 @@ from practice.state.portal import PortalState
 from practice.state.session import actor_of
 
 
-class MyCalendarState(ClientState):
+class Subscribed(rx.State, mixin=True):
+    """What both pages of the feed do; each declares for whom."""
+
     loaded: bool = False
     # Whether there is one, what is known of it, and the address as long as it is told.
     has_feed: bool = False
@@ -23,67 +27,60 @@ class MyCalendarState(ClientState):
     address: str = ""
     done: str = ""
 
-    @handler(Role.CLIENT)
-    async def load(self) -> None:
-        self.address = self.done = ""
-        await self._load()
+    async def _enter(self, actor: Actor) -> Any:
+        """The frame's own."""
+        raise NotImplementedError
 
-    @handler(Role.CLIENT)
-    async def make(self) -> rx.event.EventSpec:
+    async def _show(self) -> None:
+        self.address = self.done = ""
+        await self._find()
+
+    async def _make(self) -> rx.event.EventSpec:
         self.address = await transact(feeds.make, await actor_of(self))
         self.done = _("Here is your address. It is shown only now.")
-        await self._load()
+        await self._find()
         return rx.set_focus("address")
 
-    @handler(Role.CLIENT)
-    async def revoke(self) -> rx.event.EventSpec:
+    async def _revoke(self) -> rx.event.EventSpec:
         await transact(feeds.revoke, await actor_of(self))
         self.address, self.done = "", _("The address no longer answers.")
-        await self._load()
+        await self._find()
         return rx.set_focus("calendar")
 
-    async def _load(self) -> None:
+    async def _find(self) -> None:
         actor = await actor_of(self)
-        frame = await query(me.find_frame, actor)
-        self._surround(frame)
+        frame = await self._enter(actor)
         feed = await query(feeds.find, actor)
         self.has_feed, self.known = feed is not None, _known(feed, frame.zone)
         self.loaded = True
 
 
-class PortalCalendarState(PortalState):
-    loaded: bool = False
-    has_feed: bool = False
-    known: str = ""
-    address: str = ""
-    done: str = ""
+class MyCalendarState(ClientState, Subscribed):
+    @handler(Role.CLIENT)
+    async def load(self) -> None:
+        await self._show()
 
+    @handler(Role.CLIENT)
+    async def make(self) -> rx.event.EventSpec:
+        return await self._make()
+
+    @handler(Role.CLIENT)
+    async def revoke(self) -> rx.event.EventSpec:
+        return await self._revoke()
+
+
+class PortalCalendarState(PortalState, Subscribed):
     @handler(Role.THERAPIST)
     async def load(self) -> None:
-        self.address = self.done = ""
-        await self._load()
+        await self._show()
 
     @handler(Role.THERAPIST)
     async def make(self) -> rx.event.EventSpec:
-        self.address = await transact(feeds.make, await actor_of(self))
-        self.done = _("Here is your address. It is shown only now.")
-        await self._load()
-        return rx.set_focus("address")
+        return await self._make()
 
     @handler(Role.THERAPIST)
     async def revoke(self) -> rx.event.EventSpec:
-        await transact(feeds.revoke, await actor_of(self))
-        self.address, self.done = "", _("The address no longer answers.")
-        await self._load()
-        return rx.set_focus("calendar")
-
-    async def _load(self) -> None:
-        actor = await actor_of(self)
-        frame = await query(today.find_frame, actor)
-        self._surround(frame)
-        feed = await query(feeds.find, actor)
-        self.has_feed, self.known = feed is not None, _known(feed, frame.zone)
-        self.loaded = True
+        return await self._revoke()
 
 
 def _known(feed: Feed | None, zone: str) -> str:

@@ -4,7 +4,10 @@ from dataclasses import dataclass
 
 import reflex as rx
 
+from practice.domain.actors import Actor
 from practice.i18n import _, city
+from practice.runtime import query
+from practice.services import me
 from practice.services.me import Frame
 
 
@@ -22,6 +25,11 @@ class ClientState(rx.State):
     others: rx.Field[list[Other]] = rx.field(default_factory=list)
     zone_note: str = ""
     unread: int = 0
+
+    async def _enter(self, actor: Actor) -> Frame:
+        frame = await query(me.find_frame, actor)
+        self._surround(frame)
+        return frame
 
     def _surround(self, frame: Frame) -> None:
         self.practice = frame.practice

@@ -1,4 +1,4 @@
-"""The door inside an open page: a code unlocks what an idle hour has locked."""
+"""The door inside an open page: locked by hand, and unlocked by a code."""
 
 import reflex as rx
 
@@ -6,9 +6,10 @@ from practice import callers, runtime
 from practice.domain.actors import VISITOR, Role
 from practice.domain.errors import TooMany
 from practice.domain.refusals import CodeWrong
+from practice.domain.signin import Standing
 from practice.i18n import _
-from practice.services import content
-from practice.state import session
+from practice.services import content, sessions
+from practice.state import session, tabs
 from practice.state.guard import handler
 from practice.state.session import SessionState
 
@@ -24,6 +25,13 @@ class DoorState(rx.State):
     async def introduce(self) -> None:
         frame = await runtime.query(content.find_frame, VISITOR)
         self.practice = frame.profile.name if frame else ""
+
+    @handler(Role.THERAPIST)
+    async def lock(self) -> None:
+        """This tab now, and her other tabs of the same browser with the next look of the watch."""
+        await runtime.transact(sessions.lock, await session.actor_of(self))
+        await session.empty(self, Standing.LOCKED)
+        tabs.rebind(tabs.token_of(self), Standing.LOCKED)
 
     @handler(Role.PUBLIC)
     async def unlock(self, form: dict[str, str]) -> None:

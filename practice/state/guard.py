@@ -28,13 +28,14 @@ LARGEST = 2**63
 Work = Callable[..., Awaitable[Any]]
 
 
-def handler(role: Role, *others: Role) -> Callable[[Work], Any]:
-    """For whom it is; what several do alike names all of them."""
+def handler(role: Role, *others: Role, by_itself: bool = False) -> Callable[[Work], Any]:
+    """For whom it is; what several do alike names all of them. What the page sends by itself is no
+    sign that anybody is there, and keeps no session open."""
 
     def declare(work: Work) -> Any:
         if not inspect.iscoroutinefunction(work):
             raise TypeError(f"{work.__qualname__} must be async: a plain handler stops everybody")
-        declared = Declared(work, (role, *others), _arguments_of(work))
+        declared = Declared(work, (role, *others), _arguments_of(work), by_itself)
 
         @functools.wraps(work)
         async def guarded(self: rx.State, /, **given: Any) -> Any:
@@ -59,6 +60,7 @@ class Declared:
     work: Work
     roles: tuple[Role, ...]
     arguments: type[BaseModel]
+    by_itself: bool
 
     async def attempt(self, state: rx.State, given: dict[str, Any]) -> tuple[str, Any]:
         """Nothing leaves as an exception: the visitor gets a sentence, the log a place."""
@@ -78,6 +80,8 @@ class Declared:
             return "error", None
 
     async def _run(self, state: rx.State, given: dict[str, Any]) -> Any:
+        if self.by_itself:
+            (await state.get_state(session.SessionState))._is_in_use = False
         if Role.PUBLIC not in self.roles:
             actor = await session.actor_of(state)
             if not any(map(actor.may_act_as, self.roles)):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import reflex as rx
@@ -13,7 +14,7 @@ from practice.domain.errors import N_
 from practice.domain.fanout import Fact
 from practice.i18n import _, sentence
 from practice.runtime import query, transact
-from practice.services import me, notices, today
+from practice.services import notices
 from practice.services.notices import Told
 from practice.state import words
 from practice.state.client import ClientState
@@ -48,75 +49,98 @@ TO_THERAPIST: Mapping[Fact, str] = {
 class Row:
     said: str
     line: str
-    is_unread: bool
+    is_new: bool
 
 
-class MyNoticesState(ClientState):
+class Noticed(rx.State, mixin=True):
+    """What both pages of notices do; each declares for whom."""
+
     loaded: bool = False
     notices: rx.Field[list[Row]] = rx.field(default_factory=list)
-    # Rises with each reading, so that the page says again that it was shown.
+    # Said to those who listen, when one arrives on the open page.
+    heard: str = ""
+    # Rises with each reading, so that the page says again that it was seen.
     readings: int = 0
-    _shown: rx.Field[list[UUID]] = rx.field(default_factory=list)
+    _listed: rx.Field[list[UUID]] = rx.field(default_factory=list)
+    # What was new at any time on this view stays marked on it.
+    _new: rx.Field[list[UUID]] = rx.field(default_factory=list)
+    _unseen: rx.Field[list[UUID]] = rx.field(default_factory=list)
+
+    async def _enter(self, actor: Actor) -> Any:
+        """The frame's own."""
+        raise NotImplementedError
+
+    def _words(self) -> Mapping[Fact, str]:
+        raise NotImplementedError
+
+    async def _read(self) -> None:
+        actor = await actor_of(self)
+        frame = await self._enter(actor)
+        self.heard, self._new = "", []
+        self._list(await query(notices.list_newest, actor), frame.zone)
+        self.loaded = True
+
+    async def _hear(self, actor: Actor) -> None:
+        """The bell rang, which it does for what was only read, too."""
+        found = await query(notices.list_newest, actor)
+        if {one.id for one in found} <= set(self._listed):
+            return
+        frame = await self._enter(actor)
+        self._list(found, frame.zone)
+        self.heard = self.notices[0].said if self.notices else ""
+
+    def _list(self, found: Sequence[Told], zone: str) -> None:
+        now, said = clock.now(), self._words()
+        self._listed = [one.id for one in found]
+        self._unseen = [one.id for one in found if one.is_unread]
+        self._new = [*self._new, *self._unseen]
+        self.notices = [
+            _row(one, said, now, zone, is_new=one.id in self._new)
+            for one in found
+            if one.fact in said
+        ]
+        self.readings += 1
+
+    async def _mark(self) -> None:
+        """The page has them before somebody's eyes. Meanwhile something may have happened."""
+        if self._unseen:
+            actor = await actor_of(self)
+            await transact(notices.mark_read, actor, notices=self._unseen)
+            self._unseen = []
+            self.unread = await query(notices.count_unread, actor)
+
+
+class MyNoticesState(ClientState, Noticed):
+    def _words(self) -> Mapping[Fact, str]:
+        return TO_CLIENT
 
     @handler(Role.CLIENT)
     async def load(self) -> None:
-        actor = await actor_of(self)
-        frame = await query(me.find_frame, actor)
-        found = await query(notices.list_newest, actor)
-        self._surround(frame)
-        self.notices = _rows(found, TO_CLIENT, frame.zone)
-        self._shown = [one.id for one in found if one.is_unread]
-        self.readings += 1
-        self.loaded = True
+        await self._read()
 
-    @handler(Role.CLIENT)
-    async def was_shown(self) -> None:
-        """The page has them before its eyes; on this view the new ones stay marked."""
-        if self._shown:
-            self.unread = await _marked(await actor_of(self), self._shown)
-            self._shown = []
+    @handler(Role.CLIENT, by_itself=True)
+    async def was_seen(self) -> None:
+        await self._mark()
 
 
-class PortalNoticesState(PortalState):
-    loaded: bool = False
-    notices: rx.Field[list[Row]] = rx.field(default_factory=list)
-    readings: int = 0
-    _shown: rx.Field[list[UUID]] = rx.field(default_factory=list)
+class PortalNoticesState(PortalState, Noticed):
+    def _words(self) -> Mapping[Fact, str]:
+        return TO_THERAPIST
 
     @handler(Role.THERAPIST)
     async def load(self) -> None:
-        actor = await actor_of(self)
-        frame = await query(today.find_frame, actor)
-        found = await query(notices.list_newest, actor)
-        self._surround(frame)
-        self.notices = _rows(found, TO_THERAPIST, frame.zone)
-        self._shown = [one.id for one in found if one.is_unread]
-        self.readings += 1
-        self.loaded = True
+        await self._read()
 
-    @handler(Role.THERAPIST)
-    async def was_shown(self) -> None:
-        if self._shown:
-            self.unread = await _marked(await actor_of(self), self._shown)
-            self._shown = []
+    @handler(Role.THERAPIST, by_itself=True)
+    async def was_seen(self) -> None:
+        await self._mark()
 
 
-async def _marked(actor: Actor, shown: Sequence[UUID]) -> int:
-    """How many are unread after it: something may have happened meanwhile."""
-    await transact(notices.mark_read, actor, notices=shown)
-    return await query(notices.count_unread, actor)
-
-
-def _rows(found: Sequence[Told], said: Mapping[Fact, str], zone: str) -> list[Row]:
-    now = clock.now()
-    return [_row(one, said, now, zone) for one in found if one.fact in said]
-
-
-def _row(one: Told, said: Mapping[Fact, str], now: datetime, zone: str) -> Row:
+def _row(one: Told, said: Mapping[Fact, str], now: datetime, zone: str, *, is_new: bool) -> Row:
     when = words.day_and_time(one.starts_at, zone)
     heard = sentence(words.near_day_and_time(one.created_at, now, zone))
     return Row(
         said=_(said[one.fact]).format(when=when, name=one.client),
         line=_("{session}. {heard}.").format(session=one.session, heard=heard),
-        is_unread=one.is_unread,
+        is_new=is_new,
     )

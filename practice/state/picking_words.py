@@ -131,10 +131,7 @@ def none_this_month(next_free: date | None) -> str:
 
 def clocks(desk: Home, zone: str, at: datetime) -> str:
     """Trieste time (GMT+1): the practice's own zone bears its town, as it is said on its pages."""
-    if zone == desk.zone:
-        ahead = clock_words.offset(at, zone)
-        return _("{city} time ({offset})").format(city=desk.town, offset=ahead)
-    return clock_words.clocks(at, zone)
+    return clock_words.clock(at, zone, desk.town if zone == desk.zone else "")
 
 
 def clock_name(desk: Home, zone: str, at: datetime) -> str:

@@ -1,12 +1,14 @@
 """How the practice runs, in words: what each job does, what became of a letter, and why not."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 
 from practice.domain.errors import N_
 from practice.domain.fanout import Effect
 from practice.i18n import _, clock_time, ngettext, number, sentence
+from practice.models.post import LetterState
 from practice.services.delivery import Health
 from practice.services.running import Entry, GivenUp, Job
 from practice.state import words
@@ -43,6 +45,8 @@ STATES: Mapping[str, str] = {
     "failed": N_("given up"),
     "came_back": N_("came back"),
 }
+# Whatever is not as it should be is seen from afar.
+TONES: Mapping[str, str] = {"failed": "berry", "came_back": "clay"}
 UNKNOWN = N_("It could not be delivered.")
 AWAY = N_("The mail service could not be reached for a day.")
 WHY: Mapping[str, str] = {
@@ -81,15 +85,25 @@ class Failure:
     id: str
     title: str
     line: str
+    # What has become of it, once it was tried again.
+    state: str = ""
 
 
 @dataclass(frozen=True)
 class LogRow:
+    id: str
     kind: str
     address: str
     state: str
-    when: str
+    tone: str
+    at: str
     iso: str
+
+
+@dataclass(frozen=True)
+class LogDay:
+    day: str
+    letters: list[LogRow]
 
 
 def health(found: Health) -> str:
@@ -153,6 +167,8 @@ def _became(ended_at: datetime | None, outcome: str) -> tuple[str, bool]:
 
 def failure(one: GivenUp, now: datetime, zone: str) -> Failure:
     when = words.near_day_and_time(one.at, now, zone)
+    if one.state is not LetterState.FAILED:
+        return Failure(str(one.id), _lost(one), _("Tried again."), _(STATES[one.state]))
     given_up = _("Given up {when}.").format(when=when)
     return Failure(str(one.id), _lost(one), f"{_why(one.why)} {given_up}")
 
@@ -185,11 +201,19 @@ def _why(code: str) -> str:
     return _(WHY.get(code, begun))
 
 
-def log_row(one: Entry, now: datetime, zone: str) -> LogRow:
+def log_days(log: Sequence[Entry], now: datetime, zone: str) -> list[LogDay]:
+    """The newest first, under the day on which it was."""
+    by_day = groupby(log, lambda one: sentence(words.near_day(one.at, now, zone)))
+    return [LogDay(day, [_log_row(one, zone) for one in letters]) for day, letters in by_day]
+
+
+def _log_row(one: Entry, zone: str) -> LogRow:
     return LogRow(
+        id=f"letter-{one.id}",
         kind=_kind(one.kind),
         address=one.to,
         state=_(STATES[one.state]),
-        when=words.near_day_and_time(one.at, now, zone),
+        tone=TONES.get(one.state, ""),
+        at=clock_time(one.at, zone),
         iso=one.at.isoformat(),
     )

@@ -53,6 +53,7 @@ class TodayState(PortalState):
     decisions: rx.Field[list[Question]] = rx.field(default_factory=list)
     done: str = ""
     health: str = ""
+    is_well: bool = True
     declining: bool = False
     asked: str = ""
     # What is written about it is kept under this name.
@@ -143,6 +144,6 @@ class TodayState(PortalState):
         self.tomorrow = tomorrow(found.tomorrow, zone)
         self.tomorrow_free = closed(found.tomorrow) or _("Nothing is booked.")
         self.decisions = questions(found)
-        self.health = health(found.health)
+        self.health, self.is_well = health(found.health), found.health.is_well
         self.decisions_title = title(len(self.decisions))
         self.loaded = True

@@ -13,6 +13,8 @@ FIELD = "feedback-words"
 
 
 def title(asked: Question) -> str:
+    if asked.is_over:
+        return _("This question is closed")
     if not asked.is_given:
         return _("How was it?")
     return _("Thank you") if asked.words else _("Taken back")
@@ -32,6 +34,20 @@ def view(asked: Question, address: str, error: str = "") -> rx.Component:
             action=address,
             class_name="door-form",
         ),
+        rx.el.p(_about(asked), class_name="door-note"),
+        class_name="door wrap",
+    )
+
+
+def over(asked: Question) -> rx.Component:
+    """Thirty days after the letter: no dead end, and nothing of what was said."""
+    closed = _(
+        "It was open for thirty days. What you would like to say is still welcome: answer any of "
+        "my letters, or tell me when we meet."
+    )
+    return rx.el.div(
+        rx.el.h1(title(asked)),
+        rx.el.p(closed),
         rx.el.p(_about(asked), class_name="door-note"),
         class_name="door wrap",
     )

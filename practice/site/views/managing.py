@@ -104,7 +104,7 @@ def _first(plate: Bookplate, path: str) -> list[rx.Component]:
         ]
     said: list[rx.Component] = []
     if plate.due_cents:
-        due = _("It was cancelled late, so {cost} of the {price} are due, as agreed.").format(
+        due = _("It was cancelled late, so {cost} of the {price} is due, as agreed.").format(
             cost=money(plate.due_cents, plate.choices.currency),
             price=money(plate.price_cents, plate.choices.currency),
         )
