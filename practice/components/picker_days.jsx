@@ -9,6 +9,8 @@ export const monthOf = (on) => on.slice(0, 7);
 export const capital = (words) => words.charAt(0).toUpperCase() + words.slice(1);
 export const timesOf = (day) => day.parts.flatMap((part) => part.times);
 
+// Of the line under a free day. Where none has more times than that, each of them is one step.
+export const LONGEST = 9;
 const listed = (known) => Object.keys(known.days).sort();
 // The first free day from this date on, and its words.
 export const nextFree = (known, from) => {

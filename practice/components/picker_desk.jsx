@@ -1,7 +1,7 @@
 // What somebody who picks a time has before them: the free days that came so far, the day and the
 // time that are chosen, and the address that keeps both through a reload.
 import { useEffect, useRef, useState } from "react";
-import { Context, after, monthOf, nextFree, timesOf } from "./picker_days.jsx";
+import { Context, LONGEST, after, monthOf, nextFree, timesOf } from "./picker_days.jsx";
 import { forget } from "./picker_typed.jsx";
 
 // So long the server may be silent at first; then the page without a script takes over.
@@ -36,8 +36,10 @@ const joined = (known, offer) => {
   for (const day of offer.days.map(unpack(offer))) days[day.on] = day;
   const months = same ? [...new Set([...known.months, ...offer.months])].sort() : offer.months;
   const reaches = months.at(-1) === offer.months.at(-1);
+  const most = Math.max(LONGEST, ...Object.values(days).map((day) => timesOf(day).length));
   const { zone, today, last, clocks } = offer;
-  return { zone, today, last, clocks, days, months, next: reaches ? offer.next : known.next };
+  const next = reaches ? offer.next : known.next;
+  return { zone, today, last, clocks, days, months, most, next };
 };
 
 // The same instant may be written with another offset.
@@ -125,9 +127,19 @@ export function Desk(props) {
     if (!taken.start || !known) return;
     const first = taken.others[0]?.start ?? "";
     setStart(first);
-    setDay(known.days[taken.start.slice(0, 10)] ? taken.start.slice(0, 10) : day);
+    setDay(taken.start.slice(0, 10));
+    setMonth(monthOf(taken.start));
     write({ start: first });
   }, [taken]);
+
+  // The day that was looked at may have filled meanwhile.
+  useEffect(() => {
+    if (!known || !day || known.days[day]) return;
+    const near = [start.slice(0, 10), nextFree(known, day)?.[0], nextFree(known, known.today)?.[0]];
+    const on = near.find((one) => known.days[one]) ?? "";
+    setDay(on);
+    if (on) setMonth(monthOf(on));
+  }, [known, day]);
 
   useEffect(() => setBusy(false), [answer, troubles]);
 

@@ -2,7 +2,7 @@
 // as the day is free.
 import { useEffect, useRef, useState } from "react";
 import { DayPicker } from "react-day-picker";
-import { after, capital, monthOf, nextFree, timesOf, useDesk } from "./picker_days.jsx";
+import { LONGEST, after, capital, monthOf, nextFree, timesOf, useDesk } from "./picker_days.jsx";
 
 const NARROW = "(max-width: 699px)";
 const toDate = (on) => new Date(`${on}T12:00:00`);
@@ -15,9 +15,10 @@ const moved = (on, days) => {
   date.setDate(date.getDate() + days);
   return toDay(date);
 };
-// More than fits under a day says no more.
-const LONGEST = 9;
-const line = (day) => ({ "--n": Math.min(timesOf(day).length, LONGEST) });
+// As long as the day is free, beside the freest of those that are known.
+const line = (day, known) => ({
+  "--n": Math.max(1, Math.round((LONGEST * timesOf(day).length) / known.most)),
+});
 
 const Arrow = ({ back }) => (
   <svg viewBox="0 0 24 24" className="i" aria-hidden="true">
@@ -54,7 +55,7 @@ function DayButton({ day, modifiers, children, className, ...rest }) {
       {...rest}
       ref={button}
       className={look.filter(Boolean).join(" ")}
-      style={free && line(free)}
+      style={free && line(free, known)}
       data-day={free && day.isoDate}
     >
       {children}
@@ -164,7 +165,7 @@ function WeekDay({ on, short, chosen }) {
     <button
       type="button"
       className={look.filter(Boolean).join(" ")}
-      style={free && line(free)}
+      style={free && line(free, known)}
       disabled={!free}
       aria-pressed={free ? chosen : undefined}
       aria-label={free?.label}

@@ -82,7 +82,7 @@ export function Clock({ children }) {
         <path d="M12 2a14.5 14.5 0 0 0 0 20 14.5 14.5 0 0 0 0-20M2 12h20" />
       </svg>
       <span>
-        {said}
+        {capital(said)}
         {known.zone === device && <span className="hide-s">, {words.same}</span>}.
       </span>{" "}
       {children}
