@@ -95,6 +95,15 @@ def day_and_date(day: date) -> str:
     return dates.format_date(day, f"EEEE d{TIED}MMMM", locale=locale())
 
 
+def day_of_month(day: date) -> str:
+    """24 November, where the weekday is seen."""
+    return dates.format_skeleton("MMMMd", day, locale=locale())
+
+
+def month_of_year(day: date) -> str:
+    return dates.format_skeleton("yMMMM", day, locale=locale())
+
+
 def clock_time(moment: datetime, zone: str) -> str:
     return dates.format_time(moment, "HH:mm", tzinfo=ZoneInfo(zone), locale=locale())
 

@@ -243,11 +243,13 @@ export function Written({ fields, form, children }) {
           {said.map(([name, words_, value]) => (
             <div key={name}>
               <dt>{words_}</dt>
-              <dd>{value}</dd>
-              <button type="button" className="plain" onClick={() => setOpen(name)}>
-                {words.change}
-                <span className="vh"> – {words_}</span>
-              </button>
+              <dd>
+                <span>{value}</span>
+                <button type="button" className="plain" onClick={() => setOpen(name)}>
+                  {words.change}
+                  <span className="vh"> – {words_}</span>
+                </button>
+              </dd>
             </div>
           ))}
         </dl>

@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 from itertools import groupby
 from operator import itemgetter
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from babel import dates
@@ -17,16 +18,18 @@ from practice.i18n import (
     _,
     city,
     day_and_date,
+    day_of_month,
     hours_between,
     language,
     locale,
+    month_of_year,
     ngettext,
     sentence,
     speaking,
 )
 from practice.letters import times as clock_words
 from practice.letters.phrases import HOW
-from practice.services.picking import Day, Desk, Kind, Time
+from practice.services.picking import Day, Kind, Time
 from practice.state import words
 
 MORNING, AFTERNOON, EVENING = N_("Morning"), N_("Afternoon"), N_("Evening")
@@ -44,6 +47,15 @@ REGIONS = {
     "Indian": N_("The Indian Ocean"),
     "Pacific": N_("The Pacific"),
 }
+
+
+class Home(Protocol):
+    """Where the practice's own clock hangs."""
+
+    @property
+    def zone(self) -> str: ...
+    @property
+    def town(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -81,7 +93,7 @@ def day_of(on: date) -> str:
 
 def month(on: date) -> str:
     """October 2026, as the head of a calendar."""
-    return sentence(dates.format_skeleton("yMMMM", on, locale=locale()))
+    return sentence(month_of_year(on))
 
 
 def week_days() -> list[tuple[str, str]]:
@@ -97,7 +109,7 @@ def free_times(count: int) -> str:
 
 def day_label(day: Day) -> str:
     """For a day of the calendar; it begins with the number that is seen."""
-    shown = dates.format_skeleton("MMMMd", day.on, locale=locale())
+    shown = day_of_month(day.on)
     count = len(day.times)
     free = ngettext("{count} free time", "{count} free times", count).format(count=count)
     return _("{day}, {free}").format(day=shown, free=free)
@@ -117,7 +129,7 @@ def none_this_month(next_free: date | None) -> str:
     return _("No times this month: the next free day is {day}.").format(day=day_and_date(next_free))
 
 
-def clocks(desk: Desk, zone: str, at: datetime) -> str:
+def clocks(desk: Home, zone: str, at: datetime) -> str:
     """Trieste time (GMT+1): the practice's own zone bears its town, as it is said on its pages."""
     if zone == desk.zone:
         ahead = clock_words.offset(at, zone)
@@ -125,7 +137,7 @@ def clocks(desk: Desk, zone: str, at: datetime) -> str:
     return clock_words.clocks(at, zone)
 
 
-def clock_name(desk: Desk, zone: str, at: datetime) -> str:
+def clock_name(desk: Home, zone: str, at: datetime) -> str:
     """Trieste time, where the offset has been said already."""
     if zone == desk.zone:
         return _("{city} time").format(city=desk.town)
@@ -134,28 +146,35 @@ def clock_name(desk: Desk, zone: str, at: datetime) -> str:
     return _("{city} time").format(city=clock_words.place_of(zone))
 
 
+def comes_twice(local: datetime) -> bool:
+    """In the night in which clocks are set back."""
+    return local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
+
+
 def same_as_yours() -> str:
     """Added to the practice's clock where the device shows the same."""
     return _("the same as on your device")
 
 
-def chosen(desk: Desk, time: Time, zone: str) -> Chosen:
+def chosen(desk: Home, time: Time, zone: str) -> Chosen:
     hours = hours_between(time.start, time.end, zone)
+    # Where an hour comes twice, only the offset tells which of the two is meant.
+    name = clocks if comes_twice(time.start) else clock_name
     return Chosen(
         day=day_of(time.start.date()),
-        hours=_("{hours}, {clocks}").format(hours=hours, clocks=clock_name(desk, zone, time.start)),
+        hours=_("{hours}, {clocks}").format(hours=hours, clocks=name(desk, zone, time.start)),
         iso=time.start.isoformat(),
         there=there(desk, time, zone),
     )
 
 
-def there(desk: Desk, time: Time, zone: str) -> str:
+def there(desk: Home, time: Time, zone: str) -> str:
     """Where I am: 16:40 – 17:00, Trieste time (GMT+1). Nothing where both clocks show the same."""
     hours = there_hours(desk, time, zone)
     return there_said(hours, desk, time.start) if hours else ""
 
 
-def there_hours(desk: Desk, time: Time, zone: str) -> str:
+def there_hours(desk: Home, time: Time, zone: str) -> str:
     """By the practice's clock, with the day where it is another one; nothing where both show the
     same."""
     if zone == desk.zone:
@@ -170,9 +189,13 @@ def there_hours(desk: Desk, time: Time, zone: str) -> str:
     return _("{day}, {time}").format(day=day_and_date(other.date()), time=hours)
 
 
-def there_said(hours: str, desk: Desk, at: datetime) -> str:
+def there_said(hours: str, desk: Home, at: datetime) -> str:
     said = _("{time}, {clocks}").format(time=hours, clocks=clocks(desk, desk.zone, at))
     return _("Where I am: {time}").format(time=said)
+
+
+def price(kind: Kind) -> str:
+    return sentence(words.price(kind.price_cents, kind.currency))
 
 
 def places(kind: Kind) -> str:
@@ -187,7 +210,8 @@ def how_near(start: datetime, wished: datetime) -> str:
     later."""
     days = (start.date() - wished.date()).days
     if days == 0:
-        return _how_near_that_day(round((start - wished).total_seconds() / 60))
+        # Of instants: two times of one zone differ by what its wall clocks show.
+        return _how_near_that_day(round((start.timestamp() - wished.timestamp()) / 60))
     if start.time() == wished.time():
         same = {1: _("The same hour, the next day"), -1: _("The same hour, the day before")}
         if days in same:
