@@ -5,6 +5,12 @@ import { createContext, useContext } from "react";
 export const Context = createContext(null);
 export const useDesk = () => useContext(Context);
 
+// What the address says; nothing while the page is drawn ahead.
+export const query = () =>
+  typeof window === "undefined"
+    ? {}
+    : Object.fromEntries(new URLSearchParams(window.location.search));
+
 export const monthOf = (on) => on.slice(0, 7);
 export const capital = (words) => words.charAt(0).toUpperCase() + words.slice(1);
 export const timesOf = (day) => day.parts.flatMap((part) => part.times);

@@ -20,10 +20,12 @@ const line = (day, known) => ({
   "--n": Math.max(1, Math.round((LONGEST * timesOf(day).length) / known.most)),
 });
 
-const Arrow = ({ back }) => (
-  <svg viewBox="0 0 24 24" className="i" aria-hidden="true">
-    <path d={back ? "m15 18-6-6 6-6" : "m9 18 6-6-6-6"} />
-  </svg>
+const Turn = ({ label, go, back }) => (
+  <button type="button" className="icon-btn" aria-label={label} disabled={!go} onClick={go}>
+    <svg viewBox="0 0 24 24" className="i" aria-hidden="true">
+      <path d={back ? "m15 18-6-6 6-6" : "m9 18 6-6-6-6"} />
+    </svg>
+  </button>
 );
 
 function Head({ title, back, on, goBack, goOn }) {
@@ -31,12 +33,8 @@ function Head({ title, back, on, goBack, goOn }) {
     <div className="cal-head">
       <h3 aria-live="polite">{title}</h3>
       <div>
-        <button type="button" className="icon-btn" aria-label={back} disabled={!goBack} onClick={goBack}>
-          <Arrow back />
-        </button>
-        <button type="button" className="icon-btn" aria-label={on} disabled={!goOn} onClick={goOn}>
-          <Arrow />
-        </button>
+        <Turn label={back} go={goBack} back />
+        <Turn label={on} go={goOn} />
       </div>
     </div>
   );
@@ -79,8 +77,11 @@ function Month() {
   };
   const first = monthOf(known.today);
   const last = monthOf(known.last);
-  const label = (on) => known.days[on]?.label ?? words.taken.replace("{day}", plainDay(on));
-  const plainDay = (on) => words.days.replace("{day}", Number(on.slice(8))).replace("{month}", words.inDate[on.slice(5, 7) - 1]);
+  const dated = (on) =>
+    words.days
+      .replace("{day}", Number(on.slice(8)))
+      .replace("{month}", words.inDate[on.slice(5, 7) - 1]);
+  const label = (on) => known.days[on]?.label ?? words.taken.replace("{day}", dated(on));
   return (
     <div className="month">
       <Head
