@@ -11,7 +11,7 @@ from practice.components.shell import troubles
 from practice.i18n import _, here, language, locale
 
 DAYS_OF_WEEK = 7
-FILES = ("typed", "days", "desk", "kept", "month", "times", "zone")
+FILES = ("typed", "days", "desk", "kept", "month", "times", "taken", "zone")
 LIBRARIES = {name: "$/public" + rx.asset(f"picker_{name}.jsx", shared=True) for name in FILES}
 Words = dict[str, Any]
 
@@ -71,7 +71,7 @@ class Asked(rx.Component):
 
 
 class Title(rx.Component):
-    library = LIBRARIES["times"]
+    library = LIBRARIES["taken"]
     tag = "Title"
     title: rx.Var[str]
 
@@ -79,20 +79,20 @@ class Title(rx.Component):
 class Chapters(rx.Component):
     """Two children: the times, and what follows once one is chosen."""
 
-    library = LIBRARIES["times"]
+    library = LIBRARIES["taken"]
     tag = "Chapters"
 
 
 class When(rx.Component):
     """Shown while a time is picked, or after one was taken."""
 
-    library = LIBRARIES["times"]
+    library = LIBRARIES["taken"]
     tag = "When"
     face: rx.Var[str]
 
 
 class Others(rx.Component):
-    library = LIBRARIES["times"]
+    library = LIBRARIES["taken"]
     tag = "Others"
     verb: rx.Var[str]
     form: rx.Var[str]
@@ -101,7 +101,7 @@ class Others(rx.Component):
 class Written(rx.Component):
     """Around a form: what was typed into it, to be read, after a time was lost."""
 
-    library = LIBRARIES["times"]
+    library = LIBRARIES["taken"]
     tag = "Written"
     fields: rx.Var[list[list[str]]]
     form: rx.Var[str]

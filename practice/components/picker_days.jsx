@@ -5,10 +5,18 @@ import { createContext, useContext } from "react";
 export const Context = createContext(null);
 export const useDesk = () => useContext(Context);
 
+// What the address says; nothing while the page is drawn ahead.
+export const query = () =>
+  typeof window === "undefined"
+    ? {}
+    : Object.fromEntries(new URLSearchParams(window.location.search));
+
 export const monthOf = (on) => on.slice(0, 7);
 export const capital = (words) => words.charAt(0).toUpperCase() + words.slice(1);
 export const timesOf = (day) => day.parts.flatMap((part) => part.times);
 
+// Of the line under a free day. Where none has more times than that, each of them is one step.
+export const LONGEST = 9;
 const listed = (known) => Object.keys(known.days).sort();
 // The first free day from this date on, and its words.
 export const nextFree = (known, from) => {

@@ -1,14 +1,24 @@
 // What somebody who picks a time has before them: the free days that came so far, the day and the
 // time that are chosen, and the address that keeps both through a reload.
 import { useEffect, useRef, useState } from "react";
-import { Context, after, monthOf, nextFree, timesOf } from "./picker_days.jsx";
+import { Context, LONGEST, after, monthOf, nextFree, query, timesOf } from "./picker_days.jsx";
 import { forget } from "./picker_typed.jsx";
 
 // So long the server may be silent at first; then the page without a script takes over.
 const PATIENCE = 5000;
 
-const query = () => Object.fromEntries(new URLSearchParams(window.location.search));
 const ownZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone || "";
+// The session type at the end of the address.
+const named = () => window.location.pathname.split("/").filter(Boolean).at(-1);
+
+// The page that does without a script, with all that this address holds.
+const plainly = (plain) => {
+  const { booking, key, ...kept } = query();
+  if (booking) return `/manage/${encodeURIComponent(booking)}/${encodeURIComponent(key)}`;
+  const rest = new URLSearchParams({ tz: ownZone(), ...kept });
+  return `${plain.path}${plain.named ? `/${named()}` : ""}?${rest}`;
+};
+
 const unpack = (offer) => ([on, words, label, heard, count, offset, parts]) => ({
   on,
   words,
@@ -36,8 +46,10 @@ const joined = (known, offer) => {
   for (const day of offer.days.map(unpack(offer))) days[day.on] = day;
   const months = same ? [...new Set([...known.months, ...offer.months])].sort() : offer.months;
   const reaches = months.at(-1) === offer.months.at(-1);
+  const most = Math.max(LONGEST, ...Object.values(days).map((day) => timesOf(day).length));
   const { zone, today, last, clocks } = offer;
-  return { zone, today, last, clocks, days, months, next: reaches ? offer.next : known.next };
+  const next = reaches ? offer.next : known.next;
+  return { zone, today, last, clocks, days, months, most, next };
 };
 
 // The same instant may be written with another offset.
@@ -80,7 +92,7 @@ export function Desk(props) {
   // Everything the server needs; it may have forgotten this tab meanwhile.
   const ask = (more = {}) => {
     const { day: on = "", tz = "", booking = "", key = "" } = query();
-    const slug = plain.named ? window.location.pathname.split("/").filter(Boolean).at(-1) : "";
+    const slug = plain.named ? named() : "";
     const zone = tz || ownZone();
     return { opening: opening.current, slug, zone, day: on, booking, token: key, ...more };
   };
@@ -99,7 +111,7 @@ export function Desk(props) {
     setReady(true);
     setBusy(false);
     if (!offer.zone) return;
-    const now = joined(settled.current === "anew" ? null : known, offer);
+    const now = joined(known, offer);
     setKnown(now);
     asked.current = [];
     if (settled.current === true) return;
@@ -125,9 +137,19 @@ export function Desk(props) {
     if (!taken.start || !known) return;
     const first = taken.others[0]?.start ?? "";
     setStart(first);
-    setDay(known.days[taken.start.slice(0, 10)] ? taken.start.slice(0, 10) : day);
+    setDay(taken.start.slice(0, 10));
+    setMonth(monthOf(taken.start));
     write({ start: first });
   }, [taken]);
+
+  // The day that was looked at may have filled meanwhile.
+  useEffect(() => {
+    if (!known || !day || known.days[day]) return;
+    const near = [start.slice(0, 10), nextFree(known, day)?.[0], nextFree(known, known.today)?.[0]];
+    const on = near.find((one) => known.days[one]) ?? "";
+    setDay(on);
+    if (on) setMonth(monthOf(on));
+  }, [known, day]);
 
   useEffect(() => setBusy(false), [answer, troubles]);
 
@@ -140,13 +162,7 @@ export function Desk(props) {
   // Never connected: whoever has this page has a browser that can do without.
   useEffect(() => {
     if (ready || troubles) return;
-    const timer = setTimeout(() => {
-      const { booking, key, ...kept } = query();
-      const slug = plain.named ? `/${window.location.pathname.split("/").filter(Boolean).at(-1)}` : "";
-      const there = booking ? `/manage/${encodeURIComponent(booking)}/${encodeURIComponent(key)}` : plain.path + slug;
-      const rest = new URLSearchParams({ tz: ownZone(), ...kept });
-      window.location.replace(booking ? there : `${there}?${rest}`);
-    }, PATIENCE);
+    const timer = setTimeout(() => window.location.replace(plainly(plain)), PATIENCE);
     return () => clearTimeout(timer);
   }, [ready, troubles]);
 

@@ -2,7 +2,7 @@
 // as the day is free.
 import { useEffect, useRef, useState } from "react";
 import { DayPicker } from "react-day-picker";
-import { after, capital, monthOf, nextFree, timesOf, useDesk } from "./picker_days.jsx";
+import { LONGEST, after, capital, monthOf, nextFree, timesOf, useDesk } from "./picker_days.jsx";
 
 const NARROW = "(max-width: 699px)";
 const toDate = (on) => new Date(`${on}T12:00:00`);
@@ -15,14 +15,17 @@ const moved = (on, days) => {
   date.setDate(date.getDate() + days);
   return toDay(date);
 };
-// More than fits under a day says no more.
-const LONGEST = 9;
-const line = (day) => ({ "--n": Math.min(timesOf(day).length, LONGEST) });
+// As long as the day is free, beside the freest of those that are known.
+const line = (day, known) => ({
+  "--n": Math.max(1, Math.round((LONGEST * timesOf(day).length) / known.most)),
+});
 
-const Arrow = ({ back }) => (
-  <svg viewBox="0 0 24 24" className="i" aria-hidden="true">
-    <path d={back ? "m15 18-6-6 6-6" : "m9 18 6-6-6-6"} />
-  </svg>
+const Turn = ({ label, go, back }) => (
+  <button type="button" className="icon-btn" aria-label={label} disabled={!go} onClick={go}>
+    <svg viewBox="0 0 24 24" className="i" aria-hidden="true">
+      <path d={back ? "m15 18-6-6 6-6" : "m9 18 6-6-6-6"} />
+    </svg>
+  </button>
 );
 
 function Head({ title, back, on, goBack, goOn }) {
@@ -30,12 +33,8 @@ function Head({ title, back, on, goBack, goOn }) {
     <div className="cal-head">
       <h3 aria-live="polite">{title}</h3>
       <div>
-        <button type="button" className="icon-btn" aria-label={back} disabled={!goBack} onClick={goBack}>
-          <Arrow back />
-        </button>
-        <button type="button" className="icon-btn" aria-label={on} disabled={!goOn} onClick={goOn}>
-          <Arrow />
-        </button>
+        <Turn label={back} go={goBack} back />
+        <Turn label={on} go={goOn} />
       </div>
     </div>
   );
@@ -54,7 +53,7 @@ function DayButton({ day, modifiers, children, className, ...rest }) {
       {...rest}
       ref={button}
       className={look.filter(Boolean).join(" ")}
-      style={free && line(free)}
+      style={free && line(free, known)}
       data-day={free && day.isoDate}
     >
       {children}
@@ -78,8 +77,11 @@ function Month() {
   };
   const first = monthOf(known.today);
   const last = monthOf(known.last);
-  const label = (on) => known.days[on]?.label ?? words.taken.replace("{day}", plainDay(on));
-  const plainDay = (on) => words.days.replace("{day}", Number(on.slice(8))).replace("{month}", words.inDate[on.slice(5, 7) - 1]);
+  const dated = (on) =>
+    words.days
+      .replace("{day}", Number(on.slice(8)))
+      .replace("{month}", words.inDate[on.slice(5, 7) - 1]);
+  const label = (on) => known.days[on]?.label ?? words.taken.replace("{day}", dated(on));
   return (
     <div className="month">
       <Head
@@ -164,7 +166,7 @@ function WeekDay({ on, short, chosen }) {
     <button
       type="button"
       className={look.filter(Boolean).join(" ")}
-      style={free && line(free)}
+      style={free && line(free, known)}
       disabled={!free}
       aria-pressed={free ? chosen : undefined}
       aria-label={free?.label}

@@ -1,6 +1,6 @@
-// The times of the chosen day, the summary of the chosen one, and what is free instead of a lost one.
+// The times of the chosen day, the clock they are of, and the summary of the chosen one.
 import { Fragment, useEffect, useRef, useState } from "react";
-import { capital, nextFree, timesOf, useDesk } from "./picker_days.jsx";
+import { capital, nextFree, query, timesOf, useDesk } from "./picker_days.jsx";
 
 export function Times({ children }) {
   const { words, known, day, start, gone, taken, choose } = useDesk();
@@ -36,7 +36,7 @@ export function Times({ children }) {
                   <button
                     key={time.start}
                     type="button"
-                    className={`slot${time.lost ? " gone" : ""}${time.start === start ? " on" : ""}`}
+                    className={look(time, start)}
                     disabled={time.lost}
                     aria-pressed={time.lost ? undefined : time.start === start}
                     data-slot={time.lost ? undefined : time.start}
@@ -54,6 +54,9 @@ export function Times({ children }) {
     </div>
   );
 }
+
+const look = (time, start) =>
+  ["slot", time.lost && "gone", time.start === start && "on"].filter(Boolean).join(" ");
 
 // The lost time keeps its place among the others, struck through.
 const withLost = (day, lost) => {
@@ -82,7 +85,7 @@ export function Clock({ children }) {
         <path d="M12 2a14.5 14.5 0 0 0 0 20 14.5 14.5 0 0 0 0-20M2 12h20" />
       </svg>
       <span>
-        {said}
+        {capital(said)}
         {known.zone === device && <span className="hide-s">, {words.same}</span>}.
       </span>{" "}
       {children}
@@ -119,7 +122,7 @@ const back = () => {
 // What goes along with the form, as the browser knows it.
 export function Asked() {
   const { known, start } = useDesk();
-  const asked = typeof window === "undefined" ? {} : Object.fromEntries(new URLSearchParams(window.location.search));
+  const asked = query();
   return (
     <>
       <input type="hidden" name="start" value={start} readOnly />
@@ -127,132 +130,6 @@ export function Asked() {
       <input type="hidden" name="booking" value={asked.booking ?? ""} readOnly />
       <input type="hidden" name="token" value={asked.key ?? ""} readOnly />
       <input type="hidden" name="key" />
-    </>
-  );
-}
-
-// The title says what happened, when something did; the chapters then change their order.
-export function Title({ title, children }) {
-  const { isTaken, taken } = useDesk();
-  const heading = useRef(null);
-  useEffect(() => {
-    if (!isTaken) return;
-    heading.current?.focus({ preventScroll: true });
-    window.scrollTo(0, 0);
-  }, [isTaken, taken]);
-  return (
-    <div className="page-title">
-      <h1 ref={heading} tabIndex={-1}>
-        {isTaken ? taken.title : title}
-      </h1>
-      {isTaken ? <p role="alert">{taken.said}</p> : children}
-    </div>
-  );
-}
-
-// First the times, then the form; after a loss the other way round. Both stay what they are.
-export function Chapters({ children }) {
-  const { isTaken, start, led } = useDesk();
-  const [times, form] = children;
-  useEffect(() => {
-    if (led) document.getElementById("who")?.focus();
-  }, [led]);
-  const open = (
-    <div key="form" hidden={!start && !isTaken}>
-      {form}
-    </div>
-  );
-  const all = (
-    <div key="times" id="times">
-      {times}
-    </div>
-  );
-  return <>{isTaken ? [open, all] : [all, open]}</>;
-}
-
-export function When({ face, children }) {
-  const { isTaken } = useDesk();
-  return isTaken === (face === "taken") ? <>{children}</> : null;
-}
-
-// The nearest free times as cards; the button names the one that is marked.
-export function Others({ verb, form }) {
-  const { words, taken, start, setStart, busy } = useDesk();
-  const picked = taken.others.find((one) => one.start === start) ?? taken.others[0];
-  if (!picked) return <p>{words.noOthers}</p>;
-  return (
-    <fieldset>
-      <legend className="vh">{words.near}</legend>
-      <div className="alts">
-        {taken.others.map((one) => (
-          <label key={one.start} className="alt">
-            <input
-              type="radio"
-              name="other"
-              className="dot"
-              checked={one === picked}
-              onChange={() => setStart(one.start)}
-            />
-            <b>
-              <time dateTime={one.start}>{one.time}</time>
-            </b>
-            <span>
-              <span>{one.day}</span>
-              <small>{one.near}</small>
-            </span>
-          </label>
-        ))}
-      </div>
-      <div className="acts">
-        <button type="submit" form={form} className="btn primary big" aria-disabled={busy}>
-          {busy ? words.sending : picked[verb]}
-        </button>
-        <a className="link" href="#times">
-          {words.seeAll}
-        </a>
-      </div>
-    </fieldset>
-  );
-}
-
-// What was typed, to be read; a press on "Change" opens the form on that field.
-export function Written({ fields, form, children }) {
-  const { words, isTaken } = useDesk();
-  const [open, setOpen] = useState("");
-  const [said, setSaid] = useState([]);
-  useEffect(() => {
-    if (!isTaken) return;
-    setOpen("");
-    const typed = new FormData(document.getElementById(form));
-    const label = (name) => document.querySelector(`#${form} [name=${name}]:checked`)?.closest("label")?.textContent;
-    setSaid(
-      fields
-        .map(([name, words]) => [name, words, label(name) ?? typed.get(name)])
-        .filter(([, , value]) => value),
-    );
-  }, [isTaken]);
-  useEffect(() => {
-    if (!open) return;
-    document.querySelector(`#${form} [name=${open}]`)?.focus();
-  }, [open]);
-  const read = isTaken && !open;
-  return (
-    <>
-      {read && (
-        <dl className="kept">
-          {said.map(([name, words_, value]) => (
-            <div key={name}>
-              <dt>{words_}</dt>
-              <dd>{value}</dd>
-              <button type="button" className="plain" onClick={() => setOpen(name)}>
-                {words.change}
-                <span className="vh"> – {words_}</span>
-              </button>
-            </div>
-          ))}
-        </dl>
-      )}
-      <div hidden={read}>{children}</div>
     </>
   );
 }

@@ -95,7 +95,12 @@ export function Zones() {
         <ul>
           {shown.map((one) => (
             <li key={one.zone}>
-              <button type="button" data-zone={one.zone} aria-pressed={one.zone === known.zone} onClick={take(one.zone)}>
+              <button
+                type="button"
+                data-zone={one.zone}
+                aria-pressed={one.zone === known.zone}
+                onClick={take(one.zone)}
+              >
                 <span>
                   {one.city}
                   <small>{one.name}</small>

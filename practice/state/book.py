@@ -21,13 +21,13 @@ from practice.services import picking
 from practice.services.access import require
 from practice.services.bookings import Wish
 from practice.services.picking import Desk, Kind, Offered
-from practice.state import offers, picking_words, words
+from practice.state import offers, picking_words
 from practice.state.desk import DeskState, caller_of
 from practice.state.guard import handler
 from practice.state.session import actor_of
 
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
-UNKNOWN = ZoneInfo("UTC")
+UNKNOWN = ZoneInfo(key="UTC")
 A_FIELD = 5000
 # Where it goes on from each lock: to the own pages, to the first call, to a letter.
 WAYS = {
@@ -153,7 +153,7 @@ class BookState(DeskState):
         self.slug, self.title = kind.slug, _title(kind)
         self.length = i18n.minutes(kind.minutes)
         self.places_said = picking_words.places(kind)
-        self.price = _price(kind)
+        self.price = picking_words.price(kind)
         self.places = [place.value for place in kind.places]
 
     def _show_several(self, desk: Desk) -> None:
@@ -227,10 +227,6 @@ def _title(kind: Kind) -> str:
     return _("A free discovery call") if kind.needs is Stage.NEW else kind.name
 
 
-def _price(kind: Kind) -> str:
-    return i18n.sentence(words.price(kind.price_cents, kind.currency))
-
-
 def _line(kind: Kind) -> Open:
-    said = [i18n.minutes(kind.minutes), picking_words.places(kind), _price(kind)]
+    said = [i18n.minutes(kind.minutes), picking_words.places(kind), picking_words.price(kind)]
     return Open(kind.slug, kind.name, ", ".join(said))
