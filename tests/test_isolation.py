@@ -260,6 +260,7 @@ TRUSTED = {
     "bookings._take": "one's own new appointment, before a booking makes it theirs",
     "bookings.find_group": "a group that is open, and how many are in it",
     "answers.find": "the booking that this very request made",
+    "bookplates._who": "of whoever holds a link, the address and the number, shortened",
 }
 
 

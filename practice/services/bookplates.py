@@ -138,12 +138,11 @@ def _due(session: Session, booking: Booking) -> int:
     """As it was when it was cancelled; only what was certain can cost."""
     if booking.status != Status.CANCELLED:
         return 0
-    with acting_as(session, SYSTEM):
-        event = session.exec(
-            select(BookingEvent)
-            .where(BookingEvent.booking_id == booking.id, BookingEvent.what == "cancelled")
-            .order_by(col(BookingEvent.at).desc())
-        ).first()
+    event = session.exec(
+        select(BookingEvent)
+        .where(BookingEvent.booking_id == booking.id, BookingEvent.what == "cancelled")
+        .order_by(col(BookingEvent.at).desc())
+    ).first()
     return endings.due_after(booking, event) if event else 0
 
 
