@@ -328,7 +328,7 @@ async def test_the_price_is_said_before_and_never_more_is_charged(house: str):
         done = await sent(manage(reference, "/cancel"), **typed(answer.text))
         assert (done.status_code, done.headers["location"]) == (303, manage(reference))
         page = await read(manage(reference))
-    assert "so €40 of the €80 are due, as agreed." in page
+    assert "so €40 of the €80 is due, as agreed." in page
 
 
 @pytest.mark.parametrize("junk", ["", "-1", "x", "1e9", "٤٠٠٠", "9" * 400])
