@@ -54,6 +54,10 @@ def attributes(html: str, wanted: str) -> list[dict[str, str | None]]:
     return found
 
 
+def without_tags(html: str) -> str:
+    return re.sub(r"<[^>]*>", " ", html)
+
+
 @pytest.mark.parametrize("path", BOTH)
 async def test_a_page_says_what_it_is_and_where(practice: str, browser: Browser, path: str):
     answer = await browser.get(path)
@@ -100,6 +104,57 @@ async def test_home_tells_what_is_in_the_database(practice: str, browser: Browse
     italian = (await browser.get("/it")).text
     for said in ("Dott.ssa Elena Conti", "80 €", "50 minuti"):
         assert said in italian.replace("\xa0", " ")
+
+
+async def test_a_price_stands_beside_length_place_and_what_opens_it(
+    practice: str, browser: Browser
+):
+    html = (await browser.get("/")).text.replace("\xa0", " ")
+    rows = [without_tags(row) for row in re.findall(r'<li class="[^"]*">(<h3>.*?)</li>', html)]
+    said = (
+        ("Discovery call", "Free", "20 minutes, by video or by phone", "Choose a time"),
+        ("Individual session", "€80", "50 minutes, in the room or by video", "after the call"),
+        ("Thursday group", "€35", "90 minutes, in the room", "once we have begun"),
+    )
+    for words in said:
+        [row] = [one for one in rows if words[0] in one]
+        assert [word for word in words if word not in row] == []
+    assert "75 minuti, in studio o in videochiamata" in (
+        (await browser.get("/it")).text.replace("\xa0", " ")
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "wanted"),
+    [
+        ("/", ["/book", "/book/discovery", "/book"]),
+        ("/it", ["/it/book", "/it/book/discovery", "/it/book"]),
+        ("/about", ["/book"]),
+        ("/reading/first-conversation", ["/book"]),
+        ("/it/nowhere", ["/it/book"]),
+    ],
+)
+async def test_the_one_thing_to_do_is_a_link_away(
+    practice: str, browser: Browser, path: str, wanted: list[str]
+):
+    html = (await browser.get(path)).text
+    links = [link["href"] or "" for link in attributes(html, "a")]
+    assert [link for link in links if "/book" in link] == wanted
+
+
+@pytest.mark.parametrize(
+    "change_of_the_call", ["visible = 'link'", "visible = 'therapist'", "archived_at = now()"]
+)
+async def test_where_no_call_is_offered_to_everybody_people_are_asked_to_write(
+    practice: str, browser: Browser, change_of_the_call: str
+):
+    db.transact(
+        change(f"UPDATE session_types SET {change_of_the_call} WHERE slug = 'discovery'"), SYSTEM
+    )
+    for path in ("/", "/about", "/it/reading/first-conversation", "/nowhere"):
+        html = (await browser.get(path)).text
+        assert "/book" not in html
+        assert path == "/nowhere" or "mailto:hello@studiomarea.example?subject=" in html
 
 
 async def test_the_data_for_search_engines_is_json_that_cannot_end_its_script(

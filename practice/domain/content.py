@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
+from practice.domain.bookings import Place
+from practice.domain.journey import Stage
+
 
 @dataclass(frozen=True)
 class Profile:
@@ -40,6 +43,12 @@ class SessionKind:
     price_cents: int
     currency: str
     needs: str
+    places: tuple[Place, ...]
+
+    @property
+    def is_first_call(self) -> bool:
+        """What anybody may book, without an account."""
+        return self.needs == Stage.NEW
 
 
 @dataclass(frozen=True)
@@ -77,6 +86,8 @@ class Frame:
 
     profile: Profile
     crisis: tuple[CrisisLine, ...]
+    # What everything begins with; None while nothing of the kind is offered to everybody.
+    call: SessionKind | None = None
 
 
 @dataclass(frozen=True)

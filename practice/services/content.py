@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from practice import clock, i18n
 from practice.domain import content as values
 from practice.domain.actors import Actor
-from practice.domain.bookings import Visibility
+from practice.domain.bookings import Place, Visibility
 from practice.domain.errors import NotFound
 from practice.models.base import Texts
 from practice.models.content import (
@@ -57,6 +57,7 @@ def find_frame(session: Session, _actor: Actor) -> values.Frame | None:
         crisis=tuple(
             values.CrisisLine(say(line.name), say(line.hours), line.number) for line in lines
         ),
+        call=next((kind for kind in _sessions(session) if kind.is_first_call), None),
     )
 
 
@@ -157,6 +158,7 @@ def _sessions(session: Session) -> tuple[values.SessionKind, ...]:
             price_cents=one.price_cents,
             currency=one.currency,
             needs=one.needs,
+            places=tuple(map(Place, one.places)),
         )
         for one in found
     )

@@ -107,7 +107,7 @@ def _setting_up(path: str, setting: Setting) -> str:
 def _not_found(frame: Frame | None, setting: Setting) -> str:
     """Its switch of language leads home: the address it was asked for leads nowhere."""
     page = setting.page("/", not_found.title(), not_found.description(), frame)
-    return document(replace(page, indexed=False), not_found.view())
+    return document(replace(page, indexed=False), not_found.view(frame))
 
 
 def trouble_page(reference: str, setting: Setting) -> str:
