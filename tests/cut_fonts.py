@@ -18,7 +18,7 @@ CUT = 1
 TOOLS = "fonttools[woff]==4.68.0"
 BIN = Path(sys.executable).parent
 FONTS = ROOT / "assets" / "fonts"
-CARD = ROOT / "practice" / "site" / "card"
+LETTERING = ROOT / "practice" / "site" / "lettering"
 
 # What English and Italian are written with. Whatever else Latin-1 has comes in a file of its own,
 # which a browser only asks for when a name needs it.
@@ -54,7 +54,7 @@ def main() -> int:
             ("text", FIGTREE, ("wght=420",)),
         ):
             drawn = instance(sources / source, Path(directory) / f"{name}.ttf", *fixed)
-            subset(drawn, f"{CORE},{MORE}", CARD / f"{name}.woff2")
+            subset(drawn, f"{CORE},{MORE}", LETTERING / f"{name}.woff2")
     return 0
 
 

@@ -134,6 +134,37 @@ async def test_a_file_that_is_known_is_not_sent_again(browser: httpx.AsyncClient
     assert (again.status_code, again.content) == (304, b"")
 
 
+async def test_a_page_says_at_which_address_it_is(built: Path):
+    """A build knows no address; a page of it has one all the same, in each language."""
+    for name, title in (("book", "Book a call"), ("it/book", "Prenoti")):
+        head = f'<title>{title}</title><meta content="/og.png" property="og:image"/>'
+        (built / f"{name}.html").write_text(PAGE.replace("</head>", f"{head}</head>"))
+    pages = {"/book": Role.PUBLIC, "/it/book": Role.PUBLIC}
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(Frontend(built, pages))) as client:
+        answer = await client.get("http://localhost/it/book", headers={"accept-encoding": "br"})
+        packed = await client.get("http://localhost/it/book", headers={"accept-encoding": "gzip"})
+    assert packed.headers["content-encoding"] == "gzip"
+    assert packed.text == answer.text
+    here = "http://localhost:3000"
+    for said in (
+        f'<link rel="canonical" href="{here}/it/book">',
+        f'<link rel="alternate" hreflang="en" href="{here}/book">',
+        f'<link rel="alternate" hreflang="x-default" href="{here}/book">',
+        f'<meta property="og:image" content="{here}/it/og.png">',
+        '<meta property="og:title" content="Prenoti">',
+    ):
+        assert said in answer.text
+    assert answer.text.count('property="og:image"') == 1
+
+
+async def test_a_page_that_is_not_for_search_engines_says_nothing_of_itself(built: Path):
+    hidden = PAGE.replace("</head>", '<meta content="noindex" name="robots"/></head>')
+    (built / "portal.html").write_text(hidden)
+    frontend = Frontend(built, {"/portal": Role.PUBLIC})
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(frontend)) as client:
+        assert (await client.get("http://localhost/portal")).text == hidden
+
+
 async def test_asking_for_the_head_alone_sends_no_body(browser: httpx.AsyncClient):
     answer = await browser.head("/favicon.svg")
     assert (answer.status_code, answer.content) == (200, b"")

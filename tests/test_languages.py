@@ -107,7 +107,7 @@ FRAME = content.Frame(
             name: published(name)
             for name in (
                 "name", "therapist", "kicker", "lede", "story", "email", "phone", "address",
-                "register", "answer_time", "place",
+                "register", "answer_time", "place", "country",
             )
         },
     ),

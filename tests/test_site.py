@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from html.parser import HTMLParser
+from typing import Any
 from xml.etree import ElementTree
 
 import httpx
@@ -22,6 +23,7 @@ from practice.site.routes import Site
 
 pytestmark = pytest.mark.anyio
 PAGES = ["/", "/about", "/privacy", "/reading/first-conversation"]
+BOOKING = ["/book", "/book/discovery"]
 BOTH = [i18n.path_in(code, path) for code in i18n.LANGUAGES for path in PAGES]
 Browser = httpx.AsyncClient
 
@@ -75,7 +77,8 @@ async def test_a_page_says_what_it_is_and_where(practice: str, browser: Browser,
     metas = {meta.get("name") or meta.get("property"): meta for meta in attributes(html, "meta")}
     assert 50 <= len(metas["description"]["content"] or "") <= 200
     assert metas["og:url"]["content"] == address
-    assert metas["og:image"]["content"] == "http://localhost:3000/og.png"
+    card = i18n.path_in(language, "/og.png")
+    assert metas["og:image"]["content"] == f"http://localhost:3000{card}"
 
 
 @pytest.mark.parametrize("path", BOTH)
@@ -164,8 +167,8 @@ async def test_the_data_for_search_engines_is_json_that_cannot_end_its_script(
     html = (await browser.get("/")).text
     assert "<script>alert" not in html
     blocks = re.findall(r'<script type="application/ld\+json">(.*?)</script>', html)
-    kinds = {json.loads(block)["@type"] for block in blocks}
-    assert kinds == {"ProfessionalService", "FAQPage"}
+    kinds = {json.loads(block).get("@type") for block in blocks}
+    assert kinds == {"ProfessionalService", None, "FAQPage"}
     assert json.loads(blocks[0])["name"] == "</script><script>alert(1)</script>"
 
 
@@ -268,17 +271,103 @@ async def test_an_installation_without_content_says_so_calmly(database: str, bro
         assert 'content="noindex"' in answer.text
 
 
+def addresses_in(sitemap: str) -> list[str]:
+    names = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
+    return [loc.text or "" for loc in ElementTree.fromstring(sitemap).findall(".//s:loc", names)]  # noqa: S314
+
+
 async def test_the_sitemap_lists_every_page_in_every_language(practice: str, browser: Browser):
     answer = await browser.get("/sitemap.xml")
-    names = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
-    found = {loc.text for loc in ElementTree.fromstring(answer.text).findall(".//s:loc", names)}  # noqa: S314
-    wanted = {f"http://localhost:3000{path}" for path in BOTH}
-    assert wanted < found
+    found = addresses_in(answer.text)
+    booking = [i18n.path_in(code, path) for code in i18n.LANGUAGES for path in BOOKING]
+    wanted = {f"http://localhost:3000{path}" for path in [*BOTH, *booking]}
+    assert wanted < set(found)
+    assert len(found) == len(set(found))
     for address in found:
-        assert (await browser.get(str(address))).status_code == 200
+        # Booking is a page of the build, which is not here.
+        assert "/book" in address or (await browser.get(address)).status_code == 200
+        assert f'hreflang="x-default" href="{address}"' in answer.text or "/it" in address
     robots = (await browser.get("/robots.txt")).text
     assert "Sitemap: http://localhost:3000/sitemap.xml" in robots
-    assert "Disallow: /portal" in robots
+
+
+async def test_booking_is_listed_where_something_can_be_booked(practice: str, browser: Browser):
+    db.transact(change("UPDATE session_types SET slug = 'hello' WHERE slug = 'discovery'"), SYSTEM)
+    found = addresses_in((await browser.get("/sitemap.xml")).text)
+    assert [one for one in found if "/book/" in one] == [
+        "http://localhost:3000/book/hello",
+        "http://localhost:3000/it/book/hello",
+    ]
+    db.transact(change("UPDATE session_types SET visible = 'link' WHERE slug = 'hello'"), SYSTEM)
+    assert "/book" not in (await browser.get("/sitemap.xml")).text
+
+
+@pytest.mark.parametrize(
+    ("path", "is_for_robots"),
+    [
+        *((path, True) for path in [*BOTH, "/book", "/it/book/discovery", "/sitemap.xml"]),
+        *((path, True) for path in ("/menu", "/portals-and-doors", "/reading/me", "/og.png")),
+        *((path, False) for path in ("/me", "/it/me", "/me/notices", "/portal", "/it/portal/x")),
+        *((path, False) for path in ("/manage/ABC/x", "/it/booked/ABC/x", "/plain/book")),
+        *((path, False) for path in ("/book/move", "/feedback/ABC/x", "/api/docs")),
+    ],
+)
+async def test_robots_are_kept_from_what_is_private_and_from_nothing_else(
+    browser: Browser, path: str, is_for_robots: bool
+):
+    said = (await browser.get("/robots.txt")).text
+    rules = re.findall(r"^Disallow: (\S+)$", said, re.MULTILINE)
+    closed = [rule for rule in rules if re.match(re.escape(rule).replace(r"\$", "$"), path)]
+    assert (closed == []) is is_for_robots
+
+
+def parts_of(data: dict[str, Any]) -> list[dict[str, Any]]:
+    return data.get("@graph", [data])
+
+
+async def data_in(browser: Browser, path: str) -> list[dict[str, Any]]:
+    html = (await browser.get(path)).text
+    blocks = re.findall(r'<script type="application/ld\+json">(.*?)</script>', html)
+    return [part for block in blocks for part in parts_of(json.loads(block))]
+
+
+async def test_search_engines_read_the_prices_that_people_read(practice: str, browser: Browser):
+    services = [one for one in await data_in(browser, "/it") if one["@type"] == "Service"]
+    assert [(one["name"], one["offers"]["price"]) for one in services] == [
+        ("Chiamata conoscitiva", "0.00"),
+        ("Seduta individuale", "80.00"),
+        ("Seduta di coppia", "110.00"),
+        ("Gruppo del giovedì", "35.00"),
+    ]
+    assert {one["offers"]["priceCurrency"] for one in services} == {"EUR"}
+    assert services[1]["description"].startswith("50\xa0minuti, in studio o in videochiamata. ")
+
+
+async def test_only_what_anybody_may_book_has_an_address_to_book_it_at(
+    practice: str, browser: Browser
+):
+    offers = [one["offers"] for one in await data_in(browser, "/") if one["@type"] == "Service"]
+    addresses = [offer["url"] for offer in offers if "url" in offer]
+    assert addresses == ["http://localhost:3000/book/discovery"]
+
+
+async def test_what_the_data_refers_to_is_there(practice: str, browser: Browser):
+    data = await data_in(browser, "/")
+    known = {one["@id"] for one in data if "@id" in one}
+    assert {one["provider"]["@id"] for one in data if "provider" in one} <= known
+    [practice_] = [one for one in data if one["@type"] == "ProfessionalService"]
+    assert practice_["address"]["addressCountry"] == "IT"
+    assert practice_["potentialAction"]["target"]["urlTemplate"] == "http://localhost:3000/book"
+    [faq] = [one for one in data if one["@type"] == "FAQPage"]
+    html = (await browser.get("/")).text
+    for question in faq["mainEntity"]:
+        assert f"<summary>{question['name']}</summary>" in html
+        assert question["acceptedAnswer"]["text"] in html
+
+
+async def test_nothing_is_to_be_reserved_where_no_call_is_offered(practice: str, browser: Browser):
+    db.transact(change("UPDATE session_types SET visible = 'link' WHERE needs = 'new'"), SYSTEM)
+    assert "ReserveAction" not in str(await data_in(browser, "/"))
 
 
 @pytest.mark.parametrize(

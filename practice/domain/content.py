@@ -22,6 +22,7 @@ class Profile:
     register: str
     answer_time: str
     place: str
+    country: str
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,14 @@ class Home:
     facts: tuple[Passage, ...]
     articles: tuple[ArticleCard, ...]
     questions: tuple[Passage, ...]
+
+
+@dataclass(frozen=True)
+class Published:
+    """What has an address of its own, by its slug."""
+
+    readings: tuple[str, ...]
+    calls: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from practice import db, i18n, runtime
 from practice.domain.actors import VISITOR
+from practice.domain.content import Published
 from practice.domain.errors import NotFound
 from practice.routes import api, headers, negotiation
 from practice.services import content
@@ -143,14 +144,20 @@ class Site:
         return PlainTextResponse(robots(self.settings.public_url))
 
     async def _sitemap(self, _request: Request) -> Response:
-        slugs = await runtime.query(content.list_published, VISITOR)
-        addresses: list[str] = []
-        if slugs is not None:
-            listed = [sheet.path for sheet in sheets.SHEETS if sheet.is_listed]
-            addresses = [path for path in listed if "{" not in path]
-            addresses += [f"/reading/{slug}" for slug in slugs]
-        body = sitemap(self.settings.public_url, addresses)
+        found = await runtime.query(content.list_published, VISITOR)
+        body = sitemap(self.settings.public_url, _addresses_of(found) if found else [])
         return Response(body, media_type="application/xml")
+
+
+def _addresses_of(published: Published) -> list[str]:
+    """Booking has its page in the build; what can be booked is known only here."""
+    listed = [sheet.path for sheet in sheets.SHEETS if sheet.is_listed]
+    booking = ["/book", *(f"/book/{slug}" for slug in published.calls)] if published.calls else []
+    return [
+        *(path for path in listed if "{" not in path),
+        *booking,
+        *(f"/reading/{slug}" for slug in published.readings),
+    ]
 
 
 def _sent(page: Rendered, request: Request) -> Response:
