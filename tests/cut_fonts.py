@@ -50,7 +50,7 @@ def main() -> int:
                 target = FONTS / f"{name}-{VERSION}-{part}-{CUT}.woff2"
                 subset(drawn, characters, target)
         for name, (source, *_axes), fixed in (
-            ("title", FRAUNCES, ("opsz=100", "wght=430")),
+            ("title", FRAUNCES, ("opsz=48", "wght=420")),
             ("text", FIGTREE, ("wght=420",)),
         ):
             drawn = instance(sources / source, Path(directory) / f"{name}.ttf", *fixed)
@@ -66,7 +66,8 @@ def fetch(directory: Path) -> Path:
 
 
 def instance(source: Path, target: Path, *axes: str) -> Path:
-    tool("fonttools", "varLib.instancer", "--quiet", f"--output={target}", str(source), *axes)
+    instancer = ("fonttools", "varLib.instancer", "--quiet", "--no-recalc-timestamp")
+    tool(*instancer, f"--output={target}", str(source), *axes)
     return target
 
 
@@ -79,6 +80,7 @@ def subset(source: Path, characters: str, target: Path) -> None:
         "--layout-features=kern,mark,ccmp,liga,locl,rvrn,tnum,pnum",
         "--flavor=woff2",
         "--no-hinting",
+        "--no-recalc-timestamp",
         f"--output-file={target}",
     )
     print(f"{target.relative_to(ROOT)}  {target.stat().st_size / 1000:.1f} kB")

@@ -5,12 +5,14 @@ import re
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from html.parser import HTMLParser
+from io import BytesIO
 from typing import Any
 from xml.etree import ElementTree
 
 import httpx
 import pytest
 import time_machine
+from PIL import Image
 from sqlmodel import Session, text
 
 from practice import db, i18n
@@ -205,6 +207,26 @@ async def test_a_text_without_a_translation_falls_back_to_the_practices_language
 ):
     db.transact(change("""UPDATE practice SET lede = '{"en": "Only in English."}'"""), SYSTEM)
     assert "Only in English." in (await browser.get("/it")).text
+
+
+async def test_a_shared_link_shows_a_picture_in_the_practices_words(
+    practice: str, browser: Browser
+):
+    english, italian = [await browser.get(path) for path in ("/og.png", "/it/og.png")]
+    for answer in (english, italian):
+        assert answer.headers["content-type"] == "image/png"
+        assert Image.open(BytesIO(answer.content)).size == (1200, 630)
+        assert len(answer.content) < 80_000
+    assert english.content != italian.content
+    db.transact(change("UPDATE practice SET name = 'Praxis Ebbe'"), SYSTEM)
+    renamed = await browser.get("/og.png", headers={"if-none-match": english.headers["etag"]})
+    assert (renamed.status_code, renamed.content == english.content) == (200, False)
+    again = await browser.get("/og.png", headers={"if-none-match": renamed.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+async def test_before_anything_is_published_there_is_no_picture(database: str, browser: Browser):
+    assert (await browser.get("/og.png")).status_code == 404
 
 
 async def test_an_article_appears_on_its_day(practice: str, browser: Browser):
