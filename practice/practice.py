@@ -14,6 +14,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from practice import build, db, i18n, keyfile, log, providers, settings, vault, worker
+from practice.components.broken import boundary
 from practice.components.head import head_of_every_page
 from practice.domain.actors import Role
 from practice.pages import Route as Page
@@ -88,6 +89,7 @@ app = rx.App(
     stylesheets=STYLESHEETS,
     head_components=head_of_every_page(),
     toaster=None,
+    app_wraps={(55, "ErrorBoundary"): boundary},
     backend_exception_handler=failures.on_the_server,
     frontend_exception_handler=failures.on_the_page,
     html_lang=i18n.DEFAULT_LANGUAGE,

@@ -3,6 +3,7 @@
 import gzip
 import threading
 from collections.abc import AsyncIterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import httpx
@@ -62,6 +63,48 @@ def test_a_build_that_looks_different_is_refused(built: Path, left: str):
     (built / "assets/reflex-env-abc.js").write_text(left)
     with pytest.raises(finish.BuildChanged):
         finish.use_the_page_s_address(built)
+
+
+def test_a_build_is_told_what_stands_for_which_library():
+    config = finish.replace_libraries("  resolve: {\n    alias: [\n      {},\n    ],\n  }")
+    for name, source in finish.REPLACED.items():
+        assert f'find: "{name}"' in config
+        assert f"./utils/{source}" in config
+        assert (finish.SOURCES / source).exists()
+    with pytest.raises(finish.BuildChanged):
+        finish.replace_libraries("resolve: {}")
+
+
+@pytest.mark.parametrize(
+    ("script", "is_refused"),
+    [
+        ('e("p",{css:{width:`68%`,"--gap":n?.gap},children:{a:1}})', False),
+        ('e("p",{css:{color:`red`,"&:hover":{color:`blue`}}})', True),
+    ],
+)
+def test_styles_that_an_attribute_cannot_say_are_refused(
+    built: Path, script: str, is_refused: bool
+):
+    (built / "assets/page-abc.js").write_text(script)
+    refused = pytest.raises(finish.BuildChanged) if is_refused else nullcontext()
+    with refused:
+        finish.refuse_nested_styles(built)
+
+
+def test_what_a_page_throws_reaches_the_boundary_once():
+    handed = finish.hand_errors_on("export default App")
+    assert handed.count("ErrorBoundary") == 1
+    assert finish.hand_errors_on(handed) == handed
+
+
+def test_scripts_come_after_what_is_read(built: Path):
+    page = built / "it/styleguide.html"
+    page.write_text('<link rel="modulepreload" href="/assets/a.js"/><link rel="stylesheet"/>')
+    finish.load_scripts_last(built)
+    assert 'rel="modulepreload" fetchpriority="low" href' in page.read_text()
+    page.unlink()
+    with pytest.raises(finish.BuildChanged):
+        finish.load_scripts_last(built)
 
 
 def test_each_page_names_its_language(built: Path):

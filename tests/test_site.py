@@ -269,6 +269,26 @@ async def test_a_chapter_without_content_is_not_there(practice: str, browser: Br
         assert heading not in html
 
 
+async def test_whoever_follows_every_link_finds_a_page(practice: str, browser: Browser):
+    """From the home page in both languages through all that is linked; anchors are there too."""
+    open_, seen = {"/", "/it"}, dict[str, str]()
+    while open_:
+        path = open_.pop()
+        answer = await browser.get(path)
+        assert answer.status_code == 200, path
+        seen[path] = answer.text
+        links = {link["href"] or "" for link in attributes(answer.text, "a")}
+        own = {link.partition("#")[0] for link in links if link.startswith("/")}
+        # Booking is a page of the build, which is not here.
+        open_ |= {path for path in own if path not in seen and "/book" not in path}
+    assert {*BOTH, "/sign-in", "/it/sign-in"} <= seen.keys()
+    for path, html in seen.items():
+        for link in attributes(html, "a"):
+            where, _, anchor = (link["href"] or "").partition("#")
+            if anchor and (where in seen or not where):
+                assert f'id="{anchor}"' in seen[where or path], (path, link)
+
+
 @pytest.mark.parametrize("path", ["/nowhere", "/it/nowhere", "/reading/nothing", "/about/x"])
 async def test_an_unknown_address_gets_a_kind_page(practice: str, browser: Browser, path: str):
     answer = await browser.get(path)
