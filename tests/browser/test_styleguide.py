@@ -167,7 +167,9 @@ def torn(route: Route) -> None:
     """The page's script as it was built, but for one element that cannot be drawn."""
     script = route.fetch()
     breaks = "(() => { throw new Error('torn') })()"
-    route.fulfill(response=script, body=script.text().replace(NO_ELEMENT, breaks))
+    # Or the browser would keep it for a year, as it keeps the right one.
+    headers = {**script.headers, "cache-control": "no-store"}
+    route.fulfill(response=script, headers=headers, body=script.text().replace(NO_ELEMENT, breaks))
 
 
 def test_a_page_that_fails_says_so_in_both_languages(chrome: Browser, portal: Server):
