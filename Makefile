@@ -29,6 +29,7 @@ bench: .venv/proves ## Measure: slots, bookings, the outbox, the interface, sock
 	@$(BIN)/python -m tests.bench_sockets
 	@$(BIN)/python -m tests.bench_notices
 	@$(BIN)/python -m tests.bench
+	@$(BIN)/python -m tests.bench_pages
 
 screenshots: .venv/proves ## Take pictures of every screen into docs/screenshots
 	@$(BIN)/python -m tests.screenshots

@@ -3,7 +3,7 @@
 import reflex as rx
 
 from practice import settings
-from practice.finish import BUILT_FOR_ANY_ADDRESS, Finish
+from practice.finish import BUILT_FOR_ANY_ADDRESS, Finish, Lighter
 
 config = rx.Config(
     app_name="practice",
@@ -15,6 +15,6 @@ config = rx.Config(
     telemetry_enabled=False,
     show_built_with_reflex=False,
     frontend_compression_formats=["brotli", "gzip"],
-    plugins=[rx.plugins.TailwindV4Plugin({"plugins": []}), Finish()],
+    plugins=[rx.plugins.TailwindV4Plugin({"plugins": []}), Finish(), Lighter()],
     disable_plugins=[rx.plugins.SitemapPlugin],
 )

@@ -24,6 +24,7 @@ SOURCES = (
     "practice/finish.py",
     "practice/practice.py",
     "practice/**/*.jsx",
+    "practice/**/*.js",
     "assets/**/*",
     "locales/**/*.po",
     "reflex.lock/*",

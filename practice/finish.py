@@ -69,3 +69,69 @@ def name_the_languages(directory: Path) -> None:
             if '<html lang="en"' not in text:
                 raise BuildChanged(f"{page.name} does not begin as expected")
             page.write_text(text.replace('<html lang="en"', f'<html lang="{code}"', 1))
+
+
+class Lighter(Plugin):
+    """Leaves out of every page what Reflex brings along and nothing of ours uses, and has what is
+    read loaded before what moves it."""
+
+    def pre_compile(self, **context: Any) -> None:
+        for source in REPLACED.values():
+            context["add_save_task"](_saved, source)
+        context["add_modify_task"](VITE_CONFIG, replace_libraries)
+        context["add_modify_task"](ROOT, hand_errors_on)
+
+    def post_build(self, **context: Any) -> None:
+        refuse_nested_styles(context["static_dir"])
+        load_scripts_last(context["static_dir"])
+
+
+# Emotion makes style sheets out of styles in Python; ours are attributes. No script of ours writes
+# cookies, nor may one (tests/test_rules.py).
+REPLACED = {"@emotion/react": "plain_elements.js", "universal-cookie": "no_cookies.js"}
+SOURCES = Path(__file__).parent / "components"
+VITE_CONFIG = "vite.config.js"
+ALIASES = "    alias: [\n"
+ROOT = "app/root.jsx"
+# React Router would catch what a page throws, show nothing and tell nobody.
+HANDED_ON = "export function ErrorBoundary({ error }) { throw error; }"
+# As it is written in the smallest form of a script: an object within the styles of an element.
+NESTED = re.compile(r"\bcss:\{[^{}]*\{")
+
+
+def _saved(source: str) -> tuple[str, str]:
+    return f"utils/{source}", (SOURCES / source).read_text()
+
+
+def replace_libraries(config: str) -> str:
+    if ALIASES not in config:
+        raise BuildChanged(f"{VITE_CONFIG} has no list of aliases")
+    ours = "".join(
+        f'      {{ find: "{name}", '
+        f'replacement: fileURLToPath(new URL("./utils/{source}", import.meta.url)) }},\n'
+        for name, source in REPLACED.items()
+    )
+    return config.replace(ALIASES, ALIASES + ours, 1)
+
+
+def hand_errors_on(root: str) -> str:
+    """To the boundary around it, which apologises and tells the server (components/broken.py)."""
+    return root if HANDED_ON in root else f"{root}\n{HANDED_ON}\n"
+
+
+def refuse_nested_styles(directory: Path) -> None:
+    """What an attribute cannot say, a state or a width, belongs into assets/styles."""
+    nested = [path.name for path in directory.rglob("*.js") if NESTED.search(path.read_text())]
+    if nested:
+        raise BuildChanged(f"styles within styles of an element: {nested}")
+
+
+def load_scripts_last(directory: Path) -> None:
+    """The page is there to be read without them; on a slow line they would share it with the
+    styles and letters that it is read in."""
+    eager, last = '<link rel="modulepreload"', '<link rel="modulepreload" fetchpriority="low"'
+    pages = [path for path in directory.rglob("*.html") if eager in path.read_text()]
+    if not pages:
+        raise BuildChanged("no page loads its scripts ahead")
+    for path in pages:
+        path.write_text(path.read_text().replace(eager, last))

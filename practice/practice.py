@@ -26,11 +26,12 @@ from practice import (
     vault,
     worker,
 )
+from practice.components.broken import boundary
 from practice.components.head import head_of_every_page
 from practice.domain.actors import Role
 from practice.pages import Route as Page
 from practice.pages import routes
-from practice.routes import api, feeds, health, webhooks
+from practice.routes import api, feeds, health, sharing, webhooks
 from practice.routes.frontend import Frontend
 from practice.routes.shield import Shield
 from practice.routes.sockets import Sockets
@@ -104,6 +105,7 @@ app = rx.App(
     stylesheets=STYLESHEETS,
     head_components=head_of_every_page(),
     toaster=None,
+    app_wraps={(55, "ErrorBoundary"): boundary},
     backend_exception_handler=failures.on_the_server,
     frontend_exception_handler=failures.on_the_page,
     html_lang=i18n.DEFAULT_LANGUAGE,
@@ -118,8 +120,9 @@ for page in pages:
                 in_language(code, page.view),
                 route=i18n.path_in(code, page.path),
                 title=i18n._(page.title),
-                image="/og.png",
-                meta=[] if page.role is Role.PUBLIC else NOT_INDEXED,
+                description=i18n._(page.description) if page.description else None,
+                image=i18n.path_in(code, sharing.CARD),
+                meta=[] if page.is_indexed else NOT_INDEXED,
                 on_load=page.on_load,
             )
 

@@ -10,7 +10,7 @@ SHOWN = {"title", "placeholder", "alt", "aria_label", "label", "description", "c
 TECHNICAL = {
     "logger", "log", "re", "handler", "Path", "HTTPException", "TypeError", "ValueError",
     "NotStatic", "BuildChanged", "RuntimeError", "getattr", "setattr", "isinstance", "rx.Var",
-    "rx.asset", "rx.el.meta", "Var", "ImportVar", "metrics", "money",
+    "rx.asset", "rx.el.meta", "Var", "ImportVar", "metrics", "money", "Image", "normalize",
 }  # fmt: skip
 
 

@@ -1,38 +1,27 @@
-"""make screenshots: every screen at both widths in both themes, into docs/screenshots."""
+"""make screenshots: every screen at both widths, in both themes and languages, into
+docs/screenshots. `.venv/bin/python -m tests.screenshots home sign-in` takes only those whose name
+begins so.
+
+A screen is a line of SCREENS: a name, an address, who is signed in, and what is done before.
+"""
 
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
+from urllib.parse import quote
 
 from playwright.sync_api import Browser, Page, StorageState
 
+from practice import i18n
 from practice.settings import ROOT
 from tests import chromium, server
 
 TARGET = ROOT / "docs" / "screenshots"
-SCREENS = {
-    "home": "/",
-    "home-it": "/it",
-    "about": "/about",
-    "privacy": "/privacy",
-    "reading": "/reading/first-conversation",
-    "manual": "/api/docs",
-    "manual-it": "/it/api/docs",
-    "sign-in": "/sign-in",
-    "sign-in-it": "/it/sign-in",
-    "sign-in-sent": "/sign-in/sent",
-    "sign-in-gone": "/sign-in/confirm",
-    "book": "/book",
-    "book-it": "/it/book",
-    "book-chosen": "/book?day=2026-12-02&start=2026-12-02T14%3A30%3A00%2B01%3A00",
-    "book-locked": "/book/individual",
-    "not-found": "/nowhere",
-    "styleguide": "/styleguide",
-    "styleguide-it": "/it/styleguide",
-}
 HER = "hello@studiomarea.example"
 OSKAR = "oskar@lindvale.example"
 NOOR = "noor@alderby.example"
@@ -40,15 +29,27 @@ WREN = "wren@castell.example"
 INES = "ines@calloway.example"
 TOBIAS = "tobias@quill.example"
 WIDTHS = (360, 1280)
-THEMES = ("light", "dark")
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
-class Private(NamedTuple):
-    """Whose page it is, and what is done on it before the picture."""
+class Screen(NamedTuple):
+    """Where it is, whose page it is, and what is done on it before the picture."""
 
-    who: str
     path: str
+    who: str = ""
     act: Callable[[Page], Any] = lambda _page: None
+    languages: tuple[str, ...] = i18n.LANGUAGES
+
+
+class Look(NamedTuple):
+    code: str
+    wide: int
+    theme: Literal["light", "dark"]
+
+
+def open_all(page: Page) -> None:
+    """What a visitor would open one after the other."""
+    page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
 
 
 def press(name: str) -> Callable[[Page], Any]:
@@ -60,51 +61,65 @@ def make_an_address(page: Page) -> None:
     page.locator("#address").wait_for()
 
 
-PRIVATE = {
-    "me": Private(OSKAR, "/me"),
-    "me-it": Private(OSKAR, "/it/me"),
-    "me-first-call": Private(NOOR, "/me"),
-    "me-request": Private(WREN, "/me"),
-    "me-menu": Private(OSKAR, "/me", press("Oskar")),
-    "me-two": Private(INES, "/me", press("Ines")),
-    "me-nothing": Private(TOBIAS, "/me"),
-    "me-cancel": Private(OSKAR, "/me", press("Cancel")),
-    "me-notices": Private(OSKAR, "/me/notices"),
-    "me-notices-it": Private(OSKAR, "/it/me/notices"),
-    "me-calendar": Private(OSKAR, "/me/calendar", make_an_address),
-    "me-devices": Private(OSKAR, "/me/devices"),
-    "today": Private(HER, "/portal"),
-    "today-it": Private(HER, "/it/portal"),
-    "today-decline": Private(HER, "/portal", press("Decline")),
-    "today-devices": Private(HER, "/portal/devices"),
-    "today-notices": Private(HER, "/portal/notices"),
-    "today-feedback": Private(HER, "/portal/feedback"),
-    "today-running": Private(HER, "/portal/running"),
-    "today-running-it": Private(HER, "/it/portal/running"),
-    "today-calendar": Private(HER, "/portal/calendar"),
+# What is pressed by its English name is shown in English.
+ENGLISH = ("en",)
+SCREENS: Mapping[str, Screen] = {
+    "home": Screen("/"),
+    "home-questions": Screen("/", act=open_all),
+    "about": Screen("/about"),
+    "privacy": Screen("/privacy"),
+    "reading": Screen("/reading/first-conversation"),
+    "manual": Screen("/api/docs"),
+    "sign-in": Screen("/sign-in"),
+    "sign-in-sent": Screen("/sign-in/sent"),
+    "sign-in-gone": Screen("/sign-in/confirm"),
+    "book": Screen("/book"),
+    "book-chosen": Screen(f"/book?day=2026-12-02&start={quote('2026-12-02T14:30:00+01:00')}"),
+    "book-locked": Screen("/book/individual"),
+    "plain": Screen("/plain/book"),
+    "not-found": Screen("/nowhere"),
+    "styleguide": Screen("/styleguide"),
+    "me": Screen("/me", OSKAR),
+    "me-first-call": Screen("/me", NOOR),
+    "me-request": Screen("/me", WREN),
+    "me-menu": Screen("/me", OSKAR, press("Oskar")),
+    "me-two": Screen("/me", INES, press("Ines")),
+    "me-nothing": Screen("/me", TOBIAS),
+    "me-cancel": Screen("/me", OSKAR, press("Cancel"), ENGLISH),
+    "me-notices": Screen("/me/notices", OSKAR),
+    "me-calendar": Screen("/me/calendar", OSKAR, make_an_address, ENGLISH),
+    "me-devices": Screen("/me/devices", OSKAR),
+    "today": Screen("/portal", HER),
+    "today-decline": Screen("/portal", HER, press("Decline"), ENGLISH),
+    "today-devices": Screen("/portal/devices", HER),
+    "today-notices": Screen("/portal/notices", HER),
+    "today-feedback": Screen("/portal/feedback", HER),
+    "today-running": Screen("/portal/running", HER),
+    "today-calendar": Screen("/portal/calendar", HER),
 }
 
 
-def main() -> int:
+def main(beginnings: list[str]) -> int:
     TARGET.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as directory, chromium.browser() as browser:
         data = Path(directory)
         # Always the same morning, so that two pictures differ by what was changed.
         with server.running(data, data / "log", PRACTICE_NOW=server.MORNING) as portal:
-            take_all(browser, portal.base)
-            take_cover(browser, portal.base)
+            take_all(browser, portal.base, tuple(beginnings) or ("",))
+            if not beginnings:
+                take_cover(browser, portal.base)
     return 0
 
 
-def take_all(browser: Browser, base: str) -> None:
-    people = {one.who for one in PRIVATE.values()}
-    signed_in = {who: sign_in(browser, base, who) for who in sorted(people)}
-    for theme in THEMES:
-        for wide in WIDTHS:
-            for name, path in SCREENS.items():
-                take(browser, base, Private("", path), f"{name}-{wide}-{theme}")
-            for name, screen in PRIVATE.items():
-                take(browser, base, screen, f"{name}-{wide}-{theme}", signed_in[screen.who])
+def take_all(browser: Browser, base: str, beginnings: tuple[str, ...]) -> None:
+    wanted = {name: one for name, one in SCREENS.items() if name.startswith(beginnings)}
+    people = sorted({one.who for one in wanted.values()} - {""})
+    signed_in = {who: sign_in(browser, base, who) for who in people}
+    for name, screen in wanted.items():
+        for code, wide, theme in product(screen.languages, WIDTHS, THEMES):
+            look = Look(code, wide, theme)
+            with shown(browser, base, screen, look, signed_in.get(screen.who)) as page:
+                keep(page, f"{name}{'' if code == 'en' else f'-{code}'}-{wide}-{theme}")
 
 
 def sign_in(browser: Browser, base: str, who: str) -> StorageState:
@@ -113,25 +128,29 @@ def sign_in(browser: Browser, base: str, who: str) -> StorageState:
         return context.storage_state()
 
 
-def take(
-    browser: Browser, base: str, screen: Private, name: str, state: StorageState | None = None
-) -> None:
-    _name, wide, theme = name.rsplit("-", 2)
+@contextmanager
+def shown(
+    browser: Browser, base: str, screen: Screen, look: Look, state: StorageState | None
+) -> Iterator[Page]:
     with browser.new_context(
-        viewport={"width": int(wide), "height": 900},
-        color_scheme="dark" if theme == "dark" else "light",
+        viewport={"width": look.wide, "height": 900},
+        color_scheme=look.theme,
         reduced_motion="reduce",
         storage_state=state,
-        locale="it-IT" if screen.path.startswith("/it") else "en-GB",
+        locale=f"{look.code}-{'GB' if look.code == 'en' else look.code.upper()}",
     ) as context:
         page = context.new_page()
-        page.goto(base + screen.path)
+        page.goto(base + i18n.path_in(look.code, screen.path))
         page.wait_for_load_state("networkidle")
         screen.act(page)
         page.wait_for_load_state("networkidle")
-        file = TARGET / f"{name}.png"
-        page.screenshot(path=file, full_page=True)
-        print(file.relative_to(ROOT))
+        yield page
+
+
+def keep(page: Page, name: str) -> None:
+    file = TARGET / f"{name}.png"
+    page.screenshot(path=file, full_page=True)
+    print(file.relative_to(ROOT))
 
 
 def take_cover(browser: Browser, base: str) -> None:
@@ -144,4 +163,4 @@ def take_cover(browser: Browser, base: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -76,7 +76,7 @@ async def test_the_question_is_private_and_goes_nowhere(house: str):
     assert answer.headers["referrer-policy"] == "strict-origin"
     assert 'content="noindex"' in answer.text
     assert "<script" not in answer.text
-    assert "Disallow: /feedback\n" in robots("https://practice.example")
+    assert "Disallow: /feedback/\n" in robots("https://practice.example")
 
 
 async def test_it_speaks_as_the_letter_did(house: str):

@@ -3,6 +3,7 @@
 import gzip
 import threading
 from collections.abc import AsyncIterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,48 @@ def test_a_build_that_looks_different_is_refused(built: Path, left: str):
     (built / "assets/reflex-env-abc.js").write_text(left)
     with pytest.raises(finish.BuildChanged):
         finish.use_the_page_s_address(built)
+
+
+def test_a_build_is_told_what_stands_for_which_library():
+    config = finish.replace_libraries("  resolve: {\n    alias: [\n      {},\n    ],\n  }")
+    for name, source in finish.REPLACED.items():
+        assert f'find: "{name}"' in config
+        assert f"./utils/{source}" in config
+        assert (finish.SOURCES / source).exists()
+    with pytest.raises(finish.BuildChanged):
+        finish.replace_libraries("resolve: {}")
+
+
+@pytest.mark.parametrize(
+    ("script", "is_refused"),
+    [
+        ('e("p",{css:{width:`68%`,"--gap":n?.gap},children:{a:1}})', False),
+        ('e("p",{css:{color:`red`,"&:hover":{color:`blue`}}})', True),
+    ],
+)
+def test_styles_that_an_attribute_cannot_say_are_refused(
+    built: Path, script: str, is_refused: bool
+):
+    (built / "assets/page-abc.js").write_text(script)
+    refused = pytest.raises(finish.BuildChanged) if is_refused else nullcontext()
+    with refused:
+        finish.refuse_nested_styles(built)
+
+
+def test_what_a_page_throws_reaches_the_boundary_once():
+    handed = finish.hand_errors_on("export default App")
+    assert handed.count("ErrorBoundary") == 1
+    assert finish.hand_errors_on(handed) == handed
+
+
+def test_scripts_come_after_what_is_read(built: Path):
+    page = built / "it/styleguide.html"
+    page.write_text('<link rel="modulepreload" href="/assets/a.js"/><link rel="stylesheet"/>')
+    finish.load_scripts_last(built)
+    assert 'rel="modulepreload" fetchpriority="low" href' in page.read_text()
+    page.unlink()
+    with pytest.raises(finish.BuildChanged):
+        finish.load_scripts_last(built)
 
 
 def test_each_page_names_its_language(built: Path):
@@ -133,6 +176,37 @@ async def test_a_file_that_is_known_is_not_sent_again(browser: httpx.AsyncClient
     first = await browser.get("/favicon.svg")
     again = await browser.get("/favicon.svg", headers={"if-none-match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
+
+
+async def test_a_page_says_at_which_address_it_is(built: Path):
+    """A build knows no address; a page of it has one all the same, in each language."""
+    for name, title in (("book", "Book a call"), ("it/book", "Prenoti")):
+        head = f'<title>{title}</title><meta content="/og.png" property="og:image"/>'
+        (built / f"{name}.html").write_text(PAGE.replace("</head>", f"{head}</head>"))
+    pages = {"/book": Role.PUBLIC, "/it/book": Role.PUBLIC}
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(Frontend(built, pages))) as client:
+        answer = await client.get("http://localhost/it/book", headers={"accept-encoding": "br"})
+        packed = await client.get("http://localhost/it/book", headers={"accept-encoding": "gzip"})
+    assert packed.headers["content-encoding"] == "gzip"
+    assert packed.text == answer.text
+    here = "http://localhost:3000"
+    for said in (
+        f'<link rel="canonical" href="{here}/it/book">',
+        f'<link rel="alternate" hreflang="en" href="{here}/book">',
+        f'<link rel="alternate" hreflang="x-default" href="{here}/book">',
+        f'<meta property="og:image" content="{here}/it/og.png">',
+        '<meta property="og:title" content="Prenoti">',
+    ):
+        assert said in answer.text
+    assert answer.text.count('property="og:image"') == 1
+
+
+async def test_a_page_that_is_not_for_search_engines_says_nothing_of_itself(built: Path):
+    hidden = PAGE.replace("</head>", '<meta content="noindex" name="robots"/></head>')
+    (built / "portal.html").write_text(hidden)
+    frontend = Frontend(built, {"/portal": Role.PUBLIC})
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(frontend)) as client:
+        assert (await client.get("http://localhost/portal")).text == hidden
 
 
 async def test_asking_for_the_head_alone_sends_no_body(browser: httpx.AsyncClient):

@@ -1,5 +1,6 @@
 """Two languages from the first line: nothing visible is said in one only."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from gettext import NullTranslations
 from html.parser import HTMLParser
@@ -10,6 +11,7 @@ import pytest
 
 from practice import i18n
 from practice.domain import content
+from practice.domain.bookings import Place
 from practice.settings import ROOT
 from practice.site import sheets
 from tests import literals, messages
@@ -93,29 +95,38 @@ def published(words: str) -> str:
     return f"⟦{words}⟧"
 
 
+SESSIONS = tuple(
+    content.SessionKind(
+        "slug", published("name"), published("summary"), 50, cents, "EUR", needs, tuple(Place)
+    )
+    for cents, needs in ((0, "new"), (8000, "intake"), (3550, "ongoing"))
+)
 FRAME = content.Frame(
     profile=content.Profile(
         **{
             name: published(name)
             for name in (
                 "name", "therapist", "kicker", "lede", "story", "email", "phone", "address",
-                "register", "answer_time", "place",
+                "register", "answer_time", "place", "country",
             )
         },
     ),
     crisis=(content.CrisisLine(published("line"), published("hours"), "112"),),
+    call=SESSIONS[0],
 )  # fmt: skip
 PASSAGES = (content.Passage(published("title"), published("body")),)
 CARD = content.ArticleCard("slug", published("title"), published("summary"), 3)
-SESSIONS = tuple(
-    content.SessionKind("slug", published("name"), published("summary"), 50, cents, "EUR", needs)
-    for cents, needs in ((0, "new"), (8000, "intake"), (3550, "ongoing"))
-)
 DAY = date(2031, 3, 30)
 PAGES = {
     "home": (
         sheets.SHEETS[0],
         content.Home(FRAME, PASSAGES, SESSIONS, PASSAGES, (CARD,), PASSAGES),
+    ),
+    "home where no call is offered": (
+        sheets.SHEETS[0],
+        content.Home(
+            replace(FRAME, call=None), PASSAGES, SESSIONS[1:], PASSAGES, (CARD,), PASSAGES
+        ),
     ),
     "about": (sheets.SHEETS[1], content.About(FRAME, PASSAGES)),
     "privacy": (

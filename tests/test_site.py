@@ -5,11 +5,14 @@ import re
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from html.parser import HTMLParser
+from io import BytesIO
+from typing import Any
 from xml.etree import ElementTree
 
 import httpx
 import pytest
 import time_machine
+from PIL import Image
 from sqlmodel import Session, text
 
 from practice import db, i18n
@@ -22,6 +25,7 @@ from practice.site.routes import Site
 
 pytestmark = pytest.mark.anyio
 PAGES = ["/", "/about", "/privacy", "/reading/first-conversation"]
+BOOKING = ["/book", "/book/discovery"]
 BOTH = [i18n.path_in(code, path) for code in i18n.LANGUAGES for path in PAGES]
 Browser = httpx.AsyncClient
 
@@ -54,6 +58,10 @@ def attributes(html: str, wanted: str) -> list[dict[str, str | None]]:
     return found
 
 
+def without_tags(html: str) -> str:
+    return re.sub(r"<[^>]*>", " ", html)
+
+
 @pytest.mark.parametrize("path", BOTH)
 async def test_a_page_says_what_it_is_and_where(practice: str, browser: Browser, path: str):
     answer = await browser.get(path)
@@ -71,7 +79,8 @@ async def test_a_page_says_what_it_is_and_where(practice: str, browser: Browser,
     metas = {meta.get("name") or meta.get("property"): meta for meta in attributes(html, "meta")}
     assert 50 <= len(metas["description"]["content"] or "") <= 200
     assert metas["og:url"]["content"] == address
-    assert metas["og:image"]["content"] == "http://localhost:3000/og.png"
+    card = i18n.path_in(language, "/og.png")
+    assert metas["og:image"]["content"] == f"http://localhost:3000{card}"
 
 
 @pytest.mark.parametrize("path", BOTH)
@@ -102,6 +111,57 @@ async def test_home_tells_what_is_in_the_database(practice: str, browser: Browse
         assert said in italian.replace("\xa0", " ")
 
 
+async def test_a_price_stands_beside_length_place_and_what_opens_it(
+    practice: str, browser: Browser
+):
+    html = (await browser.get("/")).text.replace("\xa0", " ")
+    rows = [without_tags(row) for row in re.findall(r'<li class="[^"]*">(<h3>.*?)</li>', html)]
+    said = (
+        ("Discovery call", "Free", "20 minutes, by video or by phone", "Choose a time"),
+        ("Individual session", "€80", "50 minutes, in the room or by video", "after the call"),
+        ("Thursday group", "€35", "90 minutes, in the room", "once we have begun"),
+    )
+    for words in said:
+        [row] = [one for one in rows if words[0] in one]
+        assert [word for word in words if word not in row] == []
+    assert "75 minuti, in studio o in videochiamata" in (
+        (await browser.get("/it")).text.replace("\xa0", " ")
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "wanted"),
+    [
+        ("/", ["/book", "/book/discovery", "/book"]),
+        ("/it", ["/it/book", "/it/book/discovery", "/it/book"]),
+        ("/about", ["/book"]),
+        ("/reading/first-conversation", ["/book"]),
+        ("/it/nowhere", ["/it/book"]),
+    ],
+)
+async def test_the_one_thing_to_do_is_a_link_away(
+    practice: str, browser: Browser, path: str, wanted: list[str]
+):
+    html = (await browser.get(path)).text
+    links = [link["href"] or "" for link in attributes(html, "a")]
+    assert [link for link in links if "/book" in link] == wanted
+
+
+@pytest.mark.parametrize(
+    "change_of_the_call", ["visible = 'link'", "visible = 'therapist'", "archived_at = now()"]
+)
+async def test_where_no_call_is_offered_to_everybody_people_are_asked_to_write(
+    practice: str, browser: Browser, change_of_the_call: str
+):
+    db.transact(
+        change(f"UPDATE session_types SET {change_of_the_call} WHERE slug = 'discovery'"), SYSTEM
+    )
+    for path in ("/", "/about", "/it/reading/first-conversation", "/nowhere"):
+        html = (await browser.get(path)).text
+        assert "/book" not in html
+        assert path == "/nowhere" or "mailto:hello@studiomarea.example?subject=" in html
+
+
 async def test_the_data_for_search_engines_is_json_that_cannot_end_its_script(
     practice: str, browser: Browser
 ):
@@ -109,8 +169,8 @@ async def test_the_data_for_search_engines_is_json_that_cannot_end_its_script(
     html = (await browser.get("/")).text
     assert "<script>alert" not in html
     blocks = re.findall(r'<script type="application/ld\+json">(.*?)</script>', html)
-    kinds = {json.loads(block)["@type"] for block in blocks}
-    assert kinds == {"ProfessionalService", "FAQPage"}
+    kinds = {json.loads(block).get("@type") for block in blocks}
+    assert kinds == {"ProfessionalService", None, "FAQPage"}
     assert json.loads(blocks[0])["name"] == "</script><script>alert(1)</script>"
 
 
@@ -147,6 +207,26 @@ async def test_a_text_without_a_translation_falls_back_to_the_practices_language
 ):
     db.transact(change("""UPDATE practice SET lede = '{"en": "Only in English."}'"""), SYSTEM)
     assert "Only in English." in (await browser.get("/it")).text
+
+
+async def test_a_shared_link_shows_a_picture_in_the_practices_words(
+    practice: str, browser: Browser
+):
+    english, italian = [await browser.get(path) for path in ("/og.png", "/it/og.png")]
+    for answer in (english, italian):
+        assert answer.headers["content-type"] == "image/png"
+        assert Image.open(BytesIO(answer.content)).size == (1200, 630)
+        assert len(answer.content) < 80_000
+    assert english.content != italian.content
+    db.transact(change("UPDATE practice SET name = 'Praxis Ebbe'"), SYSTEM)
+    renamed = await browser.get("/og.png", headers={"if-none-match": english.headers["etag"]})
+    assert (renamed.status_code, renamed.content == english.content) == (200, False)
+    again = await browser.get("/og.png", headers={"if-none-match": renamed.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+async def test_before_anything_is_published_there_is_no_picture(database: str, browser: Browser):
+    assert (await browser.get("/og.png")).status_code == 404
 
 
 async def test_an_article_appears_on_its_day(practice: str, browser: Browser):
@@ -189,6 +269,26 @@ async def test_a_chapter_without_content_is_not_there(practice: str, browser: Br
         assert heading not in html
 
 
+async def test_whoever_follows_every_link_finds_a_page(practice: str, browser: Browser):
+    """From the home page in both languages through all that is linked; anchors are there too."""
+    open_, seen = {"/", "/it"}, dict[str, str]()
+    while open_:
+        path = open_.pop()
+        answer = await browser.get(path)
+        assert answer.status_code == 200, path
+        seen[path] = answer.text
+        links = {link["href"] or "" for link in attributes(answer.text, "a")}
+        own = {link.partition("#")[0] for link in links if link.startswith("/")}
+        # Booking is a page of the build, which is not here.
+        open_ |= {path for path in own if path not in seen and "/book" not in path}
+    assert {*BOTH, "/sign-in", "/it/sign-in"} <= seen.keys()
+    for path, html in seen.items():
+        for link in attributes(html, "a"):
+            where, _, anchor = (link["href"] or "").partition("#")
+            if anchor and (where in seen or not where):
+                assert f'id="{anchor}"' in seen[where or path], (path, link)
+
+
 @pytest.mark.parametrize("path", ["/nowhere", "/it/nowhere", "/reading/nothing", "/about/x"])
 async def test_an_unknown_address_gets_a_kind_page(practice: str, browser: Browser, path: str):
     answer = await browser.get(path)
@@ -213,17 +313,103 @@ async def test_an_installation_without_content_says_so_calmly(database: str, bro
         assert 'content="noindex"' in answer.text
 
 
+def addresses_in(sitemap: str) -> list[str]:
+    names = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
+    return [loc.text or "" for loc in ElementTree.fromstring(sitemap).findall(".//s:loc", names)]  # noqa: S314
+
+
 async def test_the_sitemap_lists_every_page_in_every_language(practice: str, browser: Browser):
     answer = await browser.get("/sitemap.xml")
-    names = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
-    found = {loc.text for loc in ElementTree.fromstring(answer.text).findall(".//s:loc", names)}  # noqa: S314
-    wanted = {f"http://localhost:3000{path}" for path in BOTH}
-    assert wanted < found
+    found = addresses_in(answer.text)
+    booking = [i18n.path_in(code, path) for code in i18n.LANGUAGES for path in BOOKING]
+    wanted = {f"http://localhost:3000{path}" for path in [*BOTH, *booking]}
+    assert wanted < set(found)
+    assert len(found) == len(set(found))
     for address in found:
-        assert (await browser.get(str(address))).status_code == 200
+        # Booking is a page of the build, which is not here.
+        assert "/book" in address or (await browser.get(address)).status_code == 200
+        assert f'hreflang="x-default" href="{address}"' in answer.text or "/it" in address
     robots = (await browser.get("/robots.txt")).text
     assert "Sitemap: http://localhost:3000/sitemap.xml" in robots
-    assert "Disallow: /portal" in robots
+
+
+async def test_booking_is_listed_where_something_can_be_booked(practice: str, browser: Browser):
+    db.transact(change("UPDATE session_types SET slug = 'hello' WHERE slug = 'discovery'"), SYSTEM)
+    found = addresses_in((await browser.get("/sitemap.xml")).text)
+    assert [one for one in found if "/book/" in one] == [
+        "http://localhost:3000/book/hello",
+        "http://localhost:3000/it/book/hello",
+    ]
+    db.transact(change("UPDATE session_types SET visible = 'link' WHERE slug = 'hello'"), SYSTEM)
+    assert "/book" not in (await browser.get("/sitemap.xml")).text
+
+
+@pytest.mark.parametrize(
+    ("path", "is_for_robots"),
+    [
+        *((path, True) for path in [*BOTH, "/book", "/it/book/discovery", "/sitemap.xml"]),
+        *((path, True) for path in ("/menu", "/portals-and-doors", "/reading/me", "/og.png")),
+        *((path, False) for path in ("/me", "/it/me", "/me/notices", "/portal", "/it/portal/x")),
+        *((path, False) for path in ("/manage/ABC/x", "/it/booked/ABC/x", "/plain/book")),
+        *((path, False) for path in ("/book/move", "/feedback/ABC/x", "/api/docs")),
+    ],
+)
+async def test_robots_are_kept_from_what_is_private_and_from_nothing_else(
+    browser: Browser, path: str, is_for_robots: bool
+):
+    said = (await browser.get("/robots.txt")).text
+    rules = re.findall(r"^Disallow: (\S+)$", said, re.MULTILINE)
+    closed = [rule for rule in rules if re.match(re.escape(rule).replace(r"\$", "$"), path)]
+    assert (closed == []) is is_for_robots
+
+
+def parts_of(data: dict[str, Any]) -> list[dict[str, Any]]:
+    return data.get("@graph", [data])
+
+
+async def data_in(browser: Browser, path: str) -> list[dict[str, Any]]:
+    html = (await browser.get(path)).text
+    blocks = re.findall(r'<script type="application/ld\+json">(.*?)</script>', html)
+    return [part for block in blocks for part in parts_of(json.loads(block))]
+
+
+async def test_search_engines_read_the_prices_that_people_read(practice: str, browser: Browser):
+    services = [one for one in await data_in(browser, "/it") if one["@type"] == "Service"]
+    assert [(one["name"], one["offers"]["price"]) for one in services] == [
+        ("Chiamata conoscitiva", "0.00"),
+        ("Seduta individuale", "80.00"),
+        ("Seduta di coppia", "110.00"),
+        ("Gruppo del giovedì", "35.00"),
+    ]
+    assert {one["offers"]["priceCurrency"] for one in services} == {"EUR"}
+    assert services[1]["description"].startswith("50\xa0minuti, in studio o in videochiamata. ")
+
+
+async def test_only_what_anybody_may_book_has_an_address_to_book_it_at(
+    practice: str, browser: Browser
+):
+    offers = [one["offers"] for one in await data_in(browser, "/") if one["@type"] == "Service"]
+    addresses = [offer["url"] for offer in offers if "url" in offer]
+    assert addresses == ["http://localhost:3000/book/discovery"]
+
+
+async def test_what_the_data_refers_to_is_there(practice: str, browser: Browser):
+    data = await data_in(browser, "/")
+    known = {one["@id"] for one in data if "@id" in one}
+    assert {one["provider"]["@id"] for one in data if "provider" in one} <= known
+    [practice_] = [one for one in data if one["@type"] == "ProfessionalService"]
+    assert practice_["address"]["addressCountry"] == "IT"
+    assert practice_["potentialAction"]["target"]["urlTemplate"] == "http://localhost:3000/book"
+    [faq] = [one for one in data if one["@type"] == "FAQPage"]
+    html = (await browser.get("/")).text
+    for question in faq["mainEntity"]:
+        assert f"<summary>{question['name']}</summary>" in html
+        assert question["acceptedAnswer"]["text"] in html
+
+
+async def test_nothing_is_to_be_reserved_where_no_call_is_offered(practice: str, browser: Browser):
+    db.transact(change("UPDATE session_types SET visible = 'link' WHERE needs = 'new'"), SYSTEM)
+    assert "ReserveAction" not in str(await data_in(browser, "/"))
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Forms that a browser sends by itself: a full page load, with or without scripts."""
+"""What a browser does by itself, with or without scripts: send a form, load a page again."""
 
 import reflex as rx
 from reflex_components_core.el.elements.base import BaseHTML
@@ -8,6 +8,17 @@ class NativeForm(BaseHTML):
     """Reflex's own form would keep the browser from sending it."""
 
     tag = "form"
+
+
+class NativeLink(BaseHTML):
+    """Reflex's own is a link of the router, which knows no page where this one has failed."""
+
+    tag = "a"
+
+
+def load_again(label: str, class_name: str) -> rx.Component:
+    """The page as it is, with all that its address holds."""
+    return NativeLink.create(label, class_name=class_name, custom_attrs={"href": ""})
 
 
 def native_form(

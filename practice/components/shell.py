@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import reflex as rx
 
+from practice.components.broken import while_offline
 from practice.components.buttons import anchor, button
 from practice.components.feedback import failed
 from practice.components.icons import icon
@@ -46,7 +47,9 @@ def trouble() -> rx.Component:
         live=False,
     )
     return rx.el.div(
-        rx.cond(ShellState.trouble != "", said, rx.fragment()), role="alert", class_name="trouble"
+        while_offline(rx.cond(ShellState.trouble != "", said, rx.fragment())),
+        role="alert",
+        class_name="trouble",
     )
 
 

@@ -6,17 +6,27 @@ HANDLE = 0.364
 
 def calming(start: int, middle: int, height: int, calm_at: int, width: int) -> str:
     """One line that rises and falls ever lower and longer, and lies still from calm_at on."""
-    x, y, side = start, middle - height, 1
-    path = f"M{x} {y}"
-    while y != middle:
-        half = round(36 + x * 0.035)
-        x += half
+    (x, y), *rest = turns(start, middle, height, calm_at, width)
+    path = f"M{x:g} {y:g}"
+    for at, level in rest[:-1]:
+        path += f"S{at - round((at - x) * HANDLE):g} {level:g} {at:g} {level:g}"
+        x = at
+    return f"{path}H{width}"
+
+
+def turns(
+    start: int, middle: int, height: int, calm_at: int, width: int
+) -> list[tuple[float, float]]:
+    """Its crests and troughs, and where it ends."""
+    x, side = start, 1
+    found: list[tuple[float, float]] = [(start, middle - height)]
+    while found[-1][1] != middle:
+        x += round(36 + x * 0.035)
         left = max(0.0, 1 - x / calm_at) ** 1.2
         reach = round(height * left, 1) if left > 0.03 else 0
-        target = round(middle + side * reach, 1)
-        path += f"S{x - round(half * HANDLE)} {target:g} {x} {target:g}"
-        y, side = target, -side
-    return f"{path}H{width}"
+        found.append((x, round(middle + side * reach, 1)))
+        side = -side
+    return [*found, (width, middle)]
 
 
 def sea(lines: int, top: int, step: int, width: int) -> str:

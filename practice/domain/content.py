@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
+from practice.domain.bookings import Place
+from practice.domain.journey import Stage
+
 
 @dataclass(frozen=True)
 class Profile:
@@ -19,6 +22,7 @@ class Profile:
     register: str
     answer_time: str
     place: str
+    country: str
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,12 @@ class SessionKind:
     price_cents: int
     currency: str
     needs: str
+    places: tuple[Place, ...]
+
+    @property
+    def is_first_call(self) -> bool:
+        """What anybody may book, without an account."""
+        return self.needs == Stage.NEW
 
 
 @dataclass(frozen=True)
@@ -77,6 +87,8 @@ class Frame:
 
     profile: Profile
     crisis: tuple[CrisisLine, ...]
+    # What everything begins with; None while nothing of the kind is offered to everybody.
+    call: SessionKind | None = None
 
 
 @dataclass(frozen=True)
@@ -87,6 +99,14 @@ class Home:
     facts: tuple[Passage, ...]
     articles: tuple[ArticleCard, ...]
     questions: tuple[Passage, ...]
+
+
+@dataclass(frozen=True)
+class Published:
+    """What has an address of its own, by its slug."""
+
+    readings: tuple[str, ...]
+    calls: tuple[str, ...]
 
 
 @dataclass(frozen=True)

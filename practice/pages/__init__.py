@@ -40,6 +40,13 @@ class Route:
     # Whoever may not is led elsewhere before anything is sent; the handlers ask again.
     role: Role = Role.PUBLIC
     on_load: Any = None
+    # What search engines and shared links show beside the title.
+    description: str = ""
+    is_shared: bool = True
+
+    @property
+    def is_indexed(self) -> bool:
+        return self.role is Role.PUBLIC and self.is_shared
 
 
 PRIVATE = (
@@ -90,6 +97,6 @@ def _for_development() -> tuple[Route, ...]:
     from practice.pages.styleguide_door import styleguide_door
 
     return (
-        Route("/styleguide", styleguide, N_("Style guide")),
-        Route("/styleguide/door", styleguide_door, N_("Style guide: the door")),
+        Route("/styleguide", styleguide, N_("Style guide"), is_shared=False),
+        Route("/styleguide/door", styleguide_door, N_("Style guide: the door"), is_shared=False),
     )

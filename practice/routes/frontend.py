@@ -6,19 +6,21 @@ first visit should wait for nothing.
 """
 
 import base64
+import gzip
 import hashlib
 import mimetypes
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
-from practice import callers, i18n
+from practice import callers, i18n, settings
 from practice.domain.actors import Role
-from practice.routes import headers, negotiation
+from practice.routes import headers, negotiation, sharing
 from practice.services import signin
 
 INLINE_SCRIPT = re.compile(
@@ -27,6 +29,11 @@ INLINE_SCRIPT = re.compile(
 ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
 # What a part of an address that differs can be; anything else is not found without being sought.
 A_PART = "([a-z0-9-]{1,80})"
+TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
+DESCRIPTION = re.compile(r'<meta content="([^"]*)" name="description"')
+# Without a host, which only the server knows.
+BUILT_CARD = re.compile(r'<meta content="[^"]*" property="og:image"/?>')
+ROBOTS = re.compile(r'<meta content="([^"]*)" name="robots"')
 # The build's copies of sources that are already inside the one stylesheet.
 LEFT_OUT = ("styles/",)
 HASHED = ("assets/", "fonts/")
@@ -66,6 +73,7 @@ class Frontend:
                 self.files[f"/{address}"] = _file(path, address)
         for page, role in pages.items():
             self.files[page] = _page(directory / drawn(page), role)
+        self.told: dict[str, File] = {}
 
     @property
     def stylesheet(self) -> str:
@@ -106,7 +114,10 @@ class Frontend:
             await self._serve(self.files[path], scope, send)
 
     async def _serve(self, file: File, scope: Scope, send: Send) -> None:
-        scope["served"] = "page" if b"text/html" in file.headers[0][1] else "asset"
+        is_page = b"text/html" in file.headers[0][1]
+        scope["served"] = "page" if is_page else "asset"
+        if is_page:
+            file = self._told(file, scope["path"])
         asked = dict(scope["headers"])
         known = [(b"etag", file.etag.encode()), (b"vary", b"accept-encoding")]
         if negotiation.is_known(file.etag, asked.get(b"if-none-match", b"").decode("latin-1")):
@@ -122,6 +133,38 @@ class Frontend:
             found.append((b"content-encoding", encoding.encode()))
         found.append((b"content-length", str(len(body)).encode()))
         await _answer(send, 200, found, b"" if scope["method"] == "HEAD" else body)
+
+    def _told(self, file: File, path: str) -> File:
+        """A page that says where it is, which its build could not know."""
+        if path not in self.told:
+            self.told[path] = _with_addresses(file, path)
+        return self.told[path]
+
+
+def _with_addresses(file: File, path: str) -> File:
+    html = file.body.decode()
+    if ROBOTS.search(html):
+        return file
+    code, public_url = i18n.language_of(path), settings.current().public_url
+    plain = path.removeprefix(i18n.path_in(code, "/").rstrip("/")) or "/"
+    tags = sharing.addresses(public_url, code, plain)
+    tags += sharing.card(
+        public_url,
+        code,
+        type="website",
+        title=_said(TITLE, html),
+        description=_said(DESCRIPTION, html),
+        url=public_url + path,
+    )
+    html = BUILT_CARD.sub("", html).replace("</head>", f"{sharing.as_html(tags)}</head>", 1)
+    body = html.encode()
+    packed = {"gzip": gzip.compress(body, 9, mtime=0)}
+    return File(body, packed, file.headers, _tag(body))
+
+
+def _said(pattern: re.Pattern[str], html: str) -> str:
+    found = pattern.search(html)
+    return unescape(found[1]) if found else ""
 
 
 def drawn(page: str) -> str:
@@ -168,9 +211,13 @@ def _read(path: Path, known: list[tuple[str, str]]) -> File:
         body=body,
         encoded={name: file.read_bytes() for name, file in beside.items() if file.exists()},
         headers=tuple((name.encode(), value.encode()) for name, value in known),
-        # Weak: one tag for the body, however it is compressed.
-        etag=f'W/"{hashlib.sha256(body).hexdigest()[:20]}"',
+        etag=_tag(body),
     )
+
+
+def _tag(body: bytes) -> str:
+    """Weak: one for the body, however it is compressed."""
+    return f'W/"{hashlib.sha256(body).hexdigest()[:20]}"'
 
 
 async def _lead(send: Send, status: int, where: bytes) -> None:

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from practice import clock, i18n
 from practice.domain import content as values
 from practice.domain.actors import Actor
-from practice.domain.bookings import Visibility
+from practice.domain.bookings import Place, Visibility
 from practice.domain.errors import NotFound
 from practice.models.base import Texts
 from practice.models.content import (
@@ -53,10 +53,12 @@ def find_frame(session: Session, _actor: Actor) -> values.Frame | None:
             register=say(practice.register_entry),
             answer_time=say(practice.answer_time),
             place=say(practice.place),
+            country=practice.country,
         ),
         crisis=tuple(
             values.CrisisLine(say(line.name), say(line.hours), line.number) for line in lines
         ),
+        call=next((kind for kind in _sessions(session) if kind.is_first_call), None),
     )
 
 
@@ -112,11 +114,14 @@ def find_privacy(session: Session, actor: Actor) -> values.Legal | None:
     return values.Legal(frame, text)
 
 
-def list_published(session: Session, _actor: Actor) -> list[str] | None:
-    """The slugs of the readings, for the sitemap; None until anything at all is published."""
+def list_published(session: Session, _actor: Actor) -> values.Published | None:
+    """For the sitemap; None until anything at all is published."""
     if session.get(Practice, 1) is None:
         return None
-    return [card.slug for card in _articles(session)]
+    return values.Published(
+        readings=tuple(card.slug for card in _articles(session)),
+        calls=tuple(kind.slug for kind in _sessions(session) if kind.is_first_call),
+    )
 
 
 class Speaker:
@@ -157,6 +162,7 @@ def _sessions(session: Session) -> tuple[values.SessionKind, ...]:
             price_cents=one.price_cents,
             currency=one.currency,
             needs=one.needs,
+            places=tuple(map(Place, one.places)),
         )
         for one in found
     )

@@ -10,7 +10,7 @@ from practice.i18n import _
 
 
 def mailto(profile: Profile) -> str:
-    """A letter that is already about the call; booking itself comes later."""
+    """A letter that is already about the call."""
     subject = _("Free discovery call")
     return f"mailto:{profile.email}?subject={quote(subject)}"
 

@@ -3,17 +3,19 @@
 from html import escape
 
 from practice import i18n
+from practice.routes import sharing
 
 # Not the whole truth: what is private asks who is there, whatever a robot believes.
+# What ends in $ is that page alone, what ends in a slash is everything below it.
 NOT_FOR_ROBOTS = (
-    *("/me$", "/me/", "/portal", "/api/"),
-    *("/feedback/", "/plain/", "/booked/", "/manage/"),
+    *("/me$", "/me/", "/portal$", "/portal/", "/api/", "/feedback/"),
+    *("/plain/", "/book/move", "/booked/", "/manage/"),
 )
 
 
 def robots(public_url: str) -> str:
     closed = "".join(
-        f"Disallow: {i18n.path_in(code, path)}\n"
+        f"Disallow: {i18n.path_in(code, '/').rstrip('/')}{path}\n"
         for code in i18n.LANGUAGES
         for path in NOT_FOR_ROBOTS
     )
@@ -31,8 +33,8 @@ def sitemap(public_url: str, paths: list[str]) -> str:
 
 def _entry(public_url: str, path: str, code: str) -> str:
     alternates = "".join(
-        f'<xhtml:link rel="alternate" hreflang="{other}" '
-        f'href="{escape(public_url + i18n.path_in(other, path))}"/>'
-        for other in i18n.LANGUAGES
+        f'<xhtml:link rel="alternate" hreflang="{said["hreflang"]}" href="{escape(said["href"])}"/>'
+        for _tag, said in sharing.addresses(public_url, code, path)
+        if said["rel"] == "alternate"
     )
     return f"<url><loc>{escape(public_url + i18n.path_in(code, path))}</loc>{alternates}</url>\n"

@@ -8,7 +8,9 @@ import reflex as rx
 
 from practice.components.head import head_of_every_page
 from practice.domain.content import Frame
-from practice.i18n import DEFAULT_LANGUAGE, LANGUAGES, LOCALES, here, language, path_in
+from practice.i18n import here, language
+from practice.routes import sharing
+from practice.routes.sharing import Tag
 
 # No character of the data may end its <script>; JSON lets each be written as an escape.
 SAFE = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
@@ -26,7 +28,6 @@ class Page:
     stylesheet: str
     json_ld: tuple[dict[str, Any], ...] = ()
     indexed: bool = True
-    image: str = "/og.png"
     offers_other_language: bool = False
     # What a letter led to speaks as the letter did.
     is_in_one_language: bool = False
@@ -42,44 +43,36 @@ def head(page: Page) -> rx.Component:
         rx.el.meta(name="description", content=page.description),
         rx.el.link(rel="stylesheet", href=page.stylesheet),
         *head_of_every_page(),
-        *(_addresses(page) if page.indexed else [rx.el.meta(name="robots", content="noindex")]),
-        *_shared(page),
+        *(map(_tag, _addresses(page)) if page.indexed else [_not_indexed()]),
+        *map(_tag, _shared(page)),
         *(_data(facts) for facts in page.json_ld),
     )
 
 
-def _addresses(page: Page) -> list[rx.Component]:
-    """The page's one address, and the same page in each language."""
-    places = {code: page.public_url + path_in(code, page.path) for code in LANGUAGES}
-    places["x-default"] = places[DEFAULT_LANGUAGE]
-    return [
-        rx.el.link(rel="canonical", href=page.public_url + here(page.path)),
-        *(
-            rx.el.link(rel="alternate", href_lang=code, href=place)
-            for code, place in places.items()
-        ),
-    ]
+def _addresses(page: Page) -> list[Tag]:
+    return sharing.addresses(page.public_url, language(), page.path)
 
 
-def _shared(page: Page) -> list[rx.Component]:
-    """Open Graph: how a link to this page looks in a message."""
-    facts = {
-        "og:type": "article" if page.path.startswith("/reading/") else "website",
-        "og:site_name": page.frame.profile.name if page.frame else "",
-        "og:title": page.title,
-        "og:description": page.description,
-        "og:url": page.public_url + here(page.path) if page.indexed else "",
-        "og:image": page.public_url + page.image,
-        "og:image:width": "1200",
-        "og:image:height": "630",
-        "og:locale": str(LOCALES[language()]),
-    }
-    cards = [
-        rx.el.meta(content=content, custom_attrs={"property": name})
-        for name, content in facts.items()
-        if content
-    ]
-    return [*cards, rx.el.meta(name="twitter:card", content="summary_large_image")]
+def _shared(page: Page) -> list[Tag]:
+    """How a link to this page looks in a message."""
+    return sharing.card(
+        page.public_url,
+        language(),
+        type="article" if page.path.startswith("/reading/") else "website",
+        site_name=page.frame.profile.name if page.frame else "",
+        title=page.title,
+        description=page.description,
+        url=page.public_url + here(page.path) if page.indexed else "",
+    )
+
+
+def _tag(tag: Tag) -> rx.Component:
+    name, attributes = tag
+    return (rx.el.link if name == "link" else rx.el.meta)(custom_attrs=attributes)
+
+
+def _not_indexed() -> rx.Component:
+    return rx.el.meta(name="robots", content="noindex")
 
 
 def _data(facts: dict[str, Any]) -> rx.Component:

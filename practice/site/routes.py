@@ -1,11 +1,6 @@
-"""The addresses of the public pages, and the pages kept ready until what they say changes."""
+"""The addresses of the public pages, and how each is sent."""
 
-import asyncio
-import gzip
-import hashlib
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from starlette.convertors import Convertor, register_url_convertor
@@ -14,10 +9,12 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Match, Route, Router
 from starlette.types import Receive, Scope, Send
 
-from practice import db, i18n, runtime
+from practice import i18n, runtime
 from practice.domain.actors import VISITOR
+from practice.domain.content import Frame, Published
 from practice.domain.errors import NotFound
 from practice.routes import api, headers, negotiation
+from practice.routes.sharing import CARD
 from practice.services import content
 from practice.settings import Settings
 from practice.site import sheets
@@ -25,6 +22,7 @@ from practice.site.booked import Booked
 from practice.site.codes import Codes
 from practice.site.discovery import robots, sitemap
 from practice.site.feedback import Asked
+from practice.site.kept import Kept, Rendered
 from practice.site.managing import Managing
 from practice.site.moving import Moving
 from practice.site.plain import Plain
@@ -51,32 +49,21 @@ class Slug(Convertor[str]):
 register_url_convertor("slug", Slug())
 
 
-@dataclass(frozen=True)
-class Rendered:
-    """A page as bytes, and the state of the content that it tells."""
-
-    told: tuple[int, date]
-    body: bytes
-    packed: bytes
-    etag: str
-
-    @classmethod
-    def of(cls, html: str, told: tuple[int, date]) -> "Rendered":
-        body = html.encode()
-        return cls(told, body, gzip.compress(body, 6, mtime=0), hashlib.sha256(body).hexdigest())
-
-
 class Site:
     def __init__(self, settings: Settings, stylesheet: str, others: Sequence[BaseRoute]) -> None:
         self.settings = settings
         self.setting = sheets.Setting(settings.public_url, stylesheet)
-        self.kept: dict[tuple[str | bool, ...], Rendered] = {}
+        self.kept = Kept()
         pages = [
             Route(i18n.path_in(code, sheet.path), self._endpoint(sheet, code))
             for sheet in sheets.SHEETS
             for code in i18n.LANGUAGES
         ]
-        found = [Route("/robots.txt", self._robots), Route("/sitemap.xml", self._sitemap)]
+        found = [
+            Route("/robots.txt", self._robots),
+            Route("/sitemap.xml", self._sitemap),
+            *(Route(i18n.path_in(code, CARD), self._card_in(code)) for code in i18n.LANGUAGES),
+        ]
         door = [
             route
             for part in (SigningIn, Codes, SignedIn)
@@ -105,21 +92,25 @@ class Site:
 
         return answer
 
+    def _card_in(self, code: str) -> Callable[[Request], Awaitable[Response]]:
+        async def answer(request: Request) -> Response:
+            with i18n.speaking(code):
+                try:
+                    made = await self.kept.find((CARD, code), content.find_frame, {}, _drawn)
+                except NotFound:
+                    return await self._not_found()
+            return _picture(made, request)
+
+        return answer
+
     async def _page(self, sheet: Sheet, wanted: dict[str, Any], offer: bool = False) -> Rendered:
         key = (sheet.path, *wanted.values(), i18n.language(), offer)
-        try:
-            told = await runtime.query(content.edition, VISITOR)
-        except db.UNAVAILABLE:
-            # Better yesterday's page than none.
-            if key in self.kept:
-                return self.kept[key]
-            raise
-        if key not in self.kept or self.kept[key].told != told:
-            found = await runtime.query(sheet.read, VISITOR, **wanted)
-            setting = self.setting.offering(offer)
-            html = await asyncio.to_thread(sheet.render, found, setting)
-            self.kept[key] = Rendered.of(html, told)
-        return self.kept[key]
+        setting = self.setting.offering(offer)
+
+        def render(found: Any) -> bytes:
+            return sheet.render(found, setting).encode()
+
+        return await self.kept.find(key, sheet.read, wanted, render)
 
     async def _missing(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
@@ -151,14 +142,20 @@ class Site:
         return PlainTextResponse(robots(self.settings.public_url))
 
     async def _sitemap(self, _request: Request) -> Response:
-        slugs = await runtime.query(content.list_published, VISITOR)
-        addresses: list[str] = []
-        if slugs is not None:
-            listed = [sheet.path for sheet in sheets.SHEETS if sheet.is_listed]
-            addresses = [path for path in listed if "{" not in path]
-            addresses += [f"/reading/{slug}" for slug in slugs]
-        body = sitemap(self.settings.public_url, addresses)
+        found = await runtime.query(content.list_published, VISITOR)
+        body = sitemap(self.settings.public_url, _addresses_of(found) if found else [])
         return Response(body, media_type="application/xml")
+
+
+def _addresses_of(published: Published) -> list[str]:
+    """Booking has its page in the build; what can be booked is known only here."""
+    listed = [sheet.path for sheet in sheets.SHEETS if sheet.is_listed]
+    booking = ["/book", *(f"/book/{slug}" for slug in published.calls)] if published.calls else []
+    return [
+        *(path for path in listed if "{" not in path),
+        *booking,
+        *(f"/reading/{slug}" for slug in published.readings),
+    ]
 
 
 def _sent(page: Rendered, request: Request) -> Response:
@@ -174,6 +171,28 @@ def _sent(page: Rendered, request: Request) -> Response:
     if negotiation.encoding(request.headers.get("accept-encoding", ""), ["gzip"]):
         return Response(page.packed, headers={**found, "content-encoding": "gzip"})
     return Response(page.body, headers=found)
+
+
+def _drawn(frame: Frame | None) -> bytes:
+    # Wanted once for each change of the content: the library need not be there before.
+    from practice.site import card
+
+    if frame is None:
+        raise NotFound
+    return card.draw(frame.profile)
+
+
+def _picture(made: Rendered, request: Request) -> Response:
+    """Shown wherever the link is: the one thing of ours that other sites may embed."""
+    found = {
+        "cache-control": headers.REVALIDATE,
+        "content-type": "image/png",
+        "cross-origin-resource-policy": "cross-origin",
+        "etag": f'"{made.etag[:20]}"',
+    }
+    if negotiation.is_known(found["etag"], request.headers.get("if-none-match", "")):
+        return Response(status_code=304, headers=found)
+    return Response(made.body, headers=found)
 
 
 def _html(html: str | bytes, status: int) -> Response:

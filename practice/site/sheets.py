@@ -61,7 +61,9 @@ def _home(found: Home | None, setting: Setting) -> str:
     if found is None:
         return _setting_up("/", setting)
     page = setting.page("/", home.title(found), home.description(found), found.frame)
-    data = [structured.practice(found.frame.profile, setting.public_url)]
+    data = [structured.practice(found.frame, setting.public_url)]
+    if found.sessions:
+        data.append(structured.services(found.sessions, setting.public_url))
     if found.questions:
         data.append(structured.questions(found.questions))
     return document(replace(page, json_ld=tuple(data)), home.view(found))
@@ -73,7 +75,7 @@ def _about(found: About | None, setting: Setting) -> str:
     page = setting.page(
         "/about", about.title(found.frame), about.description(found.frame), found.frame
     )
-    data = (structured.practice(found.frame.profile, setting.public_url),)
+    data = (structured.practice(found.frame, setting.public_url),)
     return document(replace(page, json_ld=data), about.view(found.frame, found.facts))
 
 
@@ -107,7 +109,7 @@ def _setting_up(path: str, setting: Setting) -> str:
 def _not_found(frame: Frame | None, setting: Setting) -> str:
     """Its switch of language leads home: the address it was asked for leads nowhere."""
     page = setting.page("/", not_found.title(), not_found.description(), frame)
-    return document(replace(page, indexed=False), not_found.view())
+    return document(replace(page, indexed=False), not_found.view(frame))
 
 
 def trouble_page(reference: str, setting: Setting) -> str:

@@ -63,11 +63,10 @@ def test_an_italian_browser_is_offered_italian(open_page: OpenPage, portal: Serv
     assert page.locator(".offer-language").count() == 0
 
 
-def test_the_one_button_opens_a_letter(open_page: OpenPage):
+def test_the_one_button_leads_to_booking(open_page: OpenPage, portal: Server):
     page = open_page("/")
-    button = page.get_by_role("link", name="Write for a free discovery call").first
-    href = button.get_attribute("href") or ""
-    assert href.startswith("mailto:hello@studiomarea.example?subject=")
+    page.get_by_role("link", name="Book a free discovery call – 20 minutes").click()
+    expect(page).to_have_url(f"{portal.base}/book")
 
 
 def test_every_link_leads_somewhere(open_page: OpenPage, portal: Server):
@@ -91,7 +90,7 @@ def test_the_keyboard_reaches_everything_in_sight(open_page: OpenPage):
     expect(page.get_by_role("link", name="Go to the text")).to_be_focused()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="Write for a free discovery call").first).to_be_focused()
+    expect(page.get_by_role("link", name="Book a free discovery call").first).to_be_focused()
     outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
     assert outline == "solid"
     question = page.locator("summary").nth(1)

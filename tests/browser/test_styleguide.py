@@ -3,12 +3,15 @@
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from practice import i18n
 from tests.browser.conftest import OpenPage, moved_while_loading
 from tests.browser.test_public_pages import axe_findings
 from tests.server import Server
+
+# A word of the style guide, as it stands in the script.
+NO_ELEMENT = "`Let the server fail`"
 
 
 def ready(page: Page) -> Page:
@@ -141,6 +144,47 @@ def test_a_lost_connection_comes_back_by_itself(open_page: OpenPage):
     form.get_by_label("Name").fill("Giulia")
     form.get_by_role("button", name="Book this time").click()
     expect(form.get_by_text("That address has no @ in it.").first).to_be_visible(timeout=15000)
+
+
+# Nobody listens there.
+NO_ANSWER = """
+const Socket = window.WebSocket;
+window.WebSocket = class extends Socket { constructor() { super("ws://localhost:9/"); } };
+"""
+
+
+def test_while_nobody_answers_it_is_said(chrome: Browser, portal: Server):
+    """Its own browser, because this page complains on its console, as it must."""
+    with chrome.new_context() as context:
+        page = context.new_page()
+        page.add_init_script(NO_ANSWER)
+        page.goto(f"{portal.base}/it/styleguide")
+        said = in_italian("There is no connection at the moment.")
+        expect(page.locator(".trouble")).to_contain_text(said, timeout=30_000)
+
+
+def torn(route: Route) -> None:
+    """The page's script as it was built, but for one element that cannot be drawn."""
+    script = route.fetch()
+    breaks = "(() => { throw new Error('torn') })()"
+    # Or the browser would keep it for a year, as it keeps the right one.
+    headers = {**script.headers, "cache-control": "no-store"}
+    route.fulfill(response=script, headers=headers, body=script.text().replace(NO_ELEMENT, breaks))
+
+
+def test_a_page_that_fails_says_so_in_both_languages(chrome: Browser, portal: Server):
+    """Its own browser, because this page complains on its console, as it must."""
+    with chrome.new_context(viewport={"width": 360, "height": 900}) as context:
+        page = context.new_page()
+        page.route("**/assets/*styleguide*.js", torn)
+        page.goto(f"{portal.base}/styleguide")
+        heading = page.get_by_role("heading", name="This page has stumbled")
+        expect(heading).to_be_visible()
+        italian = page.get_by_role("heading", name=in_italian("This page has stumbled"))
+        expect(italian).to_be_visible()
+        page.unroute_all()
+        page.get_by_role("link", name="Load it again").click()
+        expect(ready(page).get_by_role("button", name="Let the server fail")).to_be_visible()
 
 
 def test_nothing_moves_while_the_page_wakes_up(open_page: OpenPage, portal: Server):

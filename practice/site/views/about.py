@@ -31,7 +31,7 @@ def view(frame: Frame, passages: tuple[Passage, ...]) -> rx.Component:
         chapter(_("In short"), facts(passages)) if passages else rx.fragment(),
         chapter(_("The room"), contact.address(profile)) if profile.address else rx.fragment(),
         chapter(_("Writing to me"), _writing(profile), name="write"),
-        closing(profile),
+        closing(frame),
         class_name="wrap",
     )
 

@@ -29,7 +29,7 @@ def view(article: Article, frame: Frame, more: tuple[ArticleCard, ...] = ()) -> 
             ),
         ),
         chapter(_("Read on"), readings(more)) if more else rx.fragment(),
-        closing(frame.profile),
+        closing(frame),
         class_name="wrap",
     )
 

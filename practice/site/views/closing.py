@@ -3,18 +3,27 @@
 import reflex as rx
 
 from practice.components import illustrations
-from practice.domain.content import Profile
-from practice.i18n import _
-from practice.site.contact import write_button
-from practice.site.words import answers
+from practice.domain.content import Frame
+from practice.i18n import _, sentence
+from practice.site.views.begin import begin_button
+from practice.site.words import answers, terms
 
 
-def closing(profile: Profile) -> rx.Component:
-    ask = _("Write two lines: your name, a phone number, and when you are usually free.")
+def closing(frame: Frame) -> rx.Component:
     return rx.el.section(
         illustrations.room(),
         rx.el.h2(_("When you are ready")),
-        rx.el.p(f"{ask} {answers(profile)}".strip()),
-        write_button(profile, _("Write for a free discovery call"), big=True),
+        rx.el.p(_what_it_takes(frame)),
+        begin_button(frame),
         class_name="again",
     )
+
+
+def _what_it_takes(frame: Frame) -> str:
+    if frame.call is None:
+        ask = _("Write two lines: your name, a phone number, and when you are usually free.")
+        return f"{ask} {answers(frame.profile)}".strip()
+    return _(
+        "{length_and_place}, free of charge. A name, an e-mail address and a phone number are "
+        "all it takes."
+    ).format(length_and_place=sentence(terms(frame.call)))

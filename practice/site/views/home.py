@@ -4,16 +4,16 @@ import reflex as rx
 
 from practice.components import illustrations
 from practice.components.icons import icon
-from practice.domain.content import Home, Passage, Profile, SessionKind
-from practice.i18n import _, here, minutes
-from practice.site.contact import write_button
+from practice.domain.content import Frame, Home, Passage, Profile, SessionKind
+from practice.i18n import _, here, sentence
 from practice.site.prose import begun, opening, prose
+from practice.site.views.begin import begin_button, choose_button
 from practice.site.views.chapter import anchor, chapter
 from practice.site.views.closing import closing
 from practice.site.views.facts import facts
 from practice.site.views.likeness import likeness
 from practice.site.views.readings import readings
-from practice.site.words import answers, price
+from practice.site.words import answers, places, price, terms
 
 SHELF = (illustrations.cup, illustrations.lamp, illustrations.chair)
 
@@ -31,21 +31,22 @@ def description(home: Home) -> str:
 def view(home: Home) -> rx.Component:
     profile = home.frame.profile
     return rx.fragment(
-        _hero(profile, home.sessions),
+        _hero(home.frame),
         illustrations.tide(),
         rx.el.div(
             _how(home.steps) if home.steps else anchor("how"),
-            _prices(profile, home.sessions) if home.sessions else anchor("sessions"),
+            _prices(home.sessions) if home.sessions else anchor("sessions"),
             _about(profile, home.facts) if profile.story or home.facts else rx.fragment(),
             _readings(home) if home.articles else rx.fragment(),
             _questions(home.questions) if home.questions else anchor("questions"),
-            closing(profile),
+            closing(home.frame),
             class_name="wrap chapters",
         ),
     )
 
 
-def _hero(profile: Profile, sessions: tuple[SessionKind, ...]) -> rx.Component:
+def _hero(frame: Frame) -> rx.Component:
+    profile = frame.profile
     return rx.el.div(
         rx.el.div(
             rx.el.p(profile.kicker, class_name="kicker"),
@@ -55,26 +56,20 @@ def _hero(profile: Profile, sessions: tuple[SessionKind, ...]) -> rx.Component:
         likeness(),
         rx.el.div(
             rx.el.p(profile.lede, class_name="lede"),
-            _begin(profile, sessions),
+            _begin(frame),
             class_name="hero-body",
         ),
         class_name="hero wrap",
     )
 
 
-def _begin(profile: Profile, sessions: tuple[SessionKind, ...]) -> rx.Component:
-    """The one big button says what happens now: it opens a letter."""
-    first = next((kind for kind in sessions if kind.needs == "new"), None)
-    label = _("Write to me")
-    if first:
-        label = _("Write for a free discovery call – {minutes}").format(
-            minutes=minutes(first.minutes)
-        )
-    return rx.el.div(
-        write_button(profile, label, big=True),
-        rx.el.p(_("By e-mail for now."), rx.el.br(), answers(profile)),
-        class_name="cta",
-    )
+def _begin(frame: Frame) -> rx.Component:
+    """The one big button says what happens now."""
+    if frame.call:
+        words = [f"{sentence(places(frame.call))}.", rx.el.br(), _("No account needed.")]
+    else:
+        words = [answers(frame.profile)]
+    return rx.el.div(begin_button(frame, with_length=True), rx.el.p(*words), class_name="cta")
 
 
 def _how(steps: tuple[Passage, ...]) -> rx.Component:
@@ -99,10 +94,10 @@ def _step(step: Passage, thing: rx.Component) -> rx.Component:
     )
 
 
-def _prices(profile: Profile, sessions: tuple[SessionKind, ...]) -> rx.Component:
+def _prices(sessions: tuple[SessionKind, ...]) -> rx.Component:
     return chapter(
         _("Sessions and prices"),
-        rx.el.ul(*(_price(profile, kind) for kind in sessions), class_name="list", role="list"),
+        rx.el.ul(*(_price(kind) for kind in sessions), class_name="list", role="list"),
         name="sessions",
         remark=_(
             "Therapy works when two people suit each other, so everything begins with "
@@ -111,15 +106,14 @@ def _prices(profile: Profile, sessions: tuple[SessionKind, ...]) -> rx.Component
     )
 
 
-def _price(profile: Profile, kind: SessionKind) -> rx.Component:
-    is_open = kind.needs == "new"
-    way_in = write_button(profile, _("Write for a time")) if is_open else _lock(kind)
+def _price(kind: SessionKind) -> rx.Component:
+    is_open = kind.is_first_call
     return rx.el.li(
         rx.el.h3(kind.name),
         rx.el.p(price(kind), class_name="price"),
-        rx.el.p(kind.summary, class_name="summary"),
-        rx.el.p(minutes(kind.minutes), class_name="length num"),
-        rx.el.div(way_in, class_name="do"),
+        rx.el.p(sentence(terms(kind)), class_name="terms num"),
+        rx.el.p(kind.summary, class_name="summary") if kind.summary else rx.fragment(),
+        rx.el.div(choose_button(kind) if is_open else _lock(kind), class_name="do"),
         class_name="open" if is_open else "",
     )
 

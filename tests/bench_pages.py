@@ -1,0 +1,193 @@
+"""How heavy and how quick the pages are: `.venv/bin/python -m tests.bench_pages [address …]`.
+
+A free time is an element with data-slot; a day to choose one with data-day; the times of a day
+stand in an element with data-times-of.
+"""
+
+import os
+import statistics
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+
+import psutil
+from playwright.sync_api import Browser, Page
+from playwright.sync_api import TimeoutError as NotSeen
+
+from practice import build, practice
+from practice.settings import Settings
+from tests import chromium, lighthouse, server
+from tests.bench import WORK, flood
+from tests.lighthouse import CATEGORIES, Seen
+from tests.server import Server
+from tests.sockets import connected
+
+# What, how much, and how much it may be.
+Row = tuple[str, str, str]
+PUBLIC = ("/", "/it", "/about", "/privacy", "/reading/first-conversation")
+# Not to be found by search engines, so that no score of theirs is asked of it.
+DOOR = "/sign-in"
+VISITORS = 200
+OPENINGS = 7
+CHOICES = 40
+# The slow 4G of Lighthouse: bytes a second, and milliseconds there and back.
+SLOW = {"offline": False, "latency": 150, "downloadThroughput": 204_800, "uploadThroughput": 96_000}
+SLOW_PROCESSOR = 4
+
+# When the first free time stands in a frame that was drawn.
+WATCH = """
+window.firstSlot = new Promise(seen => {
+  const look = () => document.querySelector("[data-slot]")
+    ? requestAnimationFrame(() => seen(performance.now()))
+    : requestAnimationFrame(look);
+  requestAnimationFrame(look);
+});
+"""
+# The days that can be chosen, whether the mark is on the button or around it.
+DAYS = """
+() => [...document.querySelectorAll("[data-day]")].filter(day => {
+  const button = day.matches("button, a") ? day : day.querySelector("button, a");
+  return button && !button.disabled && button.getAttribute("aria-disabled") !== "true"
+    && button.getClientRects().length;
+}).map(day => day.dataset.day)
+"""
+CHOOSE = """
+day => new Promise(done => {
+  const at = document.querySelector(`[data-day="${day}"]`);
+  const button = at.matches("button, a") ? at : at.querySelector("button, a");
+  const shown = () => document.querySelector(`[data-times-of="${day}"]`);
+  const started = performance.now();
+  const finish = () => { watch.disconnect(); done(performance.now() - started); };
+  const watch = new MutationObserver(() => shown() && finish());
+  watch.observe(document.body, { subtree: true, childList: true, attributes: true });
+  button.click();
+  if (shown()) finish();
+})
+"""
+
+
+def main(addresses: list[str]) -> int:
+    WORK.mkdir(parents=True, exist_ok=True)
+    build.ensure(Settings.read({"PRACTICE_DATA_DIR": str(WORK)}))
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.0f}, everything on the same cores\n")
+    for what, measured, target in rows(addresses):
+        print(f"{what:<62}{measured:<44}{target}", flush=True)
+    return 0
+
+
+def rows(addresses: list[str]) -> Iterator[Row]:
+    interactive = ["/book" if "/book" in practice.addresses(practice.pages) else "/styleguide"]
+    with running() as portal:
+        each, p95 = flood(portal.base, "/")
+        yield "GET /, 16 connections", f"{each:.0f} a second, p95 {p95:.0f} ms", "≥ 200 a second"
+        for path in addresses or (*PUBLIC, DOOR):
+            yield from of_page(path, lighthouse.look(portal.base + path, WORK))
+        for path in addresses or interactive:
+            if not addresses:
+                yield from of_page(path, lighthouse.look(portal.base + path, WORK))
+            yield from of_times(portal, path)
+    with running() as portal:
+        yield memory(portal)
+
+
+def running() -> AbstractContextManager[Server]:
+    """With nobody's limits: here one address asks for all."""
+    return server.running(WORK / "pages", WORK / "pages.log", PRACTICE_LIMITS="off")
+
+
+def of_page(path: str, seen: Seen) -> Iterator[Row]:
+    is_light = "script" not in seen.bytes_of
+    kinds = ", ".join(f"{kind} {size / 1000:.1f}" for kind, size in sorted(seen.bytes_of.items()))
+    yield (
+        f"{path}: kB and requests",
+        f"{seen.bytes_in_all / 1000:.1f} in {seen.requests}",
+        "" if is_light else "≤ 190 kB",
+    )
+    yield f"  {kinds}", "", ""
+    yield (
+        f"  Lighthouse: {', '.join(CATEGORIES)}",
+        " · ".join(f"{seen.scores[name]:.0f}" for name in CATEGORIES),
+        "≥ 98 each" if is_light else "performance ≥ 95",
+    )
+    yield (
+        "  largest paint s, layout shift",
+        f"{seen.largest:.2f}, {seen.moved:.3f}",
+        "≤ 0.05 shift" if is_light else "≤ 2.0 s, ≤ 0.05",
+    )
+
+
+def of_times(portal: Server, path: str) -> Iterator[Row]:
+    with chromium.browser() as browser:
+        quick = [first_time(browser, portal.base + path) for _ in range(OPENINGS)]
+        if None in quick:
+            yield f"{path}: first free time", "no [data-slot] there", "≤ 250 ms, ≤ 1.8 s"
+            return
+        slow = [first_time(browser, portal.base + path, slow=True) for _ in range(OPENINGS)]
+        choosing = choices(browser, portal.base + path)
+    yield f"{path}: address to first free time, ms", said(quick), "≤ 250"
+    yield "  on slow 4G with a processor four times slower, ms", said(slow), "≤ 1,800"
+    yield f"  another day to its times, ms, {len(choosing)} times", said(choosing), "≤ 15, p95 ≤ 30"
+
+
+def said(taken: Sequence[float | None]) -> str:
+    times = [one for one in taken if one is not None]
+    if len(times) < 2:
+        return "too few"
+    return f"p50 {statistics.median(times):.0f}, p95 {statistics.quantiles(times, n=20)[-1]:.0f}"
+
+
+def first_time(browser: Browser, address: str, *, slow: bool = False) -> float | None:
+    """By the browser's own clock, from a cold cache; None where there is no free time at all."""
+    with opened(browser, address, slow=slow) as page:
+        try:
+            page.locator("[data-slot]").first.wait_for(timeout=20_000)
+        except NotSeen:
+            return None
+        return page.evaluate("window.firstSlot")
+
+
+def choices(browser: Browser, address: str) -> list[float]:
+    with opened(browser, address) as page:
+        page.locator("[data-slot]").first.wait_for()
+        page.wait_for_load_state("networkidle")
+        days: list[str] = page.evaluate(DAYS)
+        wanted = [days[number % len(days)] for number in range(1, CHOICES + 1)]
+        return [page.evaluate(CHOOSE, day) for day in wanted] if len(days) > 1 else []
+
+
+@contextmanager
+def opened(browser: Browser, address: str, *, slow: bool = False) -> Iterator[Page]:
+    with browser.new_context(
+        viewport={"width": 412, "height": 823}, locale="en-GB", bypass_csp=True
+    ) as context:
+        page = context.new_page()
+        page.add_init_script(WATCH)
+        if slow:
+            session = context.new_cdp_session(page)
+            session.send("Network.emulateNetworkConditions", SLOW)
+            session.send("Emulation.setCPUThrottlingRate", {"rate": SLOW_PROCESSOR})
+        page.goto(address)
+        yield page
+
+
+def memory(portal: Server) -> Row:
+    """What the process that serves grows by; it has seen visitors before, as it would have."""
+    with ExitStack() as warm:
+        for _ in range(VISITORS // 10):
+            warm.enter_context(connected(portal.base)).heard()
+    before = resident(portal)
+    with ExitStack() as visitors:
+        for _ in range(VISITORS):
+            visitors.enter_context(connected(portal.base)).heard()
+        each = (resident(portal) - before) / VISITORS
+    return f"memory of each of {VISITORS} connected visitors, kB", f"{each / 1000:.0f}", "≤ 300"
+
+
+def resident(portal: Server) -> int:
+    started = psutil.Process(portal.process.pid)
+    family = [started, *started.children(recursive=True)]
+    return sum(one.memory_info().rss for one in family if one.name().startswith("python"))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
