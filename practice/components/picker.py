@@ -143,10 +143,12 @@ def _of_the_calendar() -> Words:
         [dates.get_month_names("wide", kind, said)[number] for number in range(1, 13)]
         for kind in ("stand-alone", "format")
     )
+    brief = dates.get_month_names("abbreviated", "format", said)
     short, wide = (dates.get_day_names(width, "stand-alone", said) for width in ("short", "wide"))
     return {
         "months": alone,
         "inDate": in_date,
+        "brief": [brief[number] for number in range(1, 13)],
         "weekdays": [
             [short[day][:2].capitalize(), wide[day].capitalize()] for day in range(DAYS_OF_WEEK)
         ],

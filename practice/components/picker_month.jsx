@@ -181,14 +181,14 @@ function WeekDay({ on, short, chosen }) {
 
 const mondayOf = (on) => moved(on, -((toDate(on).getDay() + 6) % 7));
 
+// 23 – 29 November; over the end of a month both are short, so that it fits a phone.
 const span = (first, last, words) => {
   const [from, until] = [first, last].map((on) => ({
     day: Number(on.slice(8)),
-    month: words.inDate[on.slice(5, 7) - 1],
+    at: on.slice(5, 7) - 1,
   }));
-  return from.month === until.month
-    ? `${from.day} – ${until.day} ${until.month}`
-    : `${from.day} ${from.month} – ${until.day} ${until.month}`;
+  if (from.at === until.at) return `${from.day} – ${until.day} ${words.inDate[until.at]}`;
+  return `${from.day} ${words.brief[from.at]} – ${until.day} ${words.brief[until.at]}`;
 };
 
 export function Days() {
