@@ -1,7 +1,7 @@
 """Booking, moving and cancelling as somebody does whose browser runs no script."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from itertools import count
 from typing import Any
@@ -10,6 +10,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests import server
 from tests.browser.conftest import OpenPage
 from tests.browser.test_public_pages import axe_findings
 from tests.forms import links, typed
@@ -46,6 +47,15 @@ class Guest:
 
 
 @pytest.fixture(scope="module")
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[server.Server]:
+    """One of their own, which lets one address book as often as these journeys do."""
+    own = tmp_path_factory.mktemp("plain")
+    said = {"PRACTICE_NOW": server.MORNING, "PRACTICE_LIMITS": "off"}
+    with server.running(own, own / "server.log", **said) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
 def guest(portal: Server) -> Guest:
     return Guest(portal.base)
 
@@ -59,7 +69,7 @@ def key(guest: Guest) -> str:
 def fill(page: Page) -> None:
     page.get_by_label("Name").fill(WHO["name"])
     page.get_by_label("E-mail").fill(an_email())
-    page.get_by_label("Phone").fill(WHO["phone"])
+    page.get_by_role("textbox", name="Phone").fill(WHO["phone"])
     page.get_by_label("I have read the").check()
 
 
@@ -104,11 +114,11 @@ def test_who_loses_the_time_takes_the_next_one_with_one_button(open_page: OpenPa
     second = page.get_by_role("button", name=re.compile("^Book .* at ")).inner_text()
     assert first != second
     page.get_by_role("button", name="Change the phone number").click()
-    expect(page.get_by_label("Phone")).to_be_focused()
+    expect(page.get_by_role("textbox", name="Phone")).to_be_focused()
     expect(page.get_by_label("Name")).to_have_value(WHO["name"])
     expect(page.locator(".wanted")).to_contain_text(second.rpartition(" ")[2])
     # The Enter key books; it changes nothing else.
-    page.get_by_label("Phone").press("Enter")
+    page.get_by_role("textbox", name="Phone").press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("You’re booked")
 
 
@@ -182,15 +192,28 @@ def states(guest: Guest, key: str) -> dict[str, Callable[[Page], Any]]:
     }
 
 
+TITLES = {
+    "locked": "Individual session",
+    "taken": "That time cannot be booked",
+    "booked": "You’re booked",
+    "manage": "Your call",
+    "cancel": "Cancel this call?",
+    "move": "Another time for your call",
+    "confirm": "Another time for your call",
+}
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("wide", [360, 1280])
 def test_axe_finds_nothing_on_any_page_in_any_state(
     open_page: OpenPage, guest: Guest, key: str, wide: int, theme: str
 ):
     page = open_page(PATH, wide=wide, color_scheme=theme, bypass_csp=True)
-    page.on("console", lambda _said: None)
     for name, reach in states(guest, key).items():
         reach(page)
+        expect(page.get_by_role("heading", level=1)).to_have_text(
+            TITLES.get(name, "Discovery call")
+        )
         assert axe_findings(page) == [], name
 
 
