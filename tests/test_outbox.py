@@ -96,6 +96,14 @@ def asked_for_a_link() -> None:
     db.transact(sign_in_links.ask, SYSTEM, email=ADA, asker=Asker("n", "Firefox"))
 
 
+def test_who_waits_for_a_link_waits_behind_no_other_letter(house: str):
+    builders.a_call()
+    asked_for_a_link()
+    mail = Post()
+    work(mail)
+    assert mail.got[0].letter.kind == "sign_in"
+
+
 def test_what_failed_is_tried_again_with_the_same_bytes(house: str):
     asked_for_a_link()
     mail = Post(ProviderError("too_many"), ProviderError("no_answer", is_lost=True))
