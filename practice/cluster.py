@@ -148,9 +148,10 @@ class Cluster:
                 user=server.system_user,
                 timeout=60,
             )
-        except subprocess.SubprocessError:
+        except subprocess.SubprocessError as failure:
             raise StartRefused(
-                f"The embedded PostgreSQL did not {words[0]}; {self.directory / 'log'} says why."
+                f"The embedded PostgreSQL did not {words[0]}: {failure}\n"
+                f"{self.directory / 'log'} may say why."
             ) from None
 
     def _make_socket_dir(self, server: PostgresServer) -> None:

@@ -102,7 +102,8 @@ def test_a_room_is_told_for_video_only(house: str):
 
 
 def a_child_of(parent: Actor) -> UUID | None:
-    child = a_client()
+    with the_time_is(NOW + HOUR):
+        child = a_client()
     change_row(
         Client,
         Client.id == child.client_id,

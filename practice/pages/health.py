@@ -9,5 +9,8 @@ from practice.components.icons import icon
 
 def health(state: Any) -> rx.Component:
     sign = rx.cond(state.is_well, icon("check", small=True), icon("alert-triangle", small=True))
-    look = rx.cond(state.is_well, "run-health is-well", "run-health")
-    return rx.el.span(sign, state.health, class_name=look)
+    return rx.el.span(
+        sign,
+        state.health,
+        class_name=["run-health", rx.cond(state.is_well, "is-well", "")],
+    )

@@ -131,7 +131,9 @@ def frame_of(session: Session, actor: Actor, practice: Practice) -> Frame:
 
 def _people(session: Session, actor: Actor) -> tuple[Person, ...]:
     own = session.exec(
-        access.clients(actor).where(~col(Client.provisional)).order_by(col(Client.created_at))
+        access.clients(actor)
+        .where(~col(Client.provisional))
+        .order_by(col(Client.created_at), col(Client.id))
     )
     return tuple(
         Person(one.id, private.read(one, "name"), one.id == actor.client_id) for one in own
