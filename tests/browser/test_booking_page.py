@@ -500,7 +500,7 @@ def test_axe_finds_nothing(open_page: OpenPage, path: str, wide: int, theme: str
     page = open_page(
         path, wide=wide, color_scheme=theme, timezone_id="Europe/Rome", bypass_csp=True
     )
-    expect(page.locator(".picking .meta .i").first).to_be_visible()
+    expect(page.locator(".flow .meta .i").first).to_be_visible()
     assert axe_findings(page) == []
     assert page.locator("html").get_attribute("lang") == ("it" if "/it" in path else "en")
     if page.locator("[data-slot]").count():
