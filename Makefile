@@ -24,6 +24,7 @@ bench: .venv/proves ## Measure: slots, bookings, the outbox, the interface, sock
 	@$(BIN)/python -m tests.bench_slots
 	@$(BIN)/python -m tests.bench_booking
 	@$(BIN)/python -m tests.bench_outbox
+	@$(BIN)/python -m tests.bench_dark --minutes 1
 	@$(BIN)/python -m tests.bench_api
 	@$(BIN)/python -m tests.bench_sign_in
 	@$(BIN)/python -m tests.bench_sockets

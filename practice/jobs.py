@@ -1,7 +1,7 @@
 """Work by the clock: one table of jobs. Each finds by query what is due, so that a second process,
 a restart, a step of the clock or a week asleep do no harm."""
 
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,6 +18,7 @@ from practice.services import (
     clean_up,
     endings,
     feedback,
+    inbox,
     job_runs,
     journal,
     reminders,
@@ -31,8 +32,10 @@ logger = structlog.get_logger(__name__)
 class Job:
     name: str
     every: timedelta
-    # Returns how much it found to do, or what it found.
+    # Returns how much it found to do; or, of one thing that was found, whether it was still to do.
     work: Callable[..., Any]
+    # What is due, where each gets a transaction of its own: one that fails holds back no other.
+    find: Callable[..., Sequence[Any]] | None = None
 
     def time_before(self, now: datetime) -> datetime:
         """The last time of its plan."""
@@ -41,13 +44,18 @@ class Job:
 
 WORK: Mapping[str, Callable[..., Any]] = {
     "seal_journal": journal.seal,
-    "expire_bookings": endings.expire_due,
+    "expire_bookings": endings.expire,
     "remind": reminders.promise_due,
     "daily_summary": summaries.promise_due,
     "ask_for_feedback": feedback.promise_due,
+    "apply_webhooks": inbox.apply,
     "clean_up": clean_up.forget,
 }
-JOBS = tuple(Job(name, every, WORK[name]) for name, every in plans.PLANS.items())
+FIND: Mapping[str, Callable[..., Sequence[Any]]] = {
+    "expire_bookings": endings.find_due,
+    "apply_webhooks": inbox.find_open,
+}
+JOBS = tuple(Job(name, every, WORK[name], FIND.get(name)) for name, every in plans.PLANS.items())
 
 
 @asynccontextmanager
@@ -81,7 +89,7 @@ async def run(job: Job) -> None:
     try:
         if not await runtime.transact(job_runs.begin, SYSTEM, job=job.name, scheduled_for=planned):
             return
-        outcome = _told(await runtime.transact(job.work, SYSTEM))
+        outcome = await (_one_by_one(job, job.find) if job.find else _at_once(job))
     except db.FAILED:
         outcome = "database"
     except Exception as error:
@@ -98,8 +106,18 @@ async def run(job: Job) -> None:
         logger.warning("job_not_recorded", job=job.name)
 
 
-def _told(found: Any) -> str:
-    """What it found, in a word; lists by their length, because their members are of somebody."""
-    if not found:
-        return "0"
-    return str(len(found)) if isinstance(found, list) else str(found)
+async def _at_once(job: Job) -> str:
+    return str(await runtime.transact(job.work, SYSTEM) or 0)
+
+
+async def _one_by_one(job: Job, find: Callable[..., Sequence[Any]]) -> str:
+    done, has_failed = 0, False
+    for one in await runtime.query(find, SYSTEM):
+        try:
+            done += bool(await runtime.transact(job.work, SYSTEM, one))
+        except db.UNAVAILABLE:
+            raise
+        except Exception as error:
+            logger.error("job_failed", job=job.name, exc_info=error)
+            has_failed = True
+    return "defect" if has_failed else str(done)

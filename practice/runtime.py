@@ -1,8 +1,9 @@
 """From the event loop to worker threads and back: await query | transact | perform."""
 
 import asyncio
+import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from functools import partial
 from time import monotonic
@@ -28,8 +29,6 @@ AT_THE_GATE = db.POOL_SIZE - db.HANDS - 3
 _turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
 # As many threads as connections: who gets a thread never waits for a connection.
 _workers = ThreadPoolExecutor(max_workers=db.POOL_SIZE - db.HANDS, thread_name_prefix="work")
-# Who waits for a provider keeps nobody else waiting.
-_hands = ThreadPoolExecutor(max_workers=db.HANDS, thread_name_prefix="hand")
 
 
 async def query(
@@ -69,8 +68,19 @@ async def perform(
     *args: P.args,
     **kwargs: P.kwargs,
 ) -> R:
-    """Work that goes outside; it opens its own short transactions."""
-    return await _elsewhere(partial(work, providers, actor, *args, **kwargs), _hands)
+    """Work that goes outside; it opens its own short transactions. In a thread that nobody waits
+    for: a provider that hangs keeps neither a visitor waiting nor the process from ending."""
+    context, answer = copy_context(), Future[R]()
+
+    def act() -> None:
+        answer.set_running_or_notify_cancel()
+        try:
+            answer.set_result(context.run(work, providers, actor, *args, **kwargs))
+        except BaseException as failure:
+            answer.set_exception(failure)
+
+    threading.Thread(target=act, name="hand", daemon=True).start()
+    return await asyncio.wrap_future(answer)
 
 
 async def note(actor: Actor, what: str, refusal: Refusal) -> None:
@@ -100,7 +110,7 @@ async def _at_the_gate(call: Callable[[], R]) -> R:
         turns.release()
 
 
-async def _elsewhere(call: Callable[[], R], pool: ThreadPoolExecutor = _workers) -> R:
+async def _elsewhere(call: Callable[[], R]) -> R:
     """The language and the request's number travel along with the context."""
     context = copy_context()
-    return await asyncio.get_running_loop().run_in_executor(pool, context.run, call)
+    return await asyncio.get_running_loop().run_in_executor(_workers, context.run, call)

@@ -18,6 +18,7 @@ from practice.environment import (
     Reader,
     bracketed,
     instant,
+    is_signing_key,
     origin,
     postgres,
     rate,
@@ -282,6 +283,10 @@ def _missing_in_production(settings: Settings) -> list[str]:
         (
             settings.resend_webhook_secret or not settings.resend_api_key,
             "RESEND_WEBHOOK_SECRET must be set because RESEND_API_KEY is",
+        ),
+        (
+            not settings.resend_webhook_secret or is_signing_key(settings.resend_webhook_secret),
+            "RESEND_WEBHOOK_SECRET must be a signing secret of Resend, like whsec_…",
         ),
         (
             not settings.metrics_token or len(settings.metrics_token) >= TOKEN_LENGTH,

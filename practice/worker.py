@@ -20,27 +20,60 @@ logger = structlog.get_logger(__name__)
 # The net under the database's word: what was missed is found within this.
 LOOK_UP = 5.0
 BEAT = 10.0
-# After the listening line broke.
+# After the database, the listening line or a provider said no.
 PAUSE = 1.0
+# Asked to end, a hand may finish what it holds; a provider that hangs longer is left alone with it,
+# and once the lease is over somebody else takes it up.
+GRACE = 5.0
+
+
+class Bell:
+    """Wakes one hand, not all of them: whoever finds something to do wakes the next."""
+
+    def __init__(self) -> None:
+        self._resting: list[asyncio.Event] = []
+        self._is_unheard = False
+        self.has_ended = False
+
+    def ring(self) -> None:
+        """Where nobody rests, whoever wants to rest next looks once more."""
+        if self._resting:
+            self._resting.pop().set()
+        else:
+            self._is_unheard = True
+
+    def end(self) -> None:
+        self.has_ended = True
+        while self._resting:
+            self.ring()
+
+    async def rest(self, seconds: float) -> None:
+        if self._is_unheard or self.has_ended:
+            self._is_unheard = False
+            return
+        mine = asyncio.Event()
+        self._resting.append(mine)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(mine.wait(), seconds)
+        if mine in self._resting:
+            self._resting.remove(mine)
 
 
 @asynccontextmanager
 async def running(url: str, providers: Providers) -> AsyncGenerator[None]:
     """Hands, the clock's jobs and a heartbeat, until the block ends; what a hand holds then it
-    finishes."""
+    finishes, unless that takes too long."""
     name = f"{socket.gethostname()}:{os.getpid()}"
-    bells = [asyncio.Event() for _ in range(db.HANDS)]
-    ending = asyncio.Event()
-    hands = [asyncio.create_task(_work(providers, bell, ending)) for bell in bells]
-    others = [asyncio.create_task(_listen(url, bells)), asyncio.create_task(_beat(name))]
+    bell = Bell()
+    hands = [asyncio.create_task(_work(providers, bell)) for _ in range(db.HANDS)]
+    others = [asyncio.create_task(_listen(url, bell)), asyncio.create_task(_beat(name))]
     try:
         async with jobs.running():
             yield
     finally:
-        ending.set()
-        for bell in bells:
-            bell.set()
-        for task in others:
+        bell.end()
+        await asyncio.wait(hands, timeout=GRACE)
+        for task in (*hands, *others):
             task.cancel()
         await asyncio.gather(*hands, *others, return_exceptions=True)
         with suppress(*db.FAILED):
@@ -59,21 +92,36 @@ async def alone(url: str, providers: Providers) -> None:
     db.disconnect()
 
 
-async def _work(providers: Providers, bell: asyncio.Event, ending: asyncio.Event) -> None:
-    while not ending.is_set():
-        bell.clear()
+async def _work(providers: Providers, bell: Bell) -> None:
+    while not bell.has_ended:
         found = 0
         try:
-            found = await runtime.perform(effects.work_once, providers, SYSTEM)
+            found = await _work_once(providers, bell)
         except db.FAILED:
             logger.warning("outbox_unreachable")
-            await _rest(ending, PAUSE)
+            await asyncio.sleep(PAUSE)
         except Exception as error:
             logger.error("outbox_failed", exc_info=error)
             metrics.errors.labels("outbox").inc()
-            await _rest(ending, PAUSE)
+            await asyncio.sleep(PAUSE)
         if not found:
-            await _rest(bell, await _until_due())
+            await bell.rest(await _until_due())
+
+
+async def _work_once(providers: Providers, bell: Bell) -> int:
+    """Whoever was refused takes a breath: a provider that is down need not be told so eighty times
+    a second, and people are booking meanwhile."""
+    loop, refused = asyncio.get_running_loop(), list[bool]()
+    found = await runtime.perform(
+        effects.work_once,
+        providers,
+        SYSTEM,
+        more=lambda: loop.call_soon_threadsafe(bell.ring),
+        refused=lambda: refused.append(True),
+    )
+    if refused:
+        await asyncio.sleep(PAUSE)
+    return found
 
 
 async def _until_due() -> float:
@@ -87,27 +135,17 @@ async def _until_due() -> float:
     return min(LOOK_UP, max(0.01, (due - clock.now()).total_seconds()))
 
 
-async def _rest(bell: asyncio.Event, seconds: float) -> None:
-    with suppress(TimeoutError):
-        await asyncio.wait_for(bell.wait(), seconds)
-
-
-async def _listen(url: str, bells: list[asyncio.Event]) -> None:
-    """A line of its own to the database; broken, it is opened again and everybody looks up."""
+async def _listen(url: str, bell: Bell) -> None:
+    """A line of its own to the database; broken, it is opened again and somebody looks up."""
     while True:
         try:
             async with await psycopg.AsyncConnection.connect(url, autocommit=True) as line:
                 await line.execute(f"LISTEN {claims.CHANNEL}".encode())
-                _ring(bells)
+                bell.ring()
                 async for _word in line.notifies():
-                    _ring(bells)
+                    bell.ring()
         except psycopg.Error:
             await asyncio.sleep(PAUSE)
-
-
-def _ring(bells: list[asyncio.Event]) -> None:
-    for bell in bells:
-        bell.set()
 
 
 async def _beat(name: str) -> None:

@@ -2,35 +2,40 @@
 
 import asyncio
 import logging
-import socket
 import statistics
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 import structlog
 
-from practice import db, runtime, settings
+from practice import db, settings
 from practice.clock import new_id
-from practice.domain.actors import SYSTEM, VISITOR
+from practice.domain.actors import SYSTEM
 from practice.domain.fanout import Effect
 from practice.models import private
 from practice.models.plumbing import OutboxRow
-from practice.providers import EmbeddedMail, Providers, ResendMail, Roads, SmtpMail
-from practice.services import bookings, effects
+from practice.providers import EmbeddedMail, Providers
+from practice.services import effects
 from practice.services.rows import New, new, write
+from practice.settings import ROOT
 from practice.worker import running
-from tests import builders
-from tests.bench_booking import WORK, a_practice, free_times
+from tests.bench_booking import WORK, a_practice
 from tests.conftest import PLAIN
+from tests.peers import HANGING, LIGHT, REFUSING
+from tests.under_load import IDLE, a_street, p95, told
 
 MANY = 5000
 TIMES = 200
-# Bookings of each block; blocks with and without providers that hang, in turn.
-BLOCK, BLOCKS = 50, 4
+# Bookings beside providers that are quick, hang or refuse: seconds of each phase, in turn.
+MOODS = {
+    IDLE: "nothing to send",
+    LIGHT: "both providers quick",
+    HANGING: "both providers hanging",
+    REFUSING: "both providers refusing",
+}
+PER_SECOND, PHASE, ROUNDS = 5, 6, 10
+BESIDE = ROOT / ".data" / "bench" / "outbox"
 
 
 def main() -> None:
@@ -43,10 +48,8 @@ def main() -> None:
         waits = asyncio.run(latency(url))
         p50, p95 = statistics.median(waits), statistics.quantiles(waits, n=20)[-1]
         print(f"commit to the first act: p50 {p50:.1f} ms, p95 {p95:.1f} ms (target p95 ≤ 10)")
-        well, dark = asyncio.run(bookings_beside(url, iter(free_times())))
-        print(f"booking p95: providers well {well:.1f} ms, both hanging {dark:.1f} ms "
-              f"({dark / well - 1:+.0%}, target ± 10 %)")  # fmt: skip
         db.disconnect()
+    bookings_beside()
 
 
 def throughput() -> float:
@@ -105,41 +108,21 @@ def _row() -> New:
     )
 
 
-async def bookings_beside(url: str, times: Iterator[datetime]) -> tuple[float, float]:
-    """In the process that works, as the portal is run by default; blocks in turn, so that a slow
-    moment of the machine hits both. The first of each warms up."""
-    well, dark = list[float](), list[float]()
-    with a_hole() as hole, a_hole() as other:
-        hanging = Roads([ResendMail("key", f"http://{hole}"), SmtpMail(f"smtp://{other}")])
-        for block in range(BLOCKS + 1):
-            for mail, took in ((EmbeddedMail(), well), (hanging, dark)):
-                async with running(url, Providers(mail)):
-                    found = [await a_booking(next(times)) for _ in range(BLOCK)]
-                    took.extend(found if block else [])
-                # What is left is not the next block's business.
-                await asyncio.to_thread(db.transact, forget, SYSTEM)
-    return tuple(statistics.quantiles(one, n=20)[-1] for one in (well, dark))  # type: ignore[return-value]
-
-
-async def a_booking(start: datetime) -> float:
-    started = time.perf_counter()
-    wish, guest = builders.a_wish(start=start), builders.a_guest()
-    await runtime.transact(bookings.book, VISITOR, wish, guest=guest)
-    return (time.perf_counter() - started) * 1000
-
-
-@db.collides_by_nature
-def forget(session: Any, _actor: Any) -> None:
-    session.connection().exec_driver_sql("UPDATE outbox SET done_at = now() WHERE done_at IS NULL")
-
-
-@contextmanager
-def a_hole() -> Iterator[str]:
-    """Takes a connection and says nothing, ever."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        listening.listen(1000)
-        yield f"127.0.0.1:{listening.getsockname()[1]}"
+def bookings_beside() -> None:
+    """In the process that works, as the portal is run by default: people come at the same pace,
+    short phases in turn, so that a slow moment of the machine hits all. The first warms up."""
+    found: dict[str, list[float]] = {mood: [] for mood in MOODS}
+    with a_street(BESIDE) as street:
+        for turn in range(ROUNDS + 1):
+            for mood, times in found.items():
+                street.become(mood)
+                took = street.book_for(PHASE, PER_SECOND)
+                times.extend(took if turn else [])
+                street.forget()
+    well = p95(found[LIGHT])
+    for mood, times in found.items():
+        print(f"bookings, {MOODS[mood]:<31}: {told(times)}, {p95(times) / well:.2f} of quick")
+    print("target: hanging ≤ 1.10 of quick, and quick not far from nothing to send")
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from practice.models.bookings import Appointment, Booking, BookingEvent
 from practice.models.content import Practice, PrivacyText, SessionType
 from practice.models.people import Account, Client
 from practice.models.schedule import Schedule, WeeklyHours
-from practice.services import agenda, bookings
+from practice.services import agenda, bookings, endings
 from practice.services.answers import Booked
 from practice.services.bookings import Wish
 from practice.services.guests import Guest
@@ -157,6 +157,12 @@ def a_session(
     client: Actor, slug: str = PAID, start: datetime = TOMORROW, *, by: Actor | None = None
 ) -> Booked:
     return db.transact(bookings.book, by or client, a_wish(slug, start), client_id=client.client_id)
+
+
+def expire_due(actor: Actor = SYSTEM) -> list[str]:
+    """As the job does it: each in a transaction of its own."""
+    due = db.query(endings.find_due, actor)
+    return [one for one in due if db.transact(endings.expire, actor, one)]
 
 
 def row(reference: str) -> Booking:

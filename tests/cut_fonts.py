@@ -1,5 +1,5 @@
 """Cuts the fonts to what our pages use: `.venv/bin/python -m tests.cut_fonts`, after which CUT and
-the addresses in tokens.css, components/head.py and site/card.py are to be looked at.
+the addresses in tokens.css and components/head.py must follow.
 
 The tools are fetched for this one run: nothing else needs them.
 """
@@ -33,7 +33,7 @@ MORE = (
     "U+2C6,U+2DA,U+2DC,U+201A,U+201E,U+2020-2022,U+2032,U+2033,U+2039,U+203A,U+2044,U+2215"
 )
 # Optical size 40 holds from a label of 20 px to a title of 72 px; the axis itself would double the
-# file. Beside each other: docs/performance.md.
+# file (decision 0025).
 FRAUNCES = ("fraunces/files/fraunces-latin-standard-normal.woff2", "opsz=40")
 FIGTREE = ("figtree/files/figtree-latin-wght-normal.woff2",)
 

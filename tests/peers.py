@@ -16,12 +16,19 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 Answer = tuple[int, dict[str, str], bytes]
+# What a provider can be for longer than one request. Hanging it takes nothing, however late; when
+# the mood changes it hangs up.
+LIGHT, HANGING, REFUSING = "ok", "hanging", "503"
+# Longer than anybody waits.
+SILENCE = 30.0
 
 
 class Resend:
-    """Takes a letter once for each key; `behave` says what comes of the next requests."""
+    """Takes a letter once for each key; `behave` says what comes of the next requests, `mood` of
+    all others."""
 
     def __init__(self) -> None:
+        self.mood = LIGHT
         self.taken: dict[str, dict[str, Any]] = {}
         self.asked: list[str] = []
         self.faults: list[str] = []
@@ -36,7 +43,12 @@ class Resend:
     def answer(self, key: str, body: dict[str, Any]) -> Answer | None:
         """None is no answer at all."""
         self.asked.append(key)
-        fault = self.faults.pop(0) if self.faults else "ok"
+        fault = self.faults.pop(0) if self.faults else self.mood
+        if fault == HANGING:
+            until = time.monotonic() + SILENCE
+            while self.mood == HANGING and time.monotonic() < until:
+                time.sleep(0.05)
+            return None
         with self._counted():
             time.sleep(self.pause)
         refusals = {"400": 400, "401": 401, "403": 403, "422": 422, "500": 500, "503": 503}
@@ -159,9 +171,12 @@ def _served(handler: type[BaseHTTPRequestHandler]) -> Generator[str]:
 
 
 class Smtp:
-    """Keeps what it takes; a fault answers one command as told."""
+    """Keeps what it takes; a fault answers one command as told, a mood every letter."""
 
     def __init__(self) -> None:
+        self.mood = LIGHT
+        # Before each answer.
+        self.pause = 0.0
         self.taken: list[EmailMessage] = []
         self.faults: list[str] = []
 
@@ -178,12 +193,19 @@ class Smtp:
     ) -> str:
         del server, session, options
         envelope.mail_from = address
+        await asyncio.sleep(self.pause)
+        mood, until = self.mood, time.monotonic() + SILENCE
+        while self.mood == HANGING and time.monotonic() < until:  # noqa: ASYNC110 - set by a thread
+            await asyncio.sleep(0.05)
+        if mood != LIGHT:
+            return "451 not now"
         return self._next("mail") or "250 OK"
 
     async def handle_RCPT(  # noqa: N802 - the library's name
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         del server, session, options
+        await asyncio.sleep(self.pause)
         fault = self._next("rcpt")
         if not fault:
             envelope.rcpt_tos.append(address)
@@ -193,6 +215,7 @@ class Smtp:
         self, server: SMTP, session: Session, envelope: Envelope
     ) -> str:
         del session
+        await asyncio.sleep(self.pause)
         fault = self._next("data")
         if fault and fault != "lost":
             return fault

@@ -59,6 +59,7 @@ from tests.builders import (
     change_type,
     client_of,
     events_of,
+    expire_due,
     holder_of,
     row,
     rows_of,
@@ -410,7 +411,7 @@ def test_what_lapsed_or_was_cancelled_gives_its_time_back(house: str):
     client = a_client()
     a_session(client)
     with the_time_is(NOW + 34 * MINUTES):
-        db.transact(endings.expire_due, Actor(Role.SYSTEM))
+        expire_due()
         assert a_session(a_client()).status == "held"
 
 

@@ -10,7 +10,6 @@ import pytest
 from icalendar import Calendar
 
 from practice import db
-from practice.domain.actors import SYSTEM
 from practice.domain.bookings import Status
 from practice.domain.errors import Busy
 from practice.models.bookings import Booking
@@ -18,6 +17,7 @@ from practice.models.content import SessionType
 from practice.models.plumbing import OutboxRow
 from practice.models.signin import SigninLink
 from practice.services import endings, links, moves, outcomes
+from tests import builders
 from tests.builders import (
     ASKED,
     CALL,
@@ -248,7 +248,7 @@ def ended_as(status: Status, reference: str) -> None:
     }
     if status is Status.EXPIRED:
         with the_time_is(TOMORROW - HOUR):
-            assert db.transact(endings.expire_due, SYSTEM) == [reference]
+            assert builders.expire_due() == [reference]
     else:
         is_over = status in {Status.COMPLETED, Status.NO_SHOW}
         with the_time_is(TOMORROW + HOUR if is_over else NOW):

@@ -151,7 +151,7 @@ def sessions(client: Actor, mail: Post) -> None:
     builders.change_row(
         builders.Booking, builders.Booking.reference == many[2], hold_expires_at=NOW
     )
-    db.transact(endings.expire_due, SYSTEM)
+    builders.expire_due()
     worked(mail)
     held = a_couples_wish(client, TOMORROW + 9 * DAY, by=THERAPIST)
     ended = a_couples_wish(client, TOMORROW + 10 * DAY, by=THERAPIST)

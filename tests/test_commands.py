@@ -138,12 +138,13 @@ def test_nothing_of_development_exists_in_production():
         text=True,
         check=True,
     )
-    private = [
+    always = [
+        *("/book", "/book/move", "/book/[session_type]"),
         *("/me", "/me/notices", "/me/calendar", "/me/devices"),
         *("/portal", "/portal/notices", "/portal/feedback", "/portal/running"),
         *("/portal/calendar", "/portal/devices"),
     ]
-    assert done.stdout.splitlines()[-1] == f"{private} []"
+    assert done.stdout.splitlines()[-1] == f"{always} []"
 
 
 def test_the_therapist_is_appointed_and_gets_a_link(tmp_path: Path):

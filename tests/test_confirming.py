@@ -34,6 +34,7 @@ from tests.builders import (
     change_type,
     client_row,
     events_of,
+    expire_due,
     holder_of,
     row,
     rows_of,
@@ -83,7 +84,8 @@ def a_booking_in(status: Status) -> tuple[Actor, str]:
         return client, a_request(client).reference
     if status is Status.EXPIRED:
         reference = a_session(client).reference
-        _at(HOLD_OVER, endings.expire_due, SYSTEM)
+        with the_time_is(HOLD_OVER):
+            expire_due()
         return client, reference
     if status is Status.DECLINED:
         reference = a_request(client).reference
@@ -135,7 +137,8 @@ def test_a_service_leads_on_by_the_right_hand_only(house: str, before: Status, a
 @pytest.mark.parametrize("before", sorted(set(Status) - {Status.HELD, Status.REQUESTED}))
 def test_nothing_else_lapses_and_nothing_is_completed_by_itself(house: str, before: Status):
     _, reference = a_booking_in(before)
-    _at(NOW + timedelta(days=300), endings.expire_due, SYSTEM)
+    with the_time_is(NOW + timedelta(days=300)):
+        expire_due()
     assert row(reference).status == before
 
 
@@ -143,8 +146,8 @@ def test_nothing_else_lapses_and_nothing_is_completed_by_itself(house: str, befo
 def test_only_the_machine_lets_lapse(house: str, role: str):
     client, reference = a_booking_in(Status.HELD)
     actor = client if role == "client" else THERAPIST
-    with pytest.raises(NotPossibleNow):
-        _at(HOLD_OVER, endings.expire_due, actor)
+    with pytest.raises(NotPossibleNow), the_time_is(HOLD_OVER):
+        expire_due(actor)
     assert row(reference).status == "held"
 
 
@@ -253,7 +256,7 @@ def test_a_late_payment_after_the_gate_was_closed_again_is_refused_in_words(hous
         later = TOMORROW + timedelta(days=2)
         held = a_session(client, start=later).reference
     with the_time_is(TOMORROW + timedelta(hours=1)):
-        db.transact(endings.expire_due, SYSTEM)
+        expire_due()
         db.transact(outcomes.no_show, THERAPIST, reference=booked.reference)
         with pytest.raises(Refusal):
             db.transact(confirmations.confirm, SYSTEM, reference=held)
@@ -263,7 +266,8 @@ def test_a_late_payment_after_the_gate_was_closed_again_is_refused_in_words(hous
 def test_a_late_payment_finds_no_place_in_a_group_that_is_full(house: str):
     a_group(capacity=1)
     reference = a_session(a_client(), GROUP).reference
-    _at(HOLD_OVER, endings.expire_due, SYSTEM)
+    with the_time_is(HOLD_OVER):
+        expire_due()
     a_session(a_client(), GROUP, by=THERAPIST)
     with pytest.raises(SlotTaken):
         _at(HOLD_OVER, confirmations.confirm, SYSTEM, reference=reference)
@@ -273,7 +277,8 @@ def test_a_late_payment_buys_no_second_place_for_the_same_person(house: str):
     a_group()
     client = a_client()
     reference = a_session(client, GROUP).reference
-    _at(HOLD_OVER, endings.expire_due, SYSTEM)
+    with the_time_is(HOLD_OVER):
+        expire_due()
     a_session(client, GROUP, by=THERAPIST)
     with pytest.raises(Refusal):
         _at(HOLD_OVER, confirmations.confirm, SYSTEM, reference=reference)
@@ -283,7 +288,8 @@ def test_a_late_payment_buys_no_second_place_for_the_same_person(house: str):
 def test_a_late_payment_finds_no_group_that_was_called_off(house: str):
     group = a_group()
     reference = a_session(a_client(), GROUP).reference
-    _at(HOLD_OVER, endings.expire_due, SYSTEM)
+    with the_time_is(HOLD_OVER):
+        expire_due()
     db.transact(agenda.cancel_group, THERAPIST, appointment_id=group)
     with pytest.raises(SlotTaken):
         _at(HOLD_OVER, confirmations.confirm, SYSTEM, reference=reference)
@@ -292,7 +298,8 @@ def test_a_late_payment_finds_no_group_that_was_called_off(house: str):
 def test_a_late_payment_finds_its_place_in_a_group_again(house: str):
     a_group()
     reference = a_session(a_client(), GROUP).reference
-    _at(HOLD_OVER, endings.expire_due, SYSTEM)
+    with the_time_is(HOLD_OVER):
+        expire_due()
     _at(HOLD_OVER, confirmations.confirm, SYSTEM, reference=reference)
     assert row(reference).status == "confirmed"
 

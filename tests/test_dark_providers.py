@@ -17,7 +17,8 @@ from practice.domain.actors import SYSTEM, VISITOR
 from practice.domain.bookings import Status
 from practice.models.plumbing import OutboxRow
 from practice.providers import Providers, ResendMail, Roads, SmtpMail, smtp_mail, wire
-from practice.services import bookings
+from practice.services import bookings, sign_in_links
+from practice.services.sign_in_links import Asker
 from tests import builders, peers
 from tests.builders import BY_SYSTEM, CALL, ZONE
 
@@ -70,6 +71,30 @@ async def test_while_both_hang_everybody_books_and_afterwards_hears_of_it(
             await asyncio.to_thread(drained, database)
     assert len(resend.taken) == 2 * MANY
     assert {one.outcome for one in builders.rows_of(OutboxRow)} == {"sent", "no_calendar"}
+
+
+async def test_a_provider_that_refuses_is_not_asked_again_by_the_same_hand_at_once(
+    database: str, monkeypatch: pytest.MonkeyPatch
+):
+    """Or people who book would wait behind eighty refusals a second."""
+    monkeypatch.setattr(worker, "PAUSE", 1000.0)
+    monkeypatch.setattr(worker, "GRACE", 0.0)
+    db.transact(builders.furnish, SYSTEM)
+    for number in range(2 * db.HANDS):
+        builders.a_client(email=f"person{number}@example.org")
+        said = {"email": f"person{number}@example.org", "asker": Asker("n", "Firefox")}
+        db.transact(sign_in_links.ask, SYSTEM, **said)
+    with peers.resend() as (resend, base):
+        resend.mood = peers.REFUSING
+        async with worker.running(database, Providers(ResendMail("key", base))):
+            await asyncio.to_thread(asked_by_all, resend)
+            await asyncio.sleep(0.5)
+            assert len(resend.asked) == db.HANDS
+
+
+def asked_by_all(resend: peers.Resend) -> None:
+    while len(resend.asked) < db.HANDS:
+        time.sleep(0.05)
 
 
 def drained(url: str) -> None:

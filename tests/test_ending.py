@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from practice import db
-from practice.domain.actors import SYSTEM, VISITOR, Role
+from practice.domain.actors import VISITOR, Role
 from practice.domain.bookings import Charge, cost_of_cancelling
 from practice.domain.errors import NotFound
 from practice.domain.refusals import NotPossibleNow, TooLate
@@ -29,6 +29,7 @@ from tests.builders import (
     appointment_of,
     change_type,
     events_of,
+    expire_due,
     holder_of,
     row,
     the_time_is,
@@ -225,9 +226,9 @@ def test_a_hold_lapses_with_its_last_second(house: str):
     until = row(reference).hold_expires_at
     assert until
     with the_time_is(until - SECOND):
-        assert db.transact(endings.expire_due, SYSTEM) == []
+        assert expire_due() == []
     with the_time_is(until):
-        assert db.transact(endings.expire_due, SYSTEM) == [reference]
+        assert expire_due() == [reference]
     found = row(reference)
     assert (found.status, found.hold_expires_at) == ("expired", None)
     assert not appointment_of(reference).live
@@ -236,8 +237,8 @@ def test_a_hold_lapses_with_its_last_second(house: str):
 def test_lapsing_twice_changes_nothing_more(house: str):
     reference = a_session(a_client()).reference
     with the_time_is(NOW + timedelta(hours=1)):
-        db.transact(endings.expire_due, SYSTEM)
-        assert db.transact(endings.expire_due, SYSTEM) == []
+        expire_due()
+        assert expire_due() == []
     assert [one.to_status for one in events_of(reference)].count("expired") == 1
 
 
@@ -246,9 +247,9 @@ def test_everything_that_is_due_lapses_and_nothing_else(house: str):
     asked = a_request(start=FRIDAY).reference
     sure = a_confirmed(start=FRIDAY + timedelta(hours=3)).reference
     with the_time_is(NOW + timedelta(hours=1)):
-        assert db.transact(endings.expire_due, SYSTEM) == [held]
+        assert expire_due() == [held]
     with the_time_is(NOW + timedelta(hours=48)):
-        assert db.transact(endings.expire_due, SYSTEM) == [asked]
+        assert expire_due() == [asked]
     assert row(sure).status == "confirmed"
 
 
@@ -256,7 +257,7 @@ def test_a_place_in_a_group_lapses_and_the_group_stays(house: str):
     a_group(FRIDAY)
     reference = a_session(a_client(), GROUP, FRIDAY).reference
     with the_time_is(NOW + timedelta(hours=1)):
-        db.transact(endings.expire_due, SYSTEM)
+        expire_due()
     assert appointment_of(reference).live
 
 
@@ -264,7 +265,7 @@ def test_an_approved_request_that_nobody_paid_lapses(house: str):
     reference = a_request(start=FRIDAY).reference
     db.transact(confirmations.approve, THERAPIST, reference=reference)
     with the_time_is(NOW + timedelta(hours=24)):
-        assert db.transact(endings.expire_due, SYSTEM) == [reference]
+        assert expire_due() == [reference]
 
 
 def test_a_declined_request_gives_its_time_back(house: str):

@@ -32,6 +32,7 @@ from tests.builders import (
     change_type,
     client_of,
     events_of,
+    expire_due,
     holder_of,
     row,
     rows_of,
@@ -103,14 +104,14 @@ def paid_late() -> str:
 def lapsed() -> str:
     reference = a_session(a_client()).reference
     with the_time_is(NOW + timedelta(hours=1)):
-        db.transact(endings.expire_due, SYSTEM)
+        expire_due()
     return reference
 
 
 def expired() -> str:
     reference = a_request().reference
     with the_time_is(NOW + timedelta(hours=30)):
-        db.transact(endings.expire_due, SYSTEM)
+        expire_due()
     return reference
 
 

@@ -18,10 +18,10 @@ from practice.models.base import Table
 from practice.models.bookings import Appointment, Booking, BookingEvent
 from practice.models.messages import Notice, Thread
 from practice.models.people import Account, Client, Consent
-from practice.models.plumbing import AuditEntry, OutboxRow
+from practice.models.plumbing import AuditEntry, OutboxRow, WebhookEvent
 from practice.models.schedule import Block
 from practice.models.signin import BrowserSession, SigninLink
-from practice.services import agenda, sessions, sign_in_links
+from practice.services import agenda, inbox, sessions, sign_in_links
 from practice.services.rows import new, write
 from tests import builders
 from tests.builders import THERAPIST, TOMORROW
@@ -51,6 +51,8 @@ def two(house: str) -> tuple[Actor, Actor]:
     db.transact(
         agenda.block, THERAPIST, starts_at=TOMORROW, ends_at=TOMORROW.replace(hour=9), reason="Mine"
     )
+    told = {"source": inbox.RESEND, "event_id": "msg_1", "kind": "email.opened", "body": "{}"}
+    db.transact(inbox.receive, SYSTEM, **told)
     return found[0], found[1]
 
 
@@ -81,7 +83,7 @@ def test_every_table_is_guarded_or_says_nothing_of_anybody(database: str):
 
 GUARDED = [
     *(Account, Client, Consent, Booking, BookingEvent, Appointment, Thread, Notice),
-    *(BrowserSession, SigninLink, OutboxRow, Block, AuditEntry),
+    *(BrowserSession, SigninLink, OutboxRow, Block, AuditEntry, WebhookEvent),
 ]
 
 

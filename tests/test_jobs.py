@@ -20,7 +20,13 @@ from practice.jobs import JOBS, Job
 from practice.models.base import Table
 from practice.models.bookings import Booking
 from practice.models.drafts import Draft
-from practice.models.plumbing import AuditSeal, IdempotencyKey, OutboxRow, RateCounter
+from practice.models.plumbing import (
+    AuditSeal,
+    IdempotencyKey,
+    OutboxRow,
+    RateCounter,
+    WebhookEvent,
+)
 from practice.models.post import Feedback, LetterState, MailedLetter
 from practice.models.signin import BrowserSession, SigninLink
 from practice.models.work import Heartbeat, JobRun
@@ -33,6 +39,7 @@ from practice.services import (
     effects,
     endings,
     feedback,
+    inbox,
     job_runs,
     journal,
     moves,
@@ -532,21 +539,26 @@ def test_no_other_link_opens_it(house: str):
 # What nobody answered
 
 
+def lapse(moment: datetime) -> list[str]:
+    with the_time_is(moment):
+        return builders.expire_due()
+
+
 def test_a_request_lapses_at_its_hour_and_once(house: str):
     client = builders.a_client()
     booked = builders.a_request(client, START)
     lapses = builders.row(booked.reference).hold_expires_at
     assert lapses
-    assert at(lapses - SECOND, endings.expire_due) == []
-    assert at(lapses, endings.expire_due) == [booked.reference]
-    assert at(lapses + DAY, endings.expire_due) == []
+    assert lapse(lapses - SECOND) == []
+    assert lapse(lapses) == [booked.reference]
+    assert lapse(lapses + DAY) == []
     assert builders.row(booked.reference).status == Status.EXPIRED
 
 
 def test_of_many_that_look_at_once_one_lets_it_lapse(house: str):
     booked = builders.a_request(start=START)
     with the_time_is(NOW + 3 * DAY):
-        found = at_once(lambda: db.transact(endings.expire_due, SYSTEM))
+        found = at_once(builders.expire_due)
     assert sorted(map(len, found)) == [0] * 7 + [1]
     assert [one.what for one in builders.events_of(booked.reference)][1:] == ["expired"]
 
@@ -580,6 +592,11 @@ def added(row: Callable[[], Table]) -> Callable[[], None]:
     return lambda: db.transact(work, SYSTEM)
 
 
+def an_event() -> None:
+    said = {"source": inbox.RESEND, "event_id": "msg_1", "kind": "email.opened", "body": "{}"}
+    db.transact(inbox.receive, SYSTEM, **said)
+
+
 def a_key() -> Table:
     return IdempotencyKey(scope=b"s", key=b"k", request=b"r")
 
@@ -598,6 +615,7 @@ def without(rows: list[Any], name: str) -> bool:
 
 RULES: dict[str, tuple[Callable[[], None], timedelta, Callable[[], bool]]] = {
     "bodies": (old_letter, 90 * DAY, lambda: without(builders.rows_of(MailedLetter), "body")),
+    "webhooks": (an_event, 90 * DAY, lambda: not builders.rows_of(WebhookEvent)),
     "links": (old_letter, 30 * DAY + 15 * MINUTE, lambda: not builders.rows_of(SigninLink)),
     "sessions": (old_session, 30 * DAY, lambda: not builders.rows_of(BrowserSession)),
     "sessions nobody ended": (
@@ -739,6 +757,40 @@ async def test_a_job_that_fails_is_recorded_stops_nobody_and_is_tried_again(hous
     with the_time_is(NOW + MINUTE):
         await jobs.run(Job("breaks", MINUTE, lambda _session, _actor: 1))
     assert db.query(job_runs.list_last, THERAPIST, **said)["breaks"].outcome == "1"
+
+
+@pytest.mark.anyio
+async def test_one_booking_that_cannot_lapse_holds_back_no_other(
+    house: str, monkeypatch: pytest.MonkeyPatch
+):
+    """Each in a transaction of its own; that one failed is told, and it is tried again."""
+    first, second, third = (
+        builders.a_session(builders.a_client(), start=TOMORROW + hour * HOUR).reference
+        for hour in range(3)
+    )
+    whole = endings.transitions.change
+
+    def breaks(session: Session, actor: Actor, booking: Booking, *said: Any) -> Any:
+        if booking.reference == second:
+            raise ZeroDivisionError
+        return whole(session, actor, booking, *said)
+
+    monkeypatch.setattr(endings.transitions, "change", breaks)
+    job = next(one for one in JOBS if one.name == "expire_bookings")
+
+    def lapsed() -> list[bool]:
+        return [builders.row(one).status == Status.EXPIRED for one in (first, second, third)]
+
+    with the_time_is(NOW + HOUR):
+        await jobs.run(job)
+        assert lapsed() == [True, False, True]
+        assert builders.rows_of(JobRun)[0].outcome == "defect"
+    monkeypatch.setattr(endings.transitions, "change", whole)
+    with the_time_is(NOW + HOUR + MINUTE):
+        await jobs.run(job)
+        assert lapsed() == [True, True, True]
+        runs = builders.rows_of(JobRun, JobRun.scheduled_for == NOW + HOUR + MINUTE)
+        assert [one.outcome for one in runs] == ["1"]
 
 
 @pytest.mark.anyio

@@ -12,6 +12,7 @@ from practice.domain.actors import SYSTEM
 from practice.models.bookings import Booking
 from practice.providers import EmbeddedMail, Providers
 from practice.services import effects, endings, feedback, letters, moves, outcomes, reminders
+from tests import builders
 from tests.builders import (
     ASKED,
     CALL,
@@ -64,7 +65,7 @@ def declined() -> datetime:
 def expired() -> datetime:
     a_request()
     with the_time_is(TOMORROW - HOUR):
-        db.transact(endings.expire_due, SYSTEM)
+        builders.expire_due()
     return TOMORROW - HOUR
 
 

@@ -1,6 +1,10 @@
 """One contract for all three roads of a letter, and every way in which a provider can fail."""
 
+import socket
+import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import Any
 
@@ -13,11 +17,11 @@ from practice.domain.fanout import Effect
 from practice.domain.letters import Attachment, Letter
 from practice.models.plumbing import OutboxRow
 from practice.models.post import LetterAttempt, MailedLetter
-from practice.providers import EmbeddedMail, Providers, ResendMail, Roads, SmtpMail, wire
+from practice.providers import EmbeddedMail, Providers, ResendMail, Roads, SmtpMail, patience, wire
 from practice.providers.ports import Mail, Message, ProviderError
 from practice.services import claims, effects, sign_in_links
 from practice.services.sign_in_links import Asker
-from tests import builders, peers
+from tests import builders, emulators, peers
 from tests.builders import NOW
 from tests.peers import Resend, Smtp
 
@@ -66,8 +70,17 @@ def a_message(**different: Any) -> Message:
 # The contract
 
 
-@pytest.fixture(params=["resend", "smtp", "mailbox"])
+@pytest.fixture(scope="module")
+def emulated() -> Iterator[str]:
+    """Resend as others understand it, so that we do not only agree with ourselves."""
+    with emulators.resend() as base:
+        yield base
+
+
+@pytest.fixture(params=["resend", "emulated", "smtp", "mailbox"])
 def road(request: pytest.FixtureRequest) -> Mail:
+    if request.param == "emulated":
+        return ResendMail("re_key", request.getfixturevalue("emulated"))
     if request.param == "resend":
         return ResendMail("key", request.getfixturevalue("resend")[1])
     if request.param == "smtp":
@@ -85,6 +98,38 @@ def test_a_second_letter_is_another(road: Mail):
     first = road.send(a_message())
     second = road.send(a_message(key="mail/2", message_id="<2@practice.example>"))
     assert first.provider_id != second.provider_id
+
+
+def listed(base: str) -> list[dict[str, Any]]:
+    said = {"authorization": "Bearer re_key"}
+    return httpx.get(f"{base}/emails", headers=said, timeout=30).json()["data"]
+
+
+def test_resend_as_others_understand_it_knows_a_repetition(emulated: str):
+    before = len(listed(emulated))
+    road = ResendMail("re_key", emulated)
+    first, second = (road.send(a_message(key="mail/twice")) for _ in range(2))
+    assert first == second
+    assert len(listed(emulated)) == before + 1
+
+
+def test_resend_as_others_understand_it_gets_all_of_it(emulated: str):
+    receipt = ResendMail("re_key", emulated).send(a_message(key="mail/all"))
+    taken = next(one for one in listed(emulated) if one["id"] == receipt.provider_id)
+    assert taken["to"] == [ADA]
+    assert taken["from"] == "Studio Marea <hello@practice.example>"
+    assert taken["reply_to"] == ["answer@practice.example"]
+    assert taken["headers"]["Message-ID"] == "<1@practice.example>"
+    assert (taken["subject"], taken["html"]) == ("Your link — für Ada", "<p>Hello</p>")
+
+
+def test_another_letter_under_the_same_key_is_refused_by_resend_as_others_understand_it(
+    emulated: str,
+):
+    road = ResendMail("re_key", emulated)
+    road.send(a_message(key="mail/same"))
+    failure = refusal_of(lambda: road.send(a_message(key="mail/same", to="eve@example.org")))
+    assert (failure.code, failure.is_lost) == ("status_409", True)
 
 
 def test_resend_gets_all_of_it(resend: tuple[Resend, str]):
@@ -192,6 +237,73 @@ def test_an_smtp_server_that_is_not_there_has_taken_nothing():
     road = SmtpMail(f"smtp://127.0.0.1:{peers.free_port()}")
     failure = refusal_of(lambda: road.send(a_message()))
     assert (failure.code, failure.is_lost) == ("unreachable", False)
+
+
+# One attempt in all
+
+
+@contextmanager
+def a_slow_speaker(said: bytes) -> Iterator[tuple[str, threading.Event]]:
+    """Says this, a character every now and then: no single silence is long. And whether it was let
+    finish."""
+    finished = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def speak() -> None:
+            line, _ = listening.accept()
+            with line, suppress(OSError):
+                for number in range(len(said)):
+                    line.sendall(said[number : number + 1])
+                    time.sleep(0.1)
+                finished.set()
+
+        threading.Thread(target=speak, daemon=True).start()
+        yield f"127.0.0.1:{listening.getsockname()[1]}", finished
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "SECONDS", 0.4)
+
+
+def test_all_roads_together_take_much_less_than_the_lease():
+    """Or another worker would send the same letter at the same time."""
+    both = 2 * patience.SECONDS
+    assert both <= claims.LEASE.total_seconds() / 2
+
+
+@pytest.mark.usefixtures("hurried")
+def test_an_smtp_server_that_takes_its_time_with_every_word_is_cut_off(smtp: tuple[Smtp, str]):
+    peer, url = smtp
+    peer.pause = 0.3
+    failure = refusal_of(lambda: SmtpMail(url).send(a_message()))
+    assert (failure.code, failure.is_lost) == ("broken_off", False)
+    assert peer.taken == []
+
+
+@pytest.mark.usefixtures("hurried")
+def test_cut_off_after_the_letter_itself_it_may_have_arrived(smtp: tuple[Smtp, str]):
+    peer, url = smtp
+    peer.pause = 0.15
+    failure = refusal_of(lambda: SmtpMail(url).send(a_message()))
+    assert (failure.code, failure.is_lost, failure.may_repeat) == ("no_answer", True, False)
+
+
+@pytest.mark.usefixtures("hurried")
+def test_a_greeting_that_takes_its_time_is_cut_off():
+    with a_slow_speaker(b"220 hello to you\r\n") as (where, finished):
+        failure = refusal_of(lambda: SmtpMail(f"smtp://{where}").send(a_message()))
+    assert (failure.code, failure.is_lost) == ("unreachable", False)
+    assert not finished.is_set()
+
+
+@pytest.mark.usefixtures("hurried")
+def test_an_answer_of_resend_that_takes_its_time_is_none():
+    said = b'HTTP/1.1 200 OK\r\ncontent-length: 14\r\n\r\n{"id": "re_1"}'
+    with a_slow_speaker(said) as (where, finished):
+        failure = refusal_of(lambda: ResendMail("key", f"http://{where}").send(a_message()))
+    assert (failure.code, failure.is_lost) == ("no_answer", True)
+    assert not finished.is_set()
 
 
 def test_a_name_cannot_bend_a_header(smtp: tuple[Smtp, str]):

@@ -4,10 +4,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
 
 from practice import db
-from practice.domain.actors import SYSTEM
+from practice.domain.actors import SYSTEM, VISITOR
+from practice.domain.errors import NotFound
 from practice.domain.fanout import FOLLOWS, Effect
 from practice.models import private
 from practice.models.plumbing import OutboxRow
@@ -69,24 +71,19 @@ def test_what_is_claimed_is_claimed_by_one(house: str):
     builders.a_call()
 
     def claimed() -> int:
-        return len(db.transact(claims.claim, SYSTEM, instant=[], only_instant=False))
+        return len(db.transact(claims.claim, SYSTEM, instant=[]))
 
     assert [claimed() for _ in range(4)] == [1, 1, 1, 0]
 
 
 def test_what_a_dead_worker_held_is_taken_up_after_a_minute(house: str):
     builders.a_call()
-    first = db.transact(claims.claim, SYSTEM, instant=[], only_instant=False)[0]
+    first = db.transact(claims.claim, SYSTEM, instant=[])[0]
     with builders.the_time_is(NOW + claims.LEASE - timedelta(seconds=1)):
-        others = [
-            db.transact(claims.claim, SYSTEM, instant=[], only_instant=False) for _ in range(3)
-        ]
+        others = [db.transact(claims.claim, SYSTEM, instant=[]) for _ in range(3)]
         assert first.id not in {one.id for found in others for one in found}
     with builders.the_time_is(NOW + 2 * claims.LEASE):
-        ids = {
-            db.transact(claims.claim, SYSTEM, instant=[], only_instant=False)[0].id
-            for _ in range(3)
-        }
+        ids = {db.transact(claims.claim, SYSTEM, instant=[])[0].id for _ in range(3)}
     assert first.id in ids
 
 
@@ -97,6 +94,14 @@ def after(seconds: float) -> Any:
 def asked_for_a_link() -> None:
     builders.a_client(email=ADA)
     db.transact(sign_in_links.ask, SYSTEM, email=ADA, asker=Asker("n", "Firefox"))
+
+
+def test_who_waits_for_a_link_waits_behind_no_other_letter(house: str):
+    builders.a_call()
+    asked_for_a_link()
+    mail = Post()
+    work(mail)
+    assert mail.got[0].letter.kind == "sign_in"
 
 
 def test_what_failed_is_tried_again_with_the_same_bytes(house: str):
@@ -178,6 +183,42 @@ def test_the_therapists_button_runs_it_again(house: str):
     work(mail)
     assert sent(mail) == ["sign_in"]
     assert not db.transact(claims.again, THERAPIST, row=row.id)
+
+
+@pytest.mark.parametrize("who", ["client", "visitor", "machine"])
+def test_nobody_but_the_therapist_runs_it_again(house: str, who: str):
+    asked_for_a_link()
+    work(Post(ProviderError("letter_refused", is_permanent=True)))
+    row = row_of(Effect.LETTER_TO_CLIENT)
+    actor = {"client": builders.a_client(), "visitor": VISITOR, "machine": SYSTEM}[who]
+    with pytest.raises(NotFound):
+        db.transact(claims.again, actor, row=row.id)
+    assert row_of(Effect.LETTER_TO_CLIENT).dead_at
+
+
+def test_the_button_wakes_whoever_works(house: str):
+    asked_for_a_link()
+    work(Post(ProviderError("letter_refused", is_permanent=True)))
+    row = row_of(Effect.LETTER_TO_CLIENT)
+    with psycopg.connect(house, autocommit=True) as line:
+        line.execute("LISTEN outbox")
+        db.transact(claims.again, THERAPIST, row=row.id)
+        # An answer brings along what was rung before it.
+        line.execute("SELECT 1")
+        assert [one.channel for one in line.notifies(timeout=0)] == ["outbox"]
+
+
+def test_who_is_refused_says_so_and_who_finds_something_says_that_there_may_be_more(house: str):
+    asked_for_a_link()
+    heard: list[str] = []
+    said = {"more": lambda: heard.append("more"), "refused": lambda: heard.append("refused")}
+    mail = Post(ProviderError("unreachable"))
+    effects.work_once(Providers(mail), SYSTEM, **said)
+    effects.work_once(Providers(mail), SYSTEM, **said)
+    assert heard == ["more", "refused"]
+    with after(60):
+        effects.work_once(Providers(mail), SYSTEM, **said)
+    assert heard == ["more", "refused", "more"]
 
 
 def test_a_defect_of_ours_stops_nothing_behind_it(house: str, monkeypatch: pytest.MonkeyPatch):

@@ -36,6 +36,7 @@ from tests.builders import (
     client_of,
     client_row,
     events_of,
+    expire_due,
     holder_of,
     row,
     rows_of,
@@ -236,7 +237,7 @@ def test_who_was_referred_on_books_nothing_more(house: str):
 def test_nothing_is_completed_by_time_alone(house: str):
     reference = a_call().reference
     with the_time_is(NOW + timedelta(days=90)):
-        db.transact(endings.expire_due, SYSTEM)
+        expire_due()
     assert row(reference).status == "confirmed"
     assert client_of(reference).discovery_completed_at is None
 

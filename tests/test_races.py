@@ -312,7 +312,7 @@ def test_a_late_payment_and_a_new_booking_do_not_both_get_the_time(house: str):
     late = builders.a_session(builders.a_client())
     others = [builders.a_client() for _ in range(4)]
     with time_machine.travel(NOW + timedelta(hours=1), tick=False):
-        assert db.transact(endings.expire_due, SYSTEM) == [late.reference]
+        assert builders.expire_due() == [late.reference]
 
         def pay() -> Any:
             return db.transact(confirmations.confirm, SYSTEM, reference=late.reference)
@@ -331,8 +331,8 @@ def test_one_hold_that_is_paid_and_expires_at_once_does_one_of_both(house: str):
         answers = together(
             [
                 lambda: db.transact(confirmations.confirm, SYSTEM, reference=held.reference),
-                lambda: db.transact(endings.expire_due, SYSTEM),
-                lambda: db.transact(endings.expire_due, SYSTEM),
+                builders.expire_due,
+                builders.expire_due,
             ]
         )
     # Paid in the end, whoever came first: its time was still free.

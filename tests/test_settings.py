@@ -54,6 +54,19 @@ def test_production_says_everything_that_is_missing_at_once():
     assert "5 changes" in said
 
 
+@pytest.mark.parametrize("secret", ["whsec_", "whsec_YQ==", "whsec_no base64", "secret"])
+def test_production_refuses_a_webhook_secret_that_signs_nothing(secret: str):
+    """Said with everything else, not to Resend at its first letter that came back."""
+    said = refusal_of({**COMPLETE, "RESEND_WEBHOOK_SECRET": secret, "PRACTICE_LIMITS": "off"})
+    assert "RESEND_WEBHOOK_SECRET must be a signing secret" in said
+    assert "PRACTICE_LIMITS" in said
+
+
+def test_production_takes_a_webhook_secret_as_resend_writes_it():
+    key = {"RESEND_API_KEY": "re_key", "RESEND_WEBHOOK_SECRET": f"whsec_{'c2VjcmV0' * 4}"}
+    assert Settings.read({**COMPLETE, **key}).is_production
+
+
 def test_production_wants_https():
     said = refusal_of({**COMPLETE, "PRACTICE_PUBLIC_URL": "http://practice.example"})
     assert "https" in said

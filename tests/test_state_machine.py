@@ -620,7 +620,7 @@ class House(RuleBasedStateMachine):
                 [clock.now() + timedelta(seconds=1)],
             )
         }
-        found = self.expect(None, lambda: db.transact(endings.expire_due, SYSTEM))
+        found = self.expect(None, builders.expire_due)
         assert set(found) == due
         for reference in due:
             assert self.world.seats[reference].status in {"held", "requested"}
@@ -922,7 +922,7 @@ def test_a_late_payment_for_a_place_that_is_gone_is_told_so(house: str):
     db.transact(agenda.open_group, THERAPIST, slug=GROUP, start=TOMORROW, capacity=1)
     late = builders.a_session(builders.a_client(), GROUP)
     with time_machine.travel(NOW + timedelta(minutes=40), tick=False):
-        db.transact(endings.expire_due, SYSTEM)
+        builders.expire_due()
         builders.a_session(builders.a_client(), GROUP)
         with pytest.raises(SlotTaken):
             db.transact(confirmations.confirm, SYSTEM, reference=late.reference)
@@ -935,7 +935,7 @@ def test_a_late_payment_does_not_pass_a_gate_that_was_closed_again(house: str):
         db.transact(outcomes.complete, THERAPIST, reference=call.reference, outcome=Outcome.GO_ON)
         late = builders.a_session(newcomer, PAID, TOMORROW + timedelta(days=1))
     with time_machine.travel(TOMORROW + timedelta(hours=3), tick=False):
-        db.transact(endings.expire_due, SYSTEM)
+        builders.expire_due()
         db.transact(outcomes.no_show, THERAPIST, reference=call.reference)
         with pytest.raises(Refusal):
             db.transact(confirmations.confirm, SYSTEM, reference=late.reference)
@@ -985,7 +985,7 @@ def test_a_late_payment_for_a_second_place_is_told_so(house: str):
     client = builders.a_client()
     late = builders.a_session(client, GROUP)
     with time_machine.travel(NOW + timedelta(minutes=40), tick=False):
-        db.transact(endings.expire_due, SYSTEM)
+        builders.expire_due()
         builders.a_session(client, GROUP)
         with pytest.raises(AlreadyThere):
             db.transact(confirmations.confirm, SYSTEM, reference=late.reference)

@@ -17,16 +17,18 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute
 
-from practice import clock, db, settings
+from practice import clock, db, jobs, settings
 from practice.domain.actors import SYSTEM
+from practice.models import private
+from practice.models.plumbing import WebhookEvent
 from practice.models.post import LetterState, MailedLetter
 from practice.providers import Providers
 from practice.providers.ports import Message, Receipt
 from practice.routes import webhooks
 from practice.routes.shield import Shield
-from practice.services import effects
+from practice.services import effects, inbox
 from tests import builders
-from tests.builders import NOW
+from tests.builders import NOW, TOMORROW
 
 pytestmark = pytest.mark.anyio
 KEY = b"a key of twenty-four byte"
@@ -80,20 +82,22 @@ def as_bytes(said: Any) -> bytes:
     return said if isinstance(said, bytes) else json.dumps(said).encode()
 
 
-def signature(body: bytes, *, at: int, key: bytes = KEY) -> str:
-    signed = b"msg_1.%d." % at + body
+def signature(body: bytes, *, at: int, key: bytes = KEY, name: str = "msg_1") -> str:
+    signed = b"%s.%d." % (name.encode(), at) + body
     return f"v1,{base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()}"
 
 
-def headers(body: bytes, *, later: int = 0, key: bytes = KEY) -> dict[str, str]:
+def headers(
+    body: bytes, *, later: int = 0, key: bytes = KEY, name: str = "msg_1"
+) -> dict[str, str]:
     at = int(clock.now().timestamp()) + later
-    said = {"svix-id": "msg_1", "svix-timestamp": str(at)}
-    return {**said, "svix-signature": signature(body, at=at, key=key)}
+    said = {"svix-id": name, "svix-timestamp": str(at)}
+    return {**said, "svix-signature": signature(body, at=at, key=key, name=name)}
 
 
-async def tell(said: Any = BOUNCED, **different: str) -> httpx.Response:
+async def tell(said: Any = BOUNCED, name: str = "msg_1", **different: str) -> httpx.Response:
     body = as_bytes(said)
-    return await post(body, {**headers(body), **different})
+    return await post(body, {**headers(body, name=name), **different})
 
 
 async def post(body: bytes, said: dict[str, str]) -> httpx.Response:
@@ -219,11 +223,12 @@ async def test_letters_that_are_not_ours_change_nothing(sent: list[str], data: d
     assert came_back() == []
 
 
-async def test_told_twice_it_came_back_once(sent: list[str]):
-    """It stays as it was told first."""
+@pytest.mark.parametrize("name", ["msg_1", "msg_2"])
+async def test_told_twice_it_came_back_once(sent: list[str], name: str):
+    """It stays as it was told first, whether the same is said again or another thing of it."""
     await tell()
     with builders.the_time_is(NOW + timedelta(hours=1)):
-        assert (await tell({**BOUNCED, "type": "email.complained"})).status_code == 200
+        assert (await tell({**BOUNCED, "type": "email.complained"}, name)).status_code == 200
     (kept,) = builders.rows_of(MailedLetter, MailedLetter.provider_id == "re_1")
     assert (kept.came_back_at, kept.trouble) == (NOW, "email.bounced")
 
@@ -254,6 +259,79 @@ async def test_while_the_database_is_away_it_is_asked_to_come_again(sent: list[s
     db.connect(house)
     assert came_back() == []
     assert (await tell()).status_code == 200
+    assert came_back() == ["re_1"]
+
+
+# What is kept of it
+
+
+def kept() -> list[WebhookEvent]:
+    return builders.rows_of(WebhookEvent)
+
+
+async def look_again() -> None:
+    await jobs.run(next(one for one in jobs.JOBS if one.name == "apply_webhooks"))
+
+
+async def test_each_event_is_kept_once_word_for_word(sent: list[str]):
+    for _ in range(3):
+        assert (await tell()).status_code == 200
+    (event,) = kept()
+    assert (event.source, event.event_id, event.kind) == ("resend", "msg_1", "email.bounced")
+    assert private.read(event, "body") == as_bytes(BOUNCED).decode()
+    assert event.applied_at == NOW
+
+
+async def test_what_was_refused_is_not_kept(sent: list[str]):
+    body = as_bytes(BOUNCED)
+    await post(body + b" ", headers(body))
+    assert kept() == []
+
+
+async def test_what_we_do_not_understand_is_kept_and_done_with(sent: list[str]):
+    await tell({"type": "something.new", "data": [1]})
+    (event,) = kept()
+    assert event.applied_at == NOW
+
+
+async def test_a_bounce_that_overtakes_our_own_note_is_not_forgotten(sent: list[str]):
+    """Resend took the letter and it bounced before its answer was written down here."""
+    assert (await tell({"type": "email.bounced", "data": {"email_id": "re_3"}})).status_code == 200
+    assert (kept()[0].applied_at, kept()[0].error) == (None, "unknown_letter")
+    later = Numbered()
+    later.count = 2
+    builders.a_call(start=TOMORROW + timedelta(hours=2))
+    while effects.work_once(Providers(later), SYSTEM):
+        pass
+    with builders.the_time_is(NOW + timedelta(minutes=1)):
+        await look_again()
+    assert came_back() == ["re_3"]
+    assert (kept()[0].applied_at, kept()[0].error) == (NOW + timedelta(minutes=1), "")
+
+
+async def test_after_a_day_it_is_about_somebody_elses_letter(sent: list[str]):
+    await tell({"type": "email.bounced", "data": {"email_id": "re_of_somebody_else"}})
+    with builders.the_time_is(NOW + inbox.PATIENCE - timedelta(seconds=1)):
+        assert db.query(inbox.find_open, SYSTEM) == [kept()[0].id]
+    with builders.the_time_is(NOW + inbox.PATIENCE):
+        assert db.query(inbox.find_open, SYSTEM) == []
+
+
+async def test_what_could_not_be_applied_is_thanked_for_and_applied_later(
+    sent: list[str], monkeypatch: pytest.MonkeyPatch
+):
+    """It is ours from the moment it is written down; a mistake of ours is nobody else's trouble."""
+
+    def breaks(*_: Any, **__: Any) -> bool:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(inbox.post, "came_back", breaks)
+        assert (await tell()).status_code == 200
+        await look_again()
+    assert came_back() == []
+    with builders.the_time_is(NOW + timedelta(minutes=1)):
+        await look_again()
     assert came_back() == ["re_1"]
 
 

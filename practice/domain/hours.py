@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -157,12 +158,14 @@ def by_day(zone: ZoneInfo, starts: Sequence[int]) -> dict[date, list[int]]:
     return found
 
 
-def changes(zone: ZoneInfo, low: datetime, high: datetime) -> list[datetime]:
-    """The instants between the two at which this zone's clocks change."""
+@lru_cache(maxsize=256)
+def changes(zone: ZoneInfo, low: datetime, high: datetime) -> tuple[datetime, ...]:
+    """The instants between the two at which this zone's clocks change. Every invitation asks about
+    the same few years, and each year is looked at day by day."""
     first, last = seconds(low), seconds(high)
     looks = [*range(first, last, DAY_MINUTES * 60), last]
-    return [
+    return tuple(
         moment(_transition(zone, before, after))
         for before, after in pairwise(looks)
         if moment(before).astimezone(zone).utcoffset() != moment(after).astimezone(zone).utcoffset()
-    ]
+    )

@@ -11,6 +11,7 @@ PLANS: Mapping[str, timedelta] = {
     "remind": timedelta(minutes=5),
     "daily_summary": timedelta(minutes=5),
     "ask_for_feedback": timedelta(minutes=30),
+    "apply_webhooks": timedelta(minutes=1),
     "clean_up": timedelta(hours=1),
 }
 

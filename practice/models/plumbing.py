@@ -12,6 +12,7 @@ from sqlalchemy import (
     Identity,
     Index,
     LargeBinary,
+    UniqueConstraint,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -97,6 +98,26 @@ class OutboxRow(Table, table=True):
     # A code or a note of ours, never an answer's text.
     outcome: str | None = None
     created_at: datetime = instant(default=clock.now)
+
+
+class WebhookEvent(Table, table=True):
+    """What a provider told by itself, word for word; told again it is the same row."""
+
+    __tablename__ = "webhook_inbox"
+    __table_args__ = (
+        UniqueConstraint("source", "event_id"),
+        Index("ix_webhook_inbox_received_at", "received_at"),
+    )
+
+    id: UUID = identity()
+    source: str
+    event_id: str
+    kind: str
+    body: bytes = sealed()
+    received_at: datetime = instant(default=clock.now)
+    applied_at: datetime | None = instant(nullable=True)
+    # Why it could not be applied so far, in a word of ours.
+    error: str = ""
 
 
 class AuditEntry(Table, table=True):

@@ -79,10 +79,20 @@ PRIVATE = (
 
 # They load by their own first event, because only the browser knows its clock.
 PUBLIC = (
-    Route("/book", book, N_("Book a free discovery call")),
-    Route("/book/move", book_move, N_("Move your appointment")),
+    Route(
+        "/book",
+        book,
+        N_("Book a free discovery call"),
+        description=N_("Pick a free time for a first call. No account, no card, under a minute."),
+    ),
+    Route("/book/move", book_move, N_("Move your appointment"), is_shared=False),
     # For every session type there is; which there are the database knows.
-    Route("/book/[session_type]", book_type, N_("Book a session")),
+    Route(
+        "/book/[session_type]",
+        book_type,
+        N_("Book a session"),
+        description=N_("Free times of this session, by video, by phone or in the room."),
+    ),
 )
 
 

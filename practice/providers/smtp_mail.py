@@ -2,14 +2,19 @@
 
 import hashlib
 import smtplib
+import socket
 import ssl
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
+from functools import cache
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from practice.providers import patience
+from practice.providers.patience import Line
 from practice.providers.ports import Message, ProviderError, Receipt
 
 ROAD = "smtp"
@@ -33,7 +38,7 @@ class SmtpMail:
     def send(self, message: Message, *, lost_before: int = 0) -> Receipt:
         del lost_before
         wanted = as_mail(message)
-        with self._connected() as server:
+        with patience.limited() as line, self._connected(line) as server:
             _say(server.mail(parseaddr(message.sender)[1]))
             _say(server.rcpt(message.to))
             try:
@@ -52,9 +57,9 @@ class SmtpMail:
         return Receipt(ROAD, message.message_id)
 
     @contextmanager
-    def _connected(self) -> Generator[smtplib.SMTP]:
+    def _connected(self, line: Line) -> Generator[smtplib.SMTP]:
         try:
-            server = self._open()
+            server = self._open(line)
         except smtplib.SMTPAuthenticationError:
             raise ProviderError("key_refused", road=ROAD) from None
         except (OSError, smtplib.SMTPException):
@@ -67,21 +72,49 @@ class SmtpMail:
         finally:
             server.close()
 
-    def _open(self) -> smtplib.SMTP:
-        trust = ssl.create_default_context()
+    def _open(self, line: Line) -> smtplib.SMTP:
         if self.is_wrapped:
-            server: smtplib.SMTP = smtplib.SMTP_SSL(
-                self.host, self.port, timeout=SECONDS, context=trust
+            server: smtplib.SMTP = _Wrapped(
+                line, self.host, self.port, timeout=SECONDS, context=trust()
             )
         else:
-            server = smtplib.SMTP(self.host, self.port, timeout=SECONDS)
+            server = _Plain(line, self.host, self.port, timeout=SECONDS)
         server.ehlo()
         if not self.is_wrapped and self.host not in LOOPBACK:
-            server.starttls(context=trust)
+            server.starttls(context=trust())
+            line.held = server.sock
             server.ehlo()
         if self.user:
             server.login(self.user, self.password)
         return server
+
+
+class _Held:
+    """Says which socket it speaks through before it waits for the first word: the library opens the
+    line and reads the greeting in one go."""
+
+    def __init__(self, line: Line, *said: Any, **more: Any) -> None:
+        self.line = line
+        super().__init__(*said, **more)
+
+    def _get_socket(self, *where: Any) -> socket.socket:
+        found: socket.socket = super()._get_socket(*where)  # type: ignore[misc]
+        self.line.held = found
+        return found
+
+
+class _Plain(_Held, smtplib.SMTP):
+    pass
+
+
+class _Wrapped(_Held, smtplib.SMTP_SSL):
+    pass
+
+
+@cache
+def trust() -> ssl.SSLContext:
+    """Of this machine; read once, because it takes longer than a letter takes to write."""
+    return ssl.create_default_context()
 
 
 def _say(answer: tuple[int, bytes]) -> None:

@@ -1,18 +1,20 @@
 """HTTP to a provider: bounded in time and size, without redirects, its failures sorted."""
 
+import ssl
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
-from time import monotonic
+from functools import cache, partial
 from typing import Any
 
 import httpx
 
 from practice import clock
+from practice.providers import patience
+from practice.providers.patience import Line
 from practice.providers.ports import ProviderError
 
 # Seconds to reach it, and to wait for its answer.
 TIMES = httpx.Timeout(10, connect=5)
-LONGEST_READ = 20.0
 LARGEST = 1024 * 1024
 # Nothing was sent, so nothing can have happened.
 NOT_REACHED = (
@@ -29,8 +31,15 @@ def ask(
 ) -> tuple[int, Mapping[str, str], bytes]:
     try:
         with (
-            httpx.Client(timeout=TIMES, follow_redirects=False) as client,
-            client.stream(method, url, headers=dict(headers), json=json) as answer,
+            patience.limited() as line,
+            httpx.Client(verify=trust(), timeout=TIMES, follow_redirects=False) as client,
+            client.stream(
+                method,
+                url,
+                headers=dict(headers),
+                json=json,
+                extensions={"trace": partial(_hold, line)},
+            ) as answer,
         ):
             return answer.status_code, answer.headers, _read(road, answer)
     except NOT_REACHED:
@@ -39,12 +48,23 @@ def ask(
         raise ProviderError("no_answer", road=road, is_lost=True) from None
 
 
+def _hold(line: Line, event: str, said: Mapping[str, Any]) -> None:
+    if event.endswith(("connect_tcp.complete", "start_tls.complete")):
+        line.held = said["return_value"].get_extra_info("socket")
+
+
+@cache
+def trust() -> ssl.SSLContext:
+    """Read once: it takes longer than a letter takes to write."""
+    return httpx.create_ssl_context()
+
+
 def _read(road: str, answer: httpx.Response) -> bytes:
     """An answer that does not end is none."""
-    body, until = b"", monotonic() + LONGEST_READ
+    body = b""
     for part in answer.iter_bytes():
         body += part
-        if len(body) > LARGEST or monotonic() > until:
+        if len(body) > LARGEST:
             raise ProviderError("answer_without_end", road=road, is_lost=True)
     return body
 

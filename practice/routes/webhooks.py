@@ -1,24 +1,26 @@
 """What providers tell by themselves: believed only with their signature, over the raw bytes."""
 
-import base64
 from typing import Any
+from uuid import UUID
 
 import resend
+import structlog
 from pydantic import BaseModel
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from practice import runtime, settings
 from practice.domain.actors import SYSTEM
+from practice.environment import is_signing_key
 from practice.routes.api import problem
-from practice.services import post
+from practice.services import inbox, post
+
+logger = structlog.get_logger(__name__)
 
 LARGEST = 256 * 1024
 HEADERS = {"id": "svix-id", "timestamp": "svix-timestamp", "signature": "svix-signature"}
-PREFIX = "whsec_"
-# An empty key signs as well as any other, and everybody has it.
-SHORTEST_KEY = 16
 
 
 class Data(BaseModel):
@@ -26,17 +28,10 @@ class Data(BaseModel):
 
 
 class Event(BaseModel):
-    """Kinds that are none of ours are thanked for and forgotten, whatever they bring along."""
+    """Kinds that are none of ours are thanked for, whatever they bring along."""
 
     type: str
     data: Any = None
-
-    @property
-    def letter(self) -> str:
-        """The provider's number of the letter that came back, if it is about one."""
-        if self.type not in post.CAME_BACK:
-            return ""
-        return Data.model_validate(self.data or {}).email_id or ""
 
 
 class TooLarge(Exception):
@@ -45,27 +40,30 @@ class TooLarge(Exception):
 
 async def from_resend(request: Request) -> Response:
     """Bounces and complaints. Answered after it is written down, so that a lost answer only brings
-    it once more."""
+    it once more; what it means for us nobody waits for."""
     secret = settings.current().resend_webhook_secret
-    if not secret or not _is_a_key(secret):
+    if not secret or not is_signing_key(secret):
         return problem(503, "not_configured", "RESEND_WEBHOOK_SECRET is not set to a secret.")
     try:
-        event = _verified(await _body(request), request, secret)
-        letter = event.letter
+        body = await _body(request)
+        kind = _verified(body, request, secret).type
     except TooLarge:
         return problem(413, "too_large", "That is too much at once.")
     except ValueError:
         return problem(400, "signature", "The signature does not fit.")
-    if letter:
-        await runtime.transact(post.came_back, SYSTEM, provider_id=letter, kind=event.type)
-    return JSONResponse({"received": True})
+    told = {"source": inbox.RESEND, "event_id": request.headers[HEADERS["id"]]}
+    row = await runtime.transact(inbox.receive, SYSTEM, **told, kind=kind, body=body)
+    return JSONResponse({"received": True}, background=BackgroundTask(_apply, row))
 
 
-def _is_a_key(secret: str) -> bool:
+async def _apply(row: UUID | None) -> None:
+    """At once if it can be; otherwise a job comes back to it."""
+    if row is None:
+        return
     try:
-        return len(base64.b64decode(secret.removeprefix(PREFIX), validate=True)) >= SHORTEST_KEY
-    except ValueError:
-        return False
+        await runtime.transact(inbox.apply, SYSTEM, row)
+    except Exception as error:
+        logger.error("webhook_not_applied", exc_info=error)
 
 
 async def _body(request: Request) -> str:
@@ -82,7 +80,10 @@ def _verified(payload: str, request: Request, secret: str) -> Event:
     given = {name: request.headers.get(header, "") for name, header in HEADERS.items()}
     said: Any = {"payload": payload, "headers": given, "webhook_secret": secret}
     resend.Webhooks.verify(said)
-    return Event.model_validate_json(payload)
+    event = Event.model_validate_json(payload)
+    if event.type in post.CAME_BACK:
+        Data.model_validate(event.data or {})
+    return event
 
 
 ROUTES: list[BaseRoute] = [Route("/api/webhooks/resend", from_resend, methods=["POST"])]

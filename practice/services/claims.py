@@ -12,8 +12,10 @@ from sqlmodel import Session, col, func, select, text, update
 from practice import clock
 from practice.db import collides_by_nature
 from practice.domain.actors import Actor
+from practice.domain.fanout import SIGN_IN
 from practice.models.plumbing import OutboxRow
 from practice.providers.ports import ProviderError
+from practice.services import access
 
 # On which whoever works is told that there is something.
 CHANNEL = "outbox"
@@ -26,17 +28,28 @@ GIVE_UP = timedelta(hours=23)
 MANY = 100
 UNCLEAR = "unclear"
 
-# One statement: whoever comes at the same moment skips what is taken and gets the next.
+# One statement: whoever comes at the same moment skips what is taken and gets the next. What needs
+# nobody outside is taken a hundred at a time; a letter takes its time alone. Whoever waits for a
+# link sits before the screen, and the link lives fifteen minutes: it goes before all others.
 CLAIM: TextClause = text("""
-    UPDATE outbox SET lease_until = :until, attempts = attempts + 1
-    WHERE id IN (
+    WITH due AS MATERIALIZED (
         SELECT id FROM outbox
         WHERE done_at IS NULL AND dead_at IS NULL AND next_at <= :now
-        AND (lease_until IS NULL OR lease_until <= :now)
-        AND (effect = ANY(:instant)) = :only_instant
-        ORDER BY next_at LIMIT :most FOR UPDATE SKIP LOCKED)
+        AND (lease_until IS NULL OR lease_until <= :now) AND effect = ANY(:instant)
+        ORDER BY next_at LIMIT :most FOR UPDATE SKIP LOCKED),
+    alone AS MATERIALIZED (
+        SELECT id FROM outbox
+        WHERE done_at IS NULL AND dead_at IS NULL AND next_at <= :now
+        AND (lease_until IS NULL OR lease_until <= :now) AND effect <> ALL(:instant)
+        ORDER BY fact = :first DESC, next_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+    UPDATE outbox SET lease_until = :until, attempts = attempts + 1
+    WHERE id IN (SELECT id FROM due UNION ALL SELECT id FROM alone)
     RETURNING id, effect, fact, attempts, lost, since
 """)
+
+
+# New rows ring by themselves; whoever waits for this one hears of it, too.
+RING: TextClause = text(f"NOTIFY {CHANNEL}")
 
 
 @dataclass(frozen=True)
@@ -51,17 +64,14 @@ class Claimed:
 
 
 @collides_by_nature
-def claim(
-    session: Session, _actor: Actor, *, instant: Sequence[str], only_instant: bool
-) -> list[Claimed]:
-    """What needs nobody outside is done a hundred at a time; a letter takes its time alone."""
+def claim(session: Session, _actor: Actor, *, instant: Sequence[str]) -> list[Claimed]:
     now = clock.now()
     asked = {
         "now": now,
         "until": now + LEASE,
         "instant": list(instant),
-        "only_instant": only_instant,
-        "most": MANY if only_instant else 1,
+        "most": MANY,
+        "first": SIGN_IN,
     }
     return [Claimed(*row) for row in session.connection().execute(CLAIM, asked)]
 
@@ -133,15 +143,14 @@ def measure(session: Session, _actor: Actor) -> Queue:
 
 
 @collides_by_nature
-def again(session: Session, _actor: Actor, *, row: UUID) -> bool:
-    """The therapist's button: as if it were new, with a day before it."""
+def again(session: Session, actor: Actor, *, row: UUID) -> bool:
+    """The therapist's button: as if it were new, with a day before it, and at once."""
+    access.require_therapist(actor)
     found = session.exec(
         update(OutboxRow)
         .where(col(OutboxRow.id) == row, col(OutboxRow.dead_at).is_not(None))
         .values(dead_at=None, next_at=clock.now(), attempts=0, lost=0, since=clock.now())
         .returning(col(OutboxRow.id))
-    ).first()
-    if found:
-        # A new row rings by itself; this one would wait until somebody looks.
-        session.connection().execute(select(func.pg_notify(CHANNEL, "")))
-    return found is not None
+    )
+    session.connection().execute(RING)
+    return found.first() is not None

@@ -22,6 +22,11 @@ RULES: tuple[tuple[str, timedelta, TextClause], ...] = tuple(
             "UPDATE letters SET body = NULL WHERE body IS NOT NULL AND created_at < :before",
         ),
         (
+            "webhooks",
+            90 * DAY,
+            "DELETE FROM webhook_inbox WHERE received_at < :before",
+        ),
+        (
             "links",
             30 * DAY,
             "DELETE FROM signin_links WHERE expires_at < :before",

@@ -90,19 +90,15 @@ def compose(session: Session, promised: OutboxRow) -> Addressed:
     return _to_client(session, known)
 
 
-def reason_gone(session: Session, promised: OutboxRow) -> str:
-    """Asked before every attempt, also of a letter that is rendered already."""
+def require_reason(session: Session, promised: OutboxRow) -> None:
+    """Asked before every attempt with a letter that is rendered already."""
     told = json.loads(private.read(promised, "payload"))
-    try:
-        if promised.fact == SIGN_IN:
-            _require_link(session, told["link"])
-        elif promised.fact == SUMMARY:
-            _require_today(session, told)
-        else:
-            _require_true(session, _known(session, promised, told))
-    except Dropped as dropped:
-        return dropped.why
-    return ""
+    if promised.fact == SIGN_IN:
+        _require_link(session, told["link"])
+    elif promised.fact == SUMMARY:
+        _require_today(session, told)
+    else:
+        _require_true(session, _known(session, promised, told))
 
 
 def find_text(session: Session, _actor: Actor, *, row: UUID) -> str:

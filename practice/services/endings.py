@@ -98,18 +98,20 @@ def decline(session: Session, actor: Actor, *, reference: str, why: str = "") ->
     transitions.change(session, actor, booking, Status.DECLINED, why=why)
 
 
+def find_due(session: Session, _actor: Actor) -> list[str]:
+    """Holds that nobody paid and requests that nobody answered."""
+    due = select(Booking.reference).where(col(Booking.hold_expires_at) <= clock.now())
+    return list(session.exec(due.order_by(col(Booking.hold_expires_at))))
+
+
 @changes_calendar
-def expire_due(session: Session, actor: Actor) -> list[str]:
-    """Holds that nobody paid and requests that nobody answered. Found by query: run twice, or by
-    two processes, it does each once."""
-    due = session.exec(
-        select(Booking)
-        .where(col(Booking.hold_expires_at) <= clock.now())
-        .order_by(col(Booking.hold_expires_at))
-    ).all()
-    for booking in due:
-        transitions.change(session, actor, booking, Status.EXPIRED)
-    return [booking.reference for booking in due]
+def expire(session: Session, actor: Actor, reference: str) -> bool:
+    """False where it was paid, answered or expired meanwhile."""
+    booking, _ = find(session, actor, reference)
+    if booking.hold_expires_at is None or booking.hold_expires_at > clock.now():
+        return False
+    transitions.change(session, actor, booking, Status.EXPIRED)
+    return True
 
 
 def find(session: Session, actor: Actor, reference: str) -> tuple[Booking, Appointment]:

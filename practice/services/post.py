@@ -35,17 +35,15 @@ CAME_BACK = frozenset({"email.bounced", "email.complained", "email.failed"})
 def prepare(session: Session, _actor: Actor, *, row: UUID) -> Message | None:
     """The letter as it was rendered the first time; none where its reason has gone meanwhile."""
     promised = require(session.get(OutboxRow, row))
-    reason = composing.reason_gone(session, promised)
-    if reason:
-        _drop(session, row, reason)
-        return None
     kept = session.get(MailedLetter, row)
-    if kept is None:
-        try:
+    try:
+        if kept is None:
             kept = _keep(session, row, composing.compose(session, promised))
-        except Dropped as dropped:
-            _drop(session, row, dropped.why)
-            return None
+        else:
+            composing.require_reason(session, promised)
+    except Dropped as dropped:
+        _drop(session, row, dropped.why)
+        return None
     if kept.body is None:
         # Clean-up took it before anybody pressed the button.
         _drop(session, row, "forgotten")

@@ -19,6 +19,7 @@ JOBS: Mapping[str, str] = {
     "remind": N_("Reminding clients of their appointments"),
     "daily_summary": N_("Your day in one letter, in the morning"),
     "ask_for_feedback": N_("Asking now and then how a session was"),
+    "apply_webhooks": N_("Taking in what the mail service tells afterwards"),
     "clean_up": N_("Forgetting what is no longer needed"),
 }
 KINDS: Mapping[str, str] = {

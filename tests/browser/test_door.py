@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.test_public_pages import axe_findings
+from tests.browser.looks import axe_findings
 from tests.server import Server
 
 

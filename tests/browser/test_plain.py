@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests import server
 from tests.browser.conftest import OpenPage
-from tests.browser.test_public_pages import axe_findings
+from tests.browser.looks import axe_findings
 from tests.forms import links, typed
 from tests.server import Server
 

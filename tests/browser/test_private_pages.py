@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage, SignedIn, moved_while_loading
-from tests.browser.test_public_pages import axe_findings
+from tests.browser.looks import axe_in_all_looks, sticks_out
 from tests.server import Server
 
 HER = "hello@studiomarea.example"
@@ -41,24 +41,16 @@ def opened(open_page: OpenPage, signed_in: SignedIn, path: str, **options: Any) 
     return ready(open_page(path, storage_state=signed_in(who), **options))
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("wide", [360, 1280])
 @pytest.mark.parametrize("path", SPOKEN)
-def test_axe_finds_nothing(
-    open_page: OpenPage, signed_in: SignedIn, path: str, wide: int, theme: str
-):
-    page = opened(open_page, signed_in, path, wide=wide, color_scheme=theme, bypass_csp=True)
-    assert axe_findings(page) == []
+def test_axe_finds_nothing(open_page: OpenPage, signed_in: SignedIn, path: str):
+    page = opened(open_page, signed_in, path, bypass_csp=True)
+    assert axe_in_all_looks(page) == {}
     assert page.locator("html").get_attribute("lang") == ("it" if "/it" in path else "en")
 
 
-@pytest.mark.parametrize("wide", [320, 360, 768, 1280])
 @pytest.mark.parametrize("path", WHOSE)
-def test_nothing_sticks_out_sideways(
-    open_page: OpenPage, signed_in: SignedIn, path: str, wide: int
-):
-    page = opened(open_page, signed_in, path, wide=wide)
-    assert page.evaluate("document.documentElement.scrollWidth") <= wide
+def test_nothing_sticks_out_sideways(open_page: OpenPage, signed_in: SignedIn, path: str):
+    assert sticks_out(opened(open_page, signed_in, path)) == []
 
 
 @pytest.mark.parametrize("wide", [360, 1280])

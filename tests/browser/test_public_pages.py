@@ -1,12 +1,10 @@
 """The public pages as a person meets them, in a real browser."""
 
-from typing import Any
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenPage, moved_while_loading
+from tests.browser.looks import axe_in_all_looks, sticks_out
 from tests.server import Server
 
 PAGES = [
@@ -16,27 +14,16 @@ PAGES = [
 TRANSFER_LIMIT = 60_000
 
 
-def axe_findings(page: Page) -> list[str]:
-    found: Any = Axe().run(page).response
-    return [
-        f"{one['id']}: {node['html'][:120]}" for one in found["violations"] for node in one["nodes"]
-    ]
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("wide", [360, 1280])
 @pytest.mark.parametrize("path", [*PAGES, "/it"])
-def test_axe_finds_nothing(open_page: OpenPage, path: str, wide: int, theme: str):
-    page = open_page(path, wide=wide, color_scheme=theme, bypass_csp=True)
+def test_axe_finds_nothing(open_page: OpenPage, path: str):
+    page = open_page(path, bypass_csp=True)
     page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true })")
-    assert axe_findings(page) == []
+    assert axe_in_all_looks(page) == {}
 
 
-@pytest.mark.parametrize("wide", [320, 360, 768, 1280])
 @pytest.mark.parametrize("path", [*PAGES, "/it", "/it/privacy", "/it/api/docs"])
-def test_nothing_sticks_out_sideways(open_page: OpenPage, path: str, wide: int):
-    page = open_page(path, wide=wide)
-    assert page.evaluate("document.documentElement.scrollWidth") <= wide
+def test_nothing_sticks_out_sideways(open_page: OpenPage, path: str):
+    assert sticks_out(open_page(path)) == []
 
 
 def test_the_pages_read_without_javascript(open_page: OpenPage):

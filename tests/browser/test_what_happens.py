@@ -21,7 +21,7 @@ from practice.models.plumbing import OutboxRow
 from practice.models.post import Feedback, LetterState, MailedLetter
 from practice.services import endings, feedback
 from tests import portals
-from tests.browser.test_public_pages import axe_findings
+from tests.browser.looks import axe_findings
 from tests.builders import appointment_of, change_row, rows_of
 from tests.server import Server
 
