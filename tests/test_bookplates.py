@@ -290,7 +290,7 @@ async def test_once_it_has_begun_only_a_letter_helps(house: str, after: timedelt
         page = await read(manage(reference))
         answer = await sent(manage(reference, "/cancel"), at_most_cents="0")
     assert f"{said} It cannot be changed here any more." in page
-    assert "Please write or call: hello@practice.example" in page
+    assert "Please write: hello@practice.example" in page
     assert answer.status_code == 409
     assert row(reference).status == Status.CONFIRMED
 
@@ -423,7 +423,7 @@ async def test_moving_too_late_is_refused_and_said(house: str):
     reference = a_confirmed().reference
     answer = await sent(manage(reference, "/move"), start=THURSDAY.isoformat())
     assert answer.status_code == 409
-    assert "It is too late to change this here. Please write or call." in words(answer.text)
+    assert "It is too late to change this here. Please write to me." in words(answer.text)
     assert appointment_of(reference).starts_at == TOMORROW
 
 

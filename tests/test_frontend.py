@@ -1,9 +1,11 @@
 """What the build made: its last step, and how it is served."""
 
 import gzip
+import re
 import threading
 from collections.abc import AsyncIterator
 from contextlib import nullcontext
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -207,6 +209,96 @@ async def test_a_page_that_is_not_for_search_engines_says_nothing_of_itself(buil
     frontend = Frontend(built, {"/portal": Role.PUBLIC})
     async with httpx.AsyncClient(transport=httpx.ASGITransport(frontend)) as client:
         assert (await client.get("http://localhost/portal")).text == hidden
+
+
+KEY = "x" * 27
+PLAINLY = (
+    '<noscript><meta http-equiv="refresh" content="0;url={0}/plain/book">'
+    '<a href="{0}/plain/book">Plain</a></noscript><a href="{0}/plain/book">Elsewhere</a>'
+)
+
+
+@pytest.fixture
+async def booking(built: Path) -> AsyncIterator[httpx.AsyncClient]:
+    async def is_there(_named: str, _cookie: str | None) -> bool:
+        return True
+
+    for code in ("", "it/"):
+        (built / f"{code}book").mkdir(parents=True)
+        prefix = f"/{code}".rstrip("/")
+        page = PAGE.replace("<body>", f"<body>{PLAINLY.format(prefix)}")
+        for name in ("book", "book/kind", "book/move"):
+            (built / f"{code}{name}.html").write_text(page)
+    paths = ("/book", "/book/{kind}", "/book/move")
+    pages = {f"{code}{path}": Role.PUBLIC for path in paths for code in ("", "/it")}
+    transport = httpx.ASGITransport(Frontend(built, pages, is_there))
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        yield client
+
+
+def ways(html: str) -> list[str]:
+    noscript, _after = html.split("</noscript>")
+    return [unescape(way) for way in re.findall(r'(?:url=|href=")(/[^"]*)"', noscript)]
+
+
+@pytest.mark.parametrize(
+    ("asked", "led"),
+    [
+        ("/book", "/plain/book"),
+        ("/it/book", "/it/plain/book"),
+        ("/book/call", "/plain/book/call"),
+        ("/it/book/call", "/it/plain/book/call"),
+        (
+            "/book?day=2026-11-24&tz=Asia/Kathmandu",
+            "/plain/book?day=2026-11-24&tz=Asia%2FKathmandu",
+        ),
+        (
+            "/book/call?start=2026-11-24T09:00:00%2B01:00&from=us",
+            "/plain/book/call?start=2026-11-24T09%3A00%3A00%2B01%3A00",
+        ),
+        (f"/book/move?booking=KPT-493-RW&key={KEY}", f"/manage/KPT-493-RW/{KEY}/move"),
+        (f"/it/book/move?booking=KPT-493-RW&key={KEY}", f"/manage/KPT-493-RW/{KEY}/move"),
+    ],
+)
+async def test_without_a_script_a_page_leads_to_its_plain_twin(
+    booking: httpx.AsyncClient, asked: str, led: str
+):
+    for encoding in ("gzip", "identity"):
+        answer = await booking.get(asked, headers={"accept-encoding": encoding})
+        assert ways(answer.text) == [led, led]
+        assert answer.text.endswith('/plain/book">Elsewhere</a></body></html>')
+
+
+async def test_a_page_that_says_a_key_is_kept_by_nobody(booking: httpx.AsyncClient):
+    answer = await booking.get(f"/book/move?booking=KPT-493-RW&key={KEY}")
+    assert answer.headers["cache-control"] == "no-store"
+    for path in ("/book/move", "/book/call?day=2026-11-24"):
+        assert (await booking.get(path)).headers["cache-control"] == "no-cache"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "day=2026-11-24%22%3E%3Cscript%3E",
+        "day=2026-11-24%0A",
+        "start=tomorrow",
+        "tz=%22onload=x",
+        "tz=//evil.example",
+        "tz=a/b/c/d",
+        "booking=KPT-493-RW",
+        f"key={KEY}",
+        f"booking=../../sign-out&key={KEY}",
+        f"booking=KPT-493-RW&key={KEY}%22%3E",
+        f"booking=KPT-493-RW&key={'..%2F' * 8}",
+        f"booking=KPT-493-RW&key={KEY}%0A",
+        "booking=KPT-493-RW&key=" + "x" * 101,
+        "&".join(f"a{number}=1" for number in range(30)),
+        "%FF%FE",
+    ],
+)
+async def test_what_has_no_known_shape_is_not_said_again(booking: httpx.AsyncClient, query: str):
+    for path in ("/book", "/book/move"):
+        assert ways((await booking.get(f"{path}?{query}")).text) == ["/plain/book"] * 2
 
 
 async def test_asking_for_the_head_alone_sends_no_body(browser: httpx.AsyncClient):

@@ -16,9 +16,8 @@ const moved = (on, days) => {
   return toDay(date);
 };
 // As long as the day is free, beside the freest of those that are known.
-const line = (day, known) => ({
-  "--n": Math.max(1, Math.round((LONGEST * timesOf(day).length) / known.most)),
-});
+const line = (day, known) =>
+  `free free-${Math.max(1, Math.round((LONGEST * timesOf(day).length) / known.most))}`;
 
 const Turn = ({ label, go, back }) => (
   <button type="button" className="icon-btn" aria-label={label} disabled={!go} onClick={go}>
@@ -47,13 +46,12 @@ function DayButton({ day, modifiers, children, className, ...rest }) {
     if (modifiers.focused) button.current?.focus();
   }, [modifiers.focused]);
   const free = known.days[day.isoDate];
-  const look = ["day", free && "free", modifiers.today && "now", modifiers.selected && "on"];
+  const look = ["day", free && line(free, known), modifiers.today && "now", modifiers.selected && "on"];
   return (
     <button
       {...rest}
       ref={button}
       className={look.filter(Boolean).join(" ")}
-      style={free && line(free, known)}
       data-day={free && day.isoDate}
     >
       {children}
@@ -161,12 +159,11 @@ function Week() {
 function WeekDay({ on, short, chosen }) {
   const { known, pick } = useDesk();
   const free = known.days[on];
-  const look = ["day", free && "free", on === known.today && "now", chosen && "on"];
+  const look = ["day", free && line(free, known), on === known.today && "now", chosen && "on"];
   return (
     <button
       type="button"
       className={look.filter(Boolean).join(" ")}
-      style={free && line(free, known)}
       disabled={!free}
       aria-pressed={free ? chosen : undefined}
       aria-label={free?.label}

@@ -18,9 +18,13 @@ export function Times({ children }) {
         {heard}
       </p>
       {gone && (
-        <p className="gone-note" role="alert">
-          {words.gone}
-        </p>
+        <div className="notice notice-attention" role="alert">
+          <svg viewBox="0 0 24 24" className="i" aria-hidden="true">
+            <circle cx="12" cy="12" r="10" />
+            <path d="M12 6v6l4 2" />
+          </svg>
+          <p className="notice-title">{words.gone}</p>
+        </div>
       )}
       {known && !nextFree(known, known.today) && children}
       {shown && (

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import reflex as rx
 
 from practice.components.broken import while_offline
-from practice.components.buttons import anchor, button
+from practice.components.buttons import Label, anchor, button
 from practice.components.feedback import failed
 from practice.components.icons import icon
 from practice.components.languages import language_switch, other_language
@@ -93,7 +93,11 @@ def _main(*children: rx.Component, look: str, sample: bool) -> rx.Component:
 
 
 def public_shell(
-    *children: rx.Component, practice: Text, path: str, foot: Sequence[rx.Component] = ()
+    *children: rx.Component,
+    practice: Text,
+    path: str,
+    full_name: Label | None = None,
+    foot: Sequence[rx.Component] = (),
 ) -> rx.Component:
     """As the server-rendered pages: their head, their two edges, their foot (public.css)."""
     back = [
@@ -108,10 +112,15 @@ def public_shell(
     head = rx.el.header(
         brand(practice, here("/"), "brand", reload_document=True), ways, class_name="head wrap"
     )
-    end = rx.el.div(rx.el.span(practice), *foot, other_language(path), class_name="end row")
+    name = rx.el.span(practice if full_name is None else full_name)
+    end = rx.el.div(name, *foot, other_language(path), class_name="end row")
     matter = _main(*children, look="wrap", sample=False)
     return _around(
-        head, matter, rx.el.footer(end, class_name="foot wrap"), look="guest", sample=False
+        head,
+        matter,
+        rx.el.footer(end, class_name="foot calm-foot wrap"),
+        look="guest",
+        sample=False,
     )
 
 

@@ -109,7 +109,7 @@ class AlreadyThere(Refusal):
 
 class TooLate(Refusal):
     code = "too_late"
-    message = N_("It is too late to change this here. Please write or call.")
+    message = N_("It is too late to change this here. Please write to me.")
     status = 409
 
 

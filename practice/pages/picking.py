@@ -37,9 +37,10 @@ def picking(
     shell = public_shell(
         rx.el.div(
             desk(state, _waiting(heading), _title(state), matter, is_named=is_named),
-            class_name="picking",
+            class_name="flow",
         ),
         practice=rx.cond(state.practice != "", state.practice, bone("7rem")),
+        full_name=_full_name(state),
         path=path,
         foot=[
             rx.el.a(_("Privacy"), href=here("/privacy"), reload_document=True),
@@ -49,6 +50,13 @@ def picking(
         ],
     )
     return rx.fragment(_without_script(), shell)
+
+
+def _full_name(state: Any) -> rx.Component:
+    """As the foot of the pages without a script says it."""
+    therapist = rx.cond(state.therapist != "", f" – {state.therapist}", "")
+    both = rx.fragment(state.practice, therapist)
+    return rx.cond(state.practice != "", both, bone("13rem"))
 
 
 def _without_script() -> rx.Component:
@@ -83,7 +91,7 @@ def _waiting(heading: str) -> rx.Component:
     month = rx.el.div(
         rx.el.div(bone("9rem", "1.6rem"), class_name="cal-head"),
         rx.el.div(*cells, class_name="bones"),
-        class_name="month",
+        class_name="month hide-s",
     )
     week = rx.el.div(
         rx.el.div(bone("9rem", "1.6rem"), class_name="cal-head"),

@@ -20,7 +20,7 @@ from starlette.types import Receive, Scope, Send
 
 from practice import callers, i18n, settings
 from practice.domain.actors import Role
-from practice.routes import headers, negotiation, sharing
+from practice.routes import headers, negotiation, scriptless, sharing
 from practice.services import signin
 
 INLINE_SCRIPT = re.compile(
@@ -117,7 +117,7 @@ class Frontend:
         is_page = b"text/html" in file.headers[0][1]
         scope["served"] = "page" if is_page else "asset"
         if is_page:
-            file = self._told(file, scope["path"])
+            file = _led(self._told(file, scope["path"]), scope)
         asked = dict(scope["headers"])
         known = [(b"etag", file.etag.encode()), (b"vary", b"accept-encoding")]
         if negotiation.is_known(file.etag, asked.get(b"if-none-match", b"").decode("latin-1")):
@@ -160,6 +160,21 @@ def _with_addresses(file: File, path: str) -> File:
     body = html.encode()
     packed = {"gzip": gzip.compress(body, 9, mtime=0)}
     return File(body, packed, file.headers, _tag(body))
+
+
+def _led(file: File, scope: Scope) -> File:
+    """Without a script it goes on where this address means."""
+    way = scriptless.leads(scope["path"], scope["query_string"])
+    if way is None:
+        return file
+    body = scriptless.led(file.body.decode(), *way).encode()
+    packed = {"gzip": gzip.compress(body, 6, mtime=0)}
+    return File(body, packed, _kept_by_nobody(file) if way.says_a_key else file.headers, _tag(body))
+
+
+def _kept_by_nobody(file: File) -> tuple[tuple[bytes, bytes], ...]:
+    others = (one for one in file.headers if one[0] != b"cache-control")
+    return (*others, (b"cache-control", headers.PRIVATE.encode()))
 
 
 def _said(pattern: re.Pattern[str], html: str) -> str:

@@ -12,7 +12,7 @@ from practice.site.head import Page
 
 def top(page: Page, frame: Frame) -> rx.Component:
     back = rx.el.a(
-        icon("arrow-left"),
+        icon("arrow-left", small=True),
         rx.el.span(_("Back"), rx.el.span(" ", _("to the practice"), class_name="wide")),
         href=here("/"),
     )
@@ -32,9 +32,7 @@ def foot(page: Page, frame: Frame) -> rx.Component:
     urgent = rx.el.a(_("If you are in danger now"), href=f"{here('/')}#crisis")
     return rx.el.footer(
         rx.el.div(
-            rx.el.span(
-                " – ".join(filter(None, [profile.name, profile.therapist])), class_name="foot-name"
-            ),
+            rx.el.span(" – ".join(filter(None, [profile.name, profile.therapist]))),
             rx.el.a(_("Privacy"), href=here("/privacy")),
             *([urgent] if frame.crisis else []),
             *([] if page.is_in_one_language else [other_language(page.path)]),

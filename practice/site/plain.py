@@ -26,11 +26,11 @@ from practice.site import forms, looking
 from practice.site.door import Door, Missing, Table, patient
 from practice.site.looking import Look, Sight
 from practice.site.sheets import Setting
-from practice.site.views import alternatives, wish
+from practice.site.views import alternatives, filling, openings, wish
 from practice.site.views.alternatives import Lost
 from practice.site.views.wish import Booking
 from practice.site.wishes import Typed
-from practice.state import words
+from practice.state import picking_words, words
 
 PATH = "/plain/book"
 
@@ -68,7 +68,7 @@ class Plain(Door):
         except NotFound:
             return await self.missing()
         if isinstance(visit, Desk):
-            return await self._answer(request, wish.kinds(visit), _("What can be booked"))
+            return await self._answer(request, openings.kinds(visit), _("Book a session"))
         if _is_shut(visit.kind):
             return await self._instead(visit)
         look = looking.read(request.query_params)
@@ -138,8 +138,8 @@ class Plain(Door):
 
     async def _show(self, visit: Visit, booking: Booking, status: int = 200) -> Response:
         time = booking.sight.chosen
-        view = wish.filling(booking, time) if time else wish.choosing(booking)
-        return await self._answer(visit.request, view, wish.title(visit.kind), status)
+        view = filling.filling(booking, time) if time else wish.choosing(booking)
+        return await self._answer(visit.request, view, picking_words.title(visit.kind), status)
 
     # Booking
 
@@ -197,8 +197,8 @@ class Plain(Door):
 
     async def _instead(self, visit: Visit) -> Response:
         status = 403 if visit.request.method == "POST" else 200
-        view = wish.instead(visit.desk, visit.kind)
-        return await self._answer(visit.request, view, wish.title(visit.kind), status)
+        view = openings.instead(visit.desk, visit.kind)
+        return await self._answer(visit.request, view, picking_words.title(visit.kind), status)
 
     async def _answer(
         self, request: Request, view: rx.Component, title: str, status: int = 200

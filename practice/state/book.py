@@ -12,7 +12,7 @@ from practice.domain import inputs
 from practice.domain.actors import Actor, Role
 from practice.domain.bookings import Place
 from practice.domain.errors import N_, BadRequest, Busy, Invalid, NotFound, TooMany
-from practice.domain.journey import Lock, Stage
+from practice.domain.journey import Lock
 from practice.domain.refusals import LOCKS, HoldOpen, Locked, SlotTaken
 from practice.i18n import _
 from practice.reception import Contact
@@ -40,7 +40,6 @@ WAYS = {
 }
 # The form's name for what the service calls otherwise.
 FIELDS = {"privacy_version": "consent"}
-BY_LETTER = N_("Times for this are arranged by letter. Write to me, and I will suggest some.")
 NOT_YET = N_("Nothing can be booked here yet.")
 HERS = N_("You are signed in as the therapist; this is what clients book on.")
 
@@ -150,7 +149,7 @@ class BookState(DeskState):
             await self._show_one(actor, desk, kind, asked)
 
     def _name(self, kind: Kind) -> None:
-        self.slug, self.title = kind.slug, _title(kind)
+        self.slug, self.title = kind.slug, picking_words.title(kind)
         self.length = i18n.minutes(kind.minutes)
         self.places_said = picking_words.places(kind)
         self.price = picking_words.price(kind)
@@ -172,7 +171,7 @@ class BookState(DeskState):
             if self.mode == "open" and not self.kinds:
                 self.mode = "mine"
         elif kind.price_cents:
-            self.mode, self.sentence = "letter", _(BY_LETTER)
+            self.mode, self.sentence = "letter", _(picking_words.BY_LETTER)
         else:
             self.mode = "times"
             zone = offers.zone_of(asked.get("zone", ""), desk.zone)
@@ -219,12 +218,6 @@ def _contact(form: dict[str, str]) -> Contact:
         privacy_version=form.get("privacy_version", "")[:80] if form.get("consent") else "",
         website=form.get("website", "")[:2000],
     )
-
-
-def _title(kind: Kind) -> str:
-    """The first call is called here as on every other page; the rest is as the therapist named
-    it."""
-    return _("A free discovery call") if kind.needs is Stage.NEW else kind.name
 
 
 def _line(kind: Kind) -> Open:

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from babel import dates
 
 from practice.domain.errors import N_
+from practice.domain.journey import Stage
 from practice.i18n import (
     _,
     city,
@@ -33,6 +34,8 @@ from practice.services.picking import Day, Kind, Time
 from practice.state import words
 
 MORNING, AFTERNOON, EVENING = N_("Morning"), N_("Afternoon"), N_("Evening")
+# What costs something, until it can be paid here.
+BY_LETTER = N_("Times for this are arranged by letter. Write to me, and I will suggest some.")
 # By the clock of whoever picks: before noon, before five, after.
 NOON, FIVE = 12, 17
 REGIONS = {
@@ -189,6 +192,16 @@ def there_hours(desk: Home, time: Time, zone: str) -> str:
 def there_said(hours: str, desk: Home, at: datetime) -> str:
     said = _("{time}, {clocks}").format(time=hours, clocks=clocks(desk, desk.zone, at))
     return _("Where I am: {time}").format(time=said)
+
+
+def is_call(kind: Kind) -> bool:
+    return kind.needs is Stage.NEW
+
+
+def title(kind: Kind) -> str:
+    """The first call is called here as on every other page; the rest is as the therapist named
+    it."""
+    return _("A free discovery call") if is_call(kind) else kind.name
 
 
 def price(kind: Kind) -> str:

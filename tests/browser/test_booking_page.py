@@ -496,7 +496,7 @@ def test_what_is_no_session_has_no_page(open_page: OpenPage, portal: server.Serv
 @pytest.mark.parametrize("path", ["/book", "/it/book", "/book/individual"])
 def test_axe_finds_nothing(open_page: OpenPage, path: str):
     page = open_page(path, timezone_id="Europe/Rome", bypass_csp=True)
-    expect(page.locator(".picking .meta .i").first).to_be_visible()
+    expect(page.locator(".flow .meta .i").first).to_be_visible()
     assert axe_in_all_looks(page) == {}
     assert page.locator("html").get_attribute("lang") == ("it" if "/it" in path else "en")
     if page.locator("[data-slot]").count():

@@ -108,15 +108,15 @@ def test_who_loses_the_time_takes_the_next_one_with_one_button(open_page: OpenPa
     guest.book(guest.form(at=1))
     page.get_by_role("button", name="Book this time").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("That time has just been taken")
-    assert page.locator(".near input").first.evaluate("one => one === document.activeElement")
+    assert page.locator(".alt input").first.evaluate("one => one === document.activeElement")
     first = page.get_by_role("button", name=re.compile("^Book .* at ")).inner_text()
-    page.locator(".near").nth(1).click()
+    page.locator(".alt").nth(1).click()
     second = page.get_by_role("button", name=re.compile("^Book .* at ")).inner_text()
     assert first != second
     page.get_by_role("button", name="Change the phone number").click()
     expect(page.get_by_role("textbox", name="Phone")).to_be_focused()
     expect(page.get_by_label("Name")).to_have_value(WHO["name"])
-    expect(page.locator(".wanted")).to_contain_text(second.rpartition(" ")[2])
+    expect(page.locator(".chosen")).to_contain_text(second.rpartition(" ")[2])
     # The Enter key books; it changes nothing else.
     page.get_by_role("textbox", name="Phone").press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("You’re booked")
@@ -150,7 +150,7 @@ def states(guest: Guest, key: str) -> dict[str, Callable[[Page], Any]]:
     def sent(**different: str) -> Callable[[Page], Any]:
         def act(page: Page) -> None:
             page.goto(guest.base + PATH)
-            page.locator(".choose-slot").first.click()
+            page.locator(".slot").first.click()
             page.evaluate(
                 """said => {
                     const form = document.querySelector('main form')
@@ -167,7 +167,7 @@ def states(guest: Guest, key: str) -> dict[str, Callable[[Page], Any]]:
 
     def consented(page: Page) -> None:
         page.goto(guest.base + PATH)
-        page.locator(".choose-slot").first.click()
+        page.locator(".slot").first.click()
         fill(page)
         gone = datetime(2026, 11, 29, 9).astimezone().isoformat()
         page.evaluate("at => { document.querySelector('[name=start]').value = at }", gone)
@@ -178,7 +178,7 @@ def states(guest: Guest, key: str) -> dict[str, Callable[[Page], Any]]:
         "zones": at(f"{PATH}?zones=all"),
         "far": at(f"{PATH}?from=2027-06-01&tz=Mars"),
         "locked": at("/plain/book/individual"),
-        "form": lambda page: (at(PATH)(page), page.locator(".choose-slot").first.click()),
+        "form": lambda page: (at(PATH)(page), page.locator(".slot").first.click()),
         "errors": sent(name=" ", phone="1"),
         "taken": consented,
         "booked": at(f"/booked{key}"),
@@ -187,7 +187,7 @@ def states(guest: Guest, key: str) -> dict[str, Callable[[Page], Any]]:
         "move": at(f"/manage{key}/move"),
         "confirm": lambda page: (
             at(f"/manage{key}/move")(page),
-            page.locator(".choose-slot").first.click(),
+            page.locator(".slot").first.click(),
         ),
     }
 
@@ -212,7 +212,7 @@ def test_axe_finds_nothing_on_any_page_in_any_state(
     for name, reach in states(guest, key).items():
         reach(page)
         expect(page.get_by_role("heading", level=1)).to_have_text(
-            TITLES.get(name, "Discovery call")
+            TITLES.get(name, "A free discovery call")
         )
         assert axe_findings(page) == [], name
 
@@ -226,7 +226,7 @@ def test_nothing_sticks_out_sideways_and_every_target_is_large(
         reach(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= wide, name
         low = page.evaluate(
-            """[...document.querySelectorAll('main :is(.btn, .choose-slot, .choose-turn, .near)')]
+            """[...document.querySelectorAll('main :is(.btn, .slot, .cal-head .icon-btn, .alt)')]
             .filter(one => one.getBoundingClientRect().height < 44).map(one => one.outerHTML)"""
         )
         assert low == [], name

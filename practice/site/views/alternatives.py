@@ -58,7 +58,7 @@ def nearest(lost: Lost, clocks: str, zone: str, verb: str) -> rx.Component:
         return rx.el.section(
             rx.el.header(rx.el.h2(_("Nothing near it is free"))),
             rx.el.p(_("Below are all the free times there are.")),
-            class_name="ch taken",
+            class_name="ch lost",
         )
     cards = [_card(lost, one, at, zone) for at, one in enumerate(lost.nearest[:MOST])]
     return rx.el.section(
@@ -71,17 +71,16 @@ def nearest(lost: Lost, clocks: str, zone: str, verb: str) -> rx.Component:
                 _("Free times near {time}").format(time=words.day_and_time(lost.start, zone)),
                 class_name="vh",
             ),
-            rx.el.div(*cards, class_name="nearest"),
+            rx.el.div(*cards, class_name="alts"),
             rx.el.div(
                 rx.el.button(
                     *_named(lost, zone, verb), type="submit", class_name="btn primary big"
                 ),
                 rx.el.a(_("See all free times"), href="#all", class_name="link"),
-                class_name="nearest-end",
+                class_name="acts",
             ),
-            class_name="bare-set",
         ),
-        class_name="ch taken",
+        class_name="ch lost",
     )
 
 
@@ -104,7 +103,7 @@ def _card(lost: Lost, one: datetime, at: int, zone: str) -> rx.Component:
             rx.el.span(sentence(words.day_of(one, zone))),
             rx.el.small(picking_words.how_near(there, wished)),
         ),
-        class_name="near",
+        class_name="alt",
     )
 
 
@@ -161,12 +160,12 @@ def _written(booking: Booking) -> rx.Component:
         return rx.fragment()
     return rx.el.section(
         rx.el.header(rx.el.h2(_("What you wrote")), rx.el.p(_("Kept as it was."))),
-        rx.el.dl(*(_row(*row) for row in shown), class_name="kept-list"),
+        rx.el.dl(*(_row(*row) for row in shown), class_name="kept"),
         class_name="ch",
     )
 
 
 def _row(name: str, change: str, edits: str, said: str) -> rx.Component:
     own = {"name": "look", "value": f"edit={edits}", "formnovalidate": True, "aria-label": change}
-    button = rx.el.button(_("Change"), type="submit", class_name="plain-link", custom_attrs=own)
-    return rx.el.div(rx.el.dt(name), rx.el.dd(said), rx.el.dd(button, class_name="kept-change"))
+    button = rx.el.button(_("Change"), type="submit", class_name="plain", custom_attrs=own)
+    return rx.el.div(rx.el.dt(name), rx.el.dd(rx.el.span(said), button))

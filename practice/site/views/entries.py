@@ -111,7 +111,7 @@ def trap() -> rx.Component:
             id=field_id("website"),
             custom_attrs={"tabindex": "-1", "autocomplete": "off"},
         ),
-        class_name="entry-trap",
+        class_name="vh",
         aria_hidden="true",
     )
 

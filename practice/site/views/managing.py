@@ -2,8 +2,8 @@
 
 import reflex as rx
 
-from practice.components.icons import icon
 from practice.components.native import native_form
+from practice.components.notices import notice
 from practice.domain.bookings import OPEN, Status
 from practice.domain.errors import N_
 from practice.i18n import _, here, money
@@ -73,10 +73,9 @@ def view(
 def _news(plate: Bookplate, done: str, trouble: str) -> rx.Component:
     """What was refused, or has just been done, if it is true."""
     if trouble:
-        return rx.el.p(icon("info"), trouble, class_name="choose-gone", role="alert")
+        return notice("error", trouble)
     if done == MOVED and plate.was_moved and plate.is_ahead:
-        said = _("It has a new time. A letter about it is on its way.")
-        return rx.el.p(icon("check"), said, class_name="news", role="status")
+        return notice("success", _("It has a new time. A letter about it is on its way."))
     return rx.fragment()
 
 
@@ -156,14 +155,10 @@ def _chapters(plate: Bookplate, entry: Entry | None, path: str) -> list[rx.Compo
 
 def _reach(plate: Bookplate) -> rx.Component:
     email = rx.el.a(plate.email, href=f"mailto:{plate.email}", class_name="link")
+    if not plate.phone:
+        return rx.el.p(_("Please write:"), " ", email, class_name="soft")
     phone = rx.el.a(plate.phone, href=f"tel:{plate.phone.replace(' ', '')}", class_name="link num")
-    return rx.el.p(
-        _("Please write or call:"),
-        " ",
-        email,
-        *([", ", phone] if plate.phone else []),
-        class_name="soft",
-    )
+    return rx.el.p(_("Please write or call:"), " ", email, ", ", phone, class_name="soft")
 
 
 # Cancelling

@@ -4,6 +4,7 @@ import reflex as rx
 
 from practice.components.icons import icon
 from practice.components.native import native_form
+from practice.components.notices import notice
 from practice.domain.bookings import Status
 from practice.i18n import _, clock_time, hours_between
 from practice.letters import times as clock_words
@@ -31,7 +32,7 @@ def choosing(plate: Bookplate, sight: Sight, path: str) -> rx.Component:
         rx.el.section(
             rx.el.header(
                 rx.el.h2(_("Choose a time")),
-                rx.el.p(_("The old one stays yours until then."), class_name="choose-hint"),
+                rx.el.p(_("The old one stays yours until then."), class_name="hide-s"),
                 clocks_line(sight, ways, plate.home),
             ),
             picker(sight, ways),
@@ -50,9 +51,9 @@ def _head(plate: Bookplate, path: str) -> rx.Component:
     return rx.el.div(
         rx.el.h1(title(plate)),
         rx.el.p(
-            rx.el.span(icon("clock"), now),
+            rx.el.span(icon("clock", small=True), now),
             rx.el.a(_("Keep it as it is"), href=path, class_name="link"),
-            class_name="choose-facts",
+            class_name="meta",
         ),
         class_name="page-title",
     )
@@ -60,7 +61,7 @@ def _head(plate: Bookplate, path: str) -> rx.Component:
 
 def _gone() -> rx.Component:
     said = _("The time you chose is no longer free. Nothing has changed; please choose another.")
-    return rx.el.p(icon("info"), said, class_name="choose-gone", role="status")
+    return notice("attention", said)
 
 
 def confirming(plate: Bookplate, sight: Sight, path: str) -> rx.Component:
@@ -87,7 +88,7 @@ def confirming(plate: Bookplate, sight: Sight, path: str) -> rx.Component:
                 rx.el.div(
                     rx.el.button(label, type="submit", class_name="btn primary big"),
                     rx.el.a(_("Choose another time"), href=back, class_name="link"),
-                    class_name="nearest-end",
+                    class_name="acts",
                 ),
                 action=f"{path}/move",
                 class_name="form-body",

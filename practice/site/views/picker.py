@@ -11,14 +11,14 @@ from practice.components.icons import icon
 from practice.components.native import native_form
 from practice.i18n import _, day_and_date, ngettext, sentence
 from practice.letters import times as clock_words
-from practice.services.picking import Day, Time
+from practice.services.picking import Day, Offered, Time
 from practice.site.looking import OPEN, Sight
 from practice.state import picking_words
 from practice.state.picking_words import Home
 
 DAYS_OF_A_WEEK = 7
-# A day this free has the longest line.
-MOST_FREE = 9
+# Where no day is freer than that, each of its times is one step of the line under it.
+LONGEST = 9
 
 
 @dataclass(frozen=True)
@@ -41,18 +41,25 @@ class Ways:
 
 
 def picker(sight: Sight, ways: Ways, none: str = "") -> rx.Component:
-    return rx.el.div(_month(sight, ways), _times(sight, ways, none), class_name="choose")
+    return rx.el.div(_month(sight, ways), _times(sight, ways, none), class_name="picker")
 
 
 def _month(sight: Sight, ways: Ways) -> rx.Component:
     names = picking_words.week_days()
     head = rx.el.tr(
-        *(rx.el.th(short, scope="col", custom_attrs={"abbr": whole}) for short, whole in names)
+        *(
+            rx.el.th(short, scope="col", class_name="dow", custom_attrs={"abbr": whole})
+            for short, whole in names
+        )
     )
     free = {day.on: day for day in sight.offered.days}
     weeks = [
-        rx.el.tr(*(_cell(sight, ways, on, free.get(on) if on else None) for on in week))
-        for week in _weeks(sight.month, sight.offered.today)
+        rx.el.tr(
+            *(_cell(sight, ways, on, free.get(on) if on else None) for on in week),
+            # Of what is over a phone shows nothing.
+            class_name="hide-s" if _is_over(week, sight.offered.today) else "",
+        )
+        for week in _weeks(sight.month)
     ]
     name = picking_words.month(sight.month)
     return rx.el.div(
@@ -61,41 +68,41 @@ def _month(sight: Sight, ways: Ways) -> rx.Component:
             rx.el.div(
                 _turn(sight, ways, sight.before, "chevron-left"),
                 _turn(sight, ways, sight.after, "chevron-right"),
-                class_name="choose-turns",
             ),
-            class_name="choose-head",
+            class_name="cal-head",
         ),
         rx.el.table(
             rx.el.thead(head),
             rx.el.tbody(*weeks),
-            class_name="choose-month",
+            class_name="days",
             custom_attrs={"aria-labelledby": "month"},
         ),
-        rx.el.p(
-            rx.el.span(class_name="choose-line"),
-            _("The longer the line, the more times are free."),
-            class_name="choose-legend",
-        )
+        rx.el.p(rx.el.i(), _("The longer the line, the more times are free."), class_name="legend")
         if free
         else rx.fragment(),
+        class_name="month",
     )
 
 
 def _turn(sight: Sight, ways: Ways, to: date | None, look: str) -> rx.Component:
     if to is None:
-        return rx.el.span(icon(look), class_name="choose-turn off", aria_hidden="true")
+        return rx.el.span(icon(look), class_name="icon-btn", aria_hidden="true")
     name = rx.el.span(picking_words.month(to), class_name="vh")
     query = _query(sight, ways, **{"from": to})
-    return ways.to(icon(look), name, query=query, at="month", look="choose-turn")
+    return ways.to(icon(look), name, query=query, at="month", look="icon-btn")
 
 
-def _weeks(month: date, today: date) -> list[list[date | None]]:
-    """Whole weeks from Monday on; days of other months are left out, and weeks that are over."""
+def _weeks(month: date) -> list[list[date | None]]:
+    """Whole weeks from Monday on; days of other months are left out."""
     first = month - timedelta(days=month.weekday())
     days = [first + timedelta(days=number) for number in range(6 * DAYS_OF_A_WEEK)]
     own = [day if day.month == month.month else None for day in days]
     weeks = [own[at : at + DAYS_OF_A_WEEK] for at in range(0, len(own), DAYS_OF_A_WEEK)]
-    return [week for week in weeks if any(day and day >= today for day in week)]
+    return [week for week in weeks if any(week)]
+
+
+def _is_over(week: list[date | None], today: date) -> bool:
+    return all(day is None or day < today for day in week)
 
 
 def _cell(sight: Sight, ways: Ways, on: date | None, day: Day | None) -> rx.Component:
@@ -103,12 +110,12 @@ def _cell(sight: Sight, ways: Ways, on: date | None, day: Day | None) -> rx.Comp
         return rx.el.td()
     today = on == sight.offered.today
     note = rx.el.small(_("today")) if today else rx.fragment()
-    look = "choose-day today" if today else "choose-day"
+    look = "day now" if today else "day"
     if day is None:
         return rx.el.td(rx.el.span(str(on.day), note, class_name=look))
     is_chosen = sight.day is not None and sight.day.on == on
     told = {"aria_current": "date"} if is_chosen else {}
-    free = f"{look} free free-{min(len(day.times), MOST_FREE)}"
+    free = f"{look} free free-{_line(day, sight.offered)}"
     return rx.el.td(
         ways.to(
             str(on.day),
@@ -122,10 +129,16 @@ def _cell(sight: Sight, ways: Ways, on: date | None, day: Day | None) -> rx.Comp
     )
 
 
+def _line(day: Day, offered: Offered) -> int:
+    """As long as the day is free, beside the freest."""
+    most = max(LONGEST, *(len(one.times) for one in offered.days))
+    return max(1, round(LONGEST * len(day.times) / most))
+
+
 def _times(sight: Sight, ways: Ways, none: str) -> rx.Component:
     return rx.el.div(
         *(_of_day(sight, ways, sight.day) if sight.day else _nothing(sight, ways, none)),
-        class_name="choose-times",
+        class_name="times",
         id="times",
     )
 
@@ -133,7 +146,7 @@ def _times(sight: Sight, ways: Ways, none: str) -> rx.Component:
 def _of_day(sight: Sight, ways: Ways, day: Day) -> list[rx.Component]:
     count = picking_words.free_times(len(day.times))
     return [
-        rx.el.h3(picking_words.day_of(day.on), " ", rx.el.span(count)),
+        rx.el.h3(picking_words.day_of(day.on), " ", rx.el.span("– ", count)),
         *(
             part
             for group in picking_words.groups(day.times)
@@ -142,7 +155,7 @@ def _of_day(sight: Sight, ways: Ways, day: Day) -> list[rx.Component]:
                 rx.el.ul(
                     *(rx.el.li(_slot(sight, ways, one)) for one in group.times),
                     role="list",
-                    class_name="choose-slots",
+                    class_name="slots",
                 ),
             )
         ),
@@ -158,7 +171,7 @@ def _slot(sight: Sight, ways: Ways, time: Time) -> rx.Component:
         *(rx.el.small(note) for note in _notes(sight, time)),
         query=_query(sight, ways, start=time.start),
         at="wish",
-        look="choose-slot on" if is_chosen else "choose-slot",
+        look="slot on" if is_chosen else "slot",
     )
 
 
@@ -176,10 +189,11 @@ def _notes(sight: Sight, time: Time) -> list[str]:
 def _nothing(sight: Sight, ways: Ways, none: str) -> list[rx.Component]:
     said = rx.el.p(none or picking_words.none_this_month(sight.offered.next_free))
     if sight.offered.next_free is None:
-        return [said]
+        return [rx.el.div(said, class_name="no-times")]
     query = _query(sight, ways, day=sight.offered.next_free)
     label = _("Go to {day}").format(day=day_and_date(sight.offered.next_free))
-    return [said, ways.to(label, query=query, at="times", look="btn")]
+    there = ways.to(label, query=query, at="times", look="btn")
+    return [rx.el.div(said, there, class_name="no-times")]
 
 
 def _query(sight: Sight, ways: Ways, **said: date | datetime | str) -> str:
@@ -190,12 +204,12 @@ def _query(sight: Sight, ways: Ways, **said: date | datetime | str) -> str:
 def clocks_line(sight: Sight, ways: Ways, home: Home) -> rx.Component:
     """Which clock all this is by, and the way to another."""
     clocks = sentence(picking_words.clocks(home, sight.zone.key, sight.at))
-    said = [icon("globe"), rx.el.span(clocks, ".")]
+    said = [icon("globe", small=True), rx.el.span(clocks, ".")]
     if sight.look.is_zone_strange:
         unknown = _("The time zone that was asked for is not known here.")
         said.append(rx.el.span(" ", unknown))
     if sight.look.lists_zones:
-        return rx.el.div(rx.el.p(*said), _zones(sight, ways), class_name="choose-clock", id="clock")
+        return rx.el.div(*said, _zones(sight, ways), class_name="zone", id="clock")
     day = {"day": sight.day.on} if sight.day else {"from": sight.month}
     query = _query(sight, ways, zones=OPEN, **day)
     change = ways.to(
@@ -203,9 +217,9 @@ def clocks_line(sight: Sight, ways: Ways, home: Home) -> rx.Component:
         rx.el.span(" ", _("the time zone"), class_name="vh"),
         query=query,
         at="clock",
-        look="link",
+        look="plain",
     )
-    return rx.el.div(rx.el.p(*said, " ", change), class_name="choose-clock", id="clock")
+    return rx.el.div(*said, " ", change, class_name="zone", id="clock")
 
 
 def _zones(sight: Sight, ways: Ways) -> rx.Component:
@@ -230,7 +244,7 @@ def _zones(sight: Sight, ways: Ways) -> rx.Component:
         return rx.el.div(
             field,
             rx.el.button(show, type="submit", class_name="btn", custom_attrs=own),
-            class_name="choose-zones",
+            class_name="zones-list",
         )
     hidden = [
         rx.el.input(type="hidden", name=name, custom_attrs={"value": on.isoformat()})
@@ -242,7 +256,7 @@ def _zones(sight: Sight, ways: Ways) -> rx.Component:
         rx.el.button(show, type="submit", class_name="btn"),
         action=f"{ways.address}#times",
         method="get",
-        class_name="choose-zones",
+        class_name="zones-list",
     )
 
 

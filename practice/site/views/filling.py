@@ -1,0 +1,186 @@
+"""The second page of a booking: the time that was chosen, and who it is for."""
+
+from typing import Any
+
+import reflex as rx
+
+from practice.components.buttons import in_sentence
+from practice.components.icons import icon
+from practice.domain.inputs import EMAIL_LENGTH, NAME_LENGTH, NOTE_LENGTH
+from practice.i18n import _, here
+from practice.letters.phrases import HOW
+from practice.services.picking import Own, Time
+from practice.site.views import entries
+from practice.site.views.wish import Booking, head, keeping, trouble
+from practice.state import picking_words
+
+FORM = "wish"
+
+
+def filling(booking: Booking, time: Time) -> rx.Component:
+    """The second page."""
+    own, errors = booking.desk.own, booking.errors
+    return keeping(
+        booking,
+        *entries.hidden(start=time.start.isoformat()),
+        head(booking.desk, booking.kind),
+        rx.el.section(
+            rx.el.header(
+                rx.el.h2(
+                    _("And who is calling?")
+                    if picking_words.is_call(booking.kind)
+                    else _("Your details")
+                ),
+                rx.el.p(_("Only what I need to reach you."), class_name="hide-s"),
+                _chosen(booking, time),
+            ),
+            rx.el.div(
+                trouble(booking.trouble),
+                entries.summary(errors),
+                *_fields(booking, own),
+                _end(booking),
+                class_name="form-body",
+                id=FORM,
+            ),
+            class_name="ch",
+        ),
+        is_seen=True,
+    )
+
+
+def _chosen(booking: Booking, time: Time) -> rx.Component:
+    said = picking_words.chosen(booking.desk, time, booking.zone)
+    back = booking.sight.query(has_clock=False, day=time.start.date())
+    return rx.el.p(
+        rx.el.b(rx.el.time(said.day, date_time=said.iso)),
+        rx.el.span(said.hours, class_name="num"),
+        rx.el.span(said.there, class_name="num") if said.there else rx.fragment(),
+        rx.el.span(picking_words.price(booking.kind)),
+        rx.el.button(
+            _("Change the time"),
+            type="submit",
+            class_name="plain",
+            custom_attrs={"name": "look", "value": back, "formnovalidate": True},
+        ),
+        class_name="chosen",
+    )
+
+
+def _fields(booking: Booking, own: Own | None) -> list[rx.Component]:
+    typed, errors, kind = booking.typed, booking.errors, booking.kind
+    found: list[rx.Component] = []
+    if len(kind.places) > 1:
+        options = [(str(one), _(HOW[one])) for one in kind.places]
+        legend = _("How shall we talk?") if picking_words.is_call(kind) else _("How shall we meet?")
+        place = typed.place or str(kind.places[0])
+        found.append(entries.choice("place", legend, options, place, error=errors.get("place", "")))
+    if own is None:
+        found += _contact(booking)
+    else:
+        found.append(_known(own))
+    found.append(_note(booking))
+    if own is None:
+        found += [_consent(booking), entries.trap()]
+    return found
+
+
+def _focus(booking: Booking, name: str) -> dict[str, Any]:
+    return {"autofocus": True} if booking.edits == name else {}
+
+
+def _contact(booking: Booking) -> list[rx.Component]:
+    typed, errors = booking.typed, booking.errors
+    video = any(one == "video" for one in booking.kind.places)
+    name = entries.entry(
+        "name",
+        _("Name"),
+        typed.name,
+        error=errors.get("name", ""),
+        autocomplete="name",
+        maxlength=str(NAME_LENGTH),
+        **_focus(booking, "name"),
+    )
+    email = entries.entry(
+        "email",
+        _("E-mail"),
+        typed.email,
+        error=errors.get("email", ""),
+        hint=_("The link to the call goes here.") if video else _("The letter goes here."),
+        type="email",
+        autocomplete="email",
+        maxlength=str(EMAIL_LENGTH),
+        **_focus(booking, "email"),
+    )
+    phone = entries.entry(
+        "phone",
+        _("Phone"),
+        typed.phone,
+        error=errors.get("phone", ""),
+        hint=_("Only if the connection fails, or to call you."),
+        type="tel",
+        autocomplete="tel",
+        **_focus(booking, "phone"),
+    )
+    return [name, rx.el.div(email, phone, class_name="entry-pair")]
+
+
+def _known(own: Own) -> rx.Component:
+    lines = [(_("Name"), own.name), (_("E-mail"), own.email), (_("Phone"), own.phone)]
+    return rx.el.dl(
+        *(rx.el.div(rx.el.dt(name), rx.el.dd(rx.el.span(said))) for name, said in lines if said),
+        class_name="kept",
+    )
+
+
+def _note(booking: Booking) -> rx.Component:
+    """Folded, until something stands in it or against it."""
+    error, typed = booking.errors.get("note", ""), booking.typed.note
+    area = entries.area(
+        "note",
+        _("Note"),
+        typed,
+        error=error,
+        hint=_("Only I read it."),
+        rows="3",
+        maxlength=str(NOTE_LENGTH),
+        **_focus(booking, "note"),
+    )
+    is_open = bool(typed or error or booking.edits == "note")
+    return rx.el.details(
+        rx.el.summary(icon("plus", small=True), _("Add a note")),
+        area,
+        class_name="fold",
+        custom_attrs={"open": True} if is_open else {},
+    )
+
+
+def _consent(booking: Booking) -> rx.Component:
+    version = booking.desk.privacy_version or ""
+    link = rx.el.a(
+        _("privacy text"),
+        rx.el.span(" ", _("(in a new tab)"), class_name="vh"),
+        href=here("/privacy"),
+        target="_blank",
+        rel="noopener",
+        class_name="link",
+    )
+    sentence = _(
+        "I have read the {link} and agree that these details are kept to arrange the call."
+    )
+    return entries.tick(
+        "privacy_version",
+        version,
+        in_sentence(sentence, link),
+        checked=booking.typed.privacy_version == version,
+        error=booking.errors.get("privacy_version", ""),
+    )
+
+
+def _end(booking: Booking) -> rx.Component:
+    guest = _("No account, no card. You can move or cancel from the letter you receive.")
+    known = _("You can move or cancel it from the letter you receive.")
+    return rx.el.div(
+        rx.el.button(_("Book this time"), type="submit", class_name="btn primary big"),
+        rx.el.p(known if booking.desk.own else guest),
+        class_name="form-end",
+    )
