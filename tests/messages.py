@@ -38,7 +38,7 @@ def updated(language: str, source: Catalog) -> Catalog:
     catalog.obsolete.clear()
     if language == "en":
         for message in catalog:
-            if message.id and not any(_strings(message.string)):
+            if message.id:
                 message.string = message.id
     return catalog
 
@@ -63,7 +63,12 @@ def problems(language: str, source: Catalog) -> list[str]:
         for message in had.values()
         for error in message.check(catalog)
     ]
-    return sorted([*missing, *stale, *empty, *wrong])
+    changed = [
+        f"{language}: says something else than the source: {message.id!r}"
+        for message in had.values()
+        if language == "en" and _strings(message.string) != _strings(message.id)
+    ]
+    return sorted([*missing, *stale, *empty, *wrong, *changed])
 
 
 def write(language: str, source: Catalog) -> None:
