@@ -1,5 +1,5 @@
-"""The portal's doors without a build and without a socket: public pages, private ones as stubs, and
-a browser that goes in and out."""
+"""The portal's doors without a build and without a socket: our own pages, those of the build as
+stubs, and a browser that goes in and out."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,9 +10,9 @@ import httpx
 from starlette.types import Receive, Scope, Send
 
 from practice import settings
-from practice.pages import PRIVATE
-from practice.practice import addresses, ours_first
-from practice.routes.frontend import Frontend
+from practice.pages import PRIVATE, PUBLIC
+from practice.practice import addresses, is_bookable, ours_first
+from practice.routes.frontend import Frontend, drawn
 from practice.site.routes import Site
 
 ORIGIN = "http://localhost:3000"
@@ -39,12 +39,12 @@ def _site() -> Site:
 
 
 def _stubs(directory: Path) -> Frontend:
-    pages = addresses(PRIVATE)
+    pages = addresses((*PUBLIC, *PRIVATE))
     for page in pages:
-        path = directory / f"{page.strip('/')}.html"
+        path = directory / drawn(page)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(STUB)
-    return Frontend(directory, pages)
+    return Frontend(directory, pages, is_bookable)
 
 
 async def _no_socket(_scope: Scope, _receive: Receive, _send: Send) -> None:

@@ -113,12 +113,6 @@ def paths_in(letter: letters.Kept) -> set[str]:
     return {one.removeprefix(house) or "/" for one in found if one.startswith(house)}
 
 
-def with_a_twin(path: str) -> str:
-    """Pages of the build are stubs here; each of booking has a twin that needs no script."""
-    is_built = re.fullmatch(r"(/it)?/book(/[a-z]+)?", path)
-    return path.replace("/book", "/plain/book") if is_built else path
-
-
 @pytest.mark.parametrize("language", ["en", "it"])
 @pytest.mark.parametrize("event", EVENTS, ids=lambda one: one.__name__)
 async def test_every_link_of_every_letter_leads_to_a_page(
@@ -128,7 +122,7 @@ async def test_every_link_of_every_letter_leads_to_a_page(
     assert any(path.startswith("/manage/") or "/book" in path for path in paths)
     async with browser() as reader:
         for path in paths:
-            answer = await reader.get(with_a_twin(path))
+            answer = await reader.get(path)
             # Her own pages and the door are for whoever may.
             expected = 303 if path.startswith(("/portal", "/sign-in/link/")) else 200
             assert answer.status_code == expected, path

@@ -11,6 +11,7 @@ from practice.domain.errors import BadRequest, NotFound
 from practice.services.answers import Booked
 from practice.state.desk import DeskState
 from practice.state.move import MoveState
+from practice.state.moving import MovingState
 from tests import builders
 from tests.builders import (
     TOMORROW,
@@ -48,7 +49,7 @@ async def test_the_letter_s_link_shows_when_it_is_now_and_what_is_free(tab: Tab)
     await tab.send(MoveState.open, asked=held(call, opening="mine"))
     assert shown(tab, "answered") == "mine"
     assert shown(tab, "mode") == "times"
-    assert tab.shows(MoveState, "now_said").startswith("Tuesday 24")
+    assert tab.shows(MovingState, "now_said").startswith("Tuesday 24")
     first = shown(tab, "offer")["days"][0]
     assert first[0] == "2026-11-23"
     tuesday = shown(tab, "offer")["days"][1][6][0][1]

@@ -41,7 +41,8 @@ def a_client_s_cookie() -> str:
 def test_both_surfaces_exist_in_both_languages():
     for code in ("", "/it"):
         mine = {path for path in OF_CLIENTS if path.startswith("/it") == bool(code)}
-        assert mine == {f"{code}/me{place}" for place in ("", "/notices", "/calendar", "/devices")}
+        places = ("", "/move", "/notices", "/calendar", "/devices")
+        assert mine == {f"{code}/me{place}" for place in places}
         hers = {path for path in HERS if path.startswith("/it") == bool(code)}
         places = ("", "/notices", "/feedback", "/running", "/calendar", "/devices")
         assert hers == {f"{code}/portal{place}" for place in places}

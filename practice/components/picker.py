@@ -114,8 +114,13 @@ class Kept(rx.Component):
     tag = "Kept"
 
 
-def desk(state: Any, *children: rx.Component | rx.Var[Any], is_named: bool = False) -> rx.Component:
-    """Of one page: its state answers `open` and `more`."""
+def desk(
+    state: Any,
+    *children: rx.Component | rx.Var[Any],
+    is_named: bool = False,
+    has_twin: bool = True,
+) -> rx.Component:
+    """Of one page: its state answers `open` and `more`. Its twin does without a script."""
     return Desk.create(
         *children,
         answered=state.answered,
@@ -125,7 +130,7 @@ def desk(state: Any, *children: rx.Component | rx.Var[Any], is_named: bool = Fal
         way_on=state.way_on,
         troubles=troubles(),
         words=words(language()),
-        plain={"path": here("/plain/book"), "named": is_named},
+        plain={"path": here("/plain/book") if has_twin else "", "named": is_named},
         on_open=state.open,
         on_more=state.more,
     )

@@ -161,7 +161,7 @@ export function Desk(props) {
 
   // Never connected: whoever has this page has a browser that can do without.
   useEffect(() => {
-    if (ready || troubles) return;
+    if (ready || troubles || !plain.path) return;
     const timer = setTimeout(() => window.location.replace(plainly(plain)), PATIENCE);
     return () => clearTimeout(timer);
   }, [ready, troubles]);

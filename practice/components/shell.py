@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import reflex as rx
 
@@ -92,20 +93,29 @@ def _main(*children: rx.Component, look: str, sample: bool) -> rx.Component:
     return rx.el.main(*children, id="main", tab_index=-1, class_name=look)
 
 
+class Back(NamedTuple):
+    """Where the head of a page on which one thing is done leads."""
+
+    href: str
+    words: str
+
+
 def public_shell(
     *children: rx.Component,
     practice: Text,
     path: str,
+    back: Back | None = None,
     full_name: Label | None = None,
     foot: Sequence[rx.Component] = (),
 ) -> rx.Component:
     """As the server-rendered pages: their head, their two edges, their foot (public.css)."""
-    back = [
-        rx.el.span(_("Back to the practice"), class_name="wide"),
+    back = back or Back(here("/"), _("Back to the practice"))
+    words = [
+        rx.el.span(back.words, class_name="wide"),
         rx.el.span(_("Back"), class_name="narrow"),
     ]
     ways = rx.el.nav(
-        rx.el.a(icon("arrow-left", small=True), *back, href=here("/"), reload_document=True),
+        rx.el.a(icon("arrow-left", small=True), *words, href=back.href, reload_document=True),
         language_switch(path),
         aria_label=_("Main"),
     )

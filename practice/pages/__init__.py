@@ -16,6 +16,7 @@ from practice.pages.feedback import feedback
 from practice.pages.me import me
 from practice.pages.my_calendar import my_calendar
 from practice.pages.my_devices import my_devices
+from practice.pages.my_move import my_move
 from practice.pages.my_notices import my_notices
 from practice.pages.portal_calendar import portal_calendar
 from practice.pages.portal_devices import portal_devices
@@ -53,6 +54,8 @@ PRIVATE = (
     Route("/me", me, N_("Your pages"), Role.CLIENT, MeState.load),
     Route("/me/notices", my_notices, N_("Notices"), Role.CLIENT, MyNoticesState.load),
     Route("/me/calendar", my_calendar, N_("Calendar"), Role.CLIENT, MyCalendarState.load),
+    # It loads by its own first event, because only the browser knows its clock.
+    Route("/me/move", my_move, N_("Move your appointment"), Role.CLIENT),
     Route("/me/devices", my_devices, N_("Devices"), Role.CLIENT, MyDevicesState.load),
     Route("/portal", today, N_("Today"), Role.THERAPIST, TodayState.load),
     Route(

@@ -5,9 +5,10 @@ from typing import Any
 import reflex as rx
 from reflex.vars import ObjectVar
 
-from practice.components.buttons import Label, Text, actions, link_button
+from practice.components.buttons import Label, Text, actions, button_classes, link_button
 from practice.components.dialogs import Question, confirm, opener
 from practice.components.feedback import bone, empty, loading, locked
+from practice.components.icons import icon
 from practice.components.notices import notice
 from practice.components.sections import labelled, row, rows
 from practice.i18n import _, here
@@ -83,6 +84,7 @@ def _appointment(one: ObjectVar[NextTime]) -> rx.Component:
         rx.cond(one.waits != "", rx.el.p(one.waits, class_name="next-waits"), rx.fragment()),
         actions(
             rx.cond(one.room != "", join, rx.fragment()),
+            rx.cond(one.may_move, _move(one.reference, one.day), rx.fragment()),
             rx.cond(one.may_cancel, _cancel(one.reference, one.day), rx.fragment()),
         ),
         rx.cond(one.promise != "", rx.el.p(one.promise, class_name="next-promise"), rx.fragment()),
@@ -91,6 +93,18 @@ def _appointment(one: ObjectVar[NextTime]) -> rx.Component:
 
 def _hours(one: Any) -> rx.Component:
     return rx.el.div(rx.el.time(one.said, date_time=one.iso), rx.el.span(one.whose))
+
+
+def _move(reference: rx.Var[str], which: rx.Var[str]) -> rx.Component:
+    """A whole page: the day is picked on a desk that reads its own address."""
+    return rx.el.a(
+        icon("calendar-days"),
+        _("Move"),
+        rx.el.span(": ", which, class_name="vh"),
+        href=f"{here('/me/move')}?booking={reference}",
+        reload_document=True,
+        class_name=button_classes(),
+    )
 
 
 def _cancel(reference: rx.Var[str], which: rx.Var[str]) -> rx.Component:
@@ -117,9 +131,11 @@ def _later() -> rx.Component:
 
 def _coming(one: ObjectVar[Row]) -> rx.Component:
     when = rx.el.time(one.when, date_time=one.iso)
-    return row(
-        when, one.what, rx.cond(one.may_cancel, _cancel(one.reference, one.when), rx.fragment())
+    ways = actions(
+        rx.cond(one.may_move, _move(one.reference, one.when), rx.fragment()),
+        rx.cond(one.may_cancel, _cancel(one.reference, one.when), rx.fragment()),
     )
+    return row(when, one.what, ways)
 
 
 def _opened() -> rx.Component:

@@ -23,7 +23,7 @@ from practice.components.picker import (
     Zones,
     desk,
 )
-from practice.components.shell import public_shell
+from practice.components.shell import Back, public_shell
 from practice.i18n import _, here
 
 FORM = "wish"
@@ -32,16 +32,25 @@ Matter = rx.Component | rx.Var[Any]
 
 
 def picking(
-    state: Any, matter: Matter, *, heading: str, path: str, is_named: bool = False
+    state: Any,
+    matter: Matter,
+    *,
+    heading: str,
+    path: str,
+    is_named: bool = False,
+    is_own: bool = False,
 ) -> rx.Component:
+    """One's own page leads back to one's others, and has no twin without a script."""
+    waiting = _waiting(heading)
     shell = public_shell(
         rx.el.div(
-            desk(state, _waiting(heading), _title(state), matter, is_named=is_named),
+            desk(state, waiting, _title(state), matter, is_named=is_named, has_twin=not is_own),
             class_name="flow",
         ),
         practice=rx.cond(state.practice != "", state.practice, bone("7rem")),
         full_name=_full_name(state),
         path=path,
+        back=Back(here("/me"), _("Back to your pages")) if is_own else None,
         foot=[
             rx.el.a(_("Privacy"), href=here("/privacy"), reload_document=True),
             rx.el.a(
@@ -49,7 +58,7 @@ def picking(
             ),
         ],
     )
-    return rx.fragment(_without_script(), shell)
+    return shell if is_own else rx.fragment(_without_script(), shell)
 
 
 def _full_name(state: Any) -> rx.Component:

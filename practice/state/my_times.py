@@ -45,6 +45,7 @@ class NextTime:
     waits: str = ""
     promise: str = ""
     room: str = ""
+    may_move: bool = False
     may_cancel: bool = False
 
 
@@ -55,6 +56,7 @@ class Row:
     iso: str
     what: str
     state: str = ""
+    may_move: bool = False
     may_cancel: bool = False
 
 
@@ -93,6 +95,7 @@ def next_time(time: Time, frame: Frame) -> NextTime:
         waits=_waits(time, frame),
         promise=promise(time.choices, frame.zone),
         room=time.video_link or "" if time.choices.status is Status.CONFIRMED else "",
+        may_move=time.choices.may_move,
         may_cancel=time.choices.may_cancel,
     )
 
@@ -154,6 +157,7 @@ def coming_row(time: Time, frame: Frame) -> Row:
         when=_when(time.starts_at, frame.zone),
         iso=time.starts_at.isoformat(),
         what=DOT.join(filter(None, [_what(time), states.get(time.choices.status)])),
+        may_move=time.choices.may_move,
         may_cancel=time.choices.may_cancel,
     )
 

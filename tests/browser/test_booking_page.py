@@ -572,3 +572,27 @@ def test_a_call_is_moved_behind_the_link_of_its_letter(open_page: OpenPage, port
     pick(page, 0)
     page.get_by_role("button", name="Move to this time").click()
     page.wait_for_url(f"{portal.base}/manage/{reference}/{key}")
+
+
+@pytest.mark.parametrize("wide", [NARROW, BROAD])
+def test_a_client_moves_their_own_appointment(
+    open_page: OpenPage, portal: server.Server, wide: int
+):
+    options = {"wide": wide, "timezone_id": "Europe/Rome", "bypass_csp": True}
+    page = signed_in(open_page("/privacy", **options), portal, OSKAR)
+    page.goto(f"{portal.base}/me")
+    hours = page.locator(".next-hours").inner_text()
+    page.get_by_role("link", name=re.compile("^Move")).first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Move your appointment")
+    expect(page.get_by_role("link", name="Back")).to_have_attribute("href", "/me")
+    pick(page, -1)
+    assert page.evaluate("document.documentElement.scrollWidth") <= wide
+    assert axe_findings(page) == []
+    page.get_by_role("button", name="Move to this time").click()
+    page.wait_for_url(f"{portal.base}/me")
+    expect(page.locator(".next-hours")).not_to_have_text(hours)
+
+
+def test_without_a_script_what_the_address_says_is_kept(open_page: OpenPage):
+    page = open_page("/it/book/individual?tz=Asia/Tokyo", java_script_enabled=False)
+    page.wait_for_url("**/it/plain/book/individual?tz=Asia%2FTokyo")

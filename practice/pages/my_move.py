@@ -1,0 +1,11 @@
+"""Moving one's own appointment."""
+
+import reflex as rx
+
+from practice.components.door import door
+from practice.pages.moving import moving
+from practice.state.my_move import MyMoveState
+
+
+def my_move() -> rx.Component:
+    return rx.fragment(moving(MyMoveState, path="/me/move", is_own=True), door())

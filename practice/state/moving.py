@@ -1,0 +1,95 @@
+"""Moving a booking to another time: what is the same for whoever may."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from practice import i18n
+from practice.domain import inputs
+from practice.domain.actors import Actor
+from practice.domain.errors import Busy
+from practice.domain.refusals import NotPossibleNow, SlotTaken, TooLate
+from practice.i18n import _, sentence
+from practice.runtime import query, transact
+from practice.services import moves, picking
+from practice.services.picking import Desk, Moving, Offered
+from practice.state import offers, words
+from practice.state.desk import DeskState
+
+
+class MovingState(DeskState):
+    # When it is now, and of what.
+    now_said: str = ""
+
+    async def _open(self, mover: Actor, asked: dict[str, str]) -> None:
+        moving = await query(picking.find_moving, mover, reference=reference_in(asked))
+        desk = await query(picking.find_desk, mover, slug=moving.slug)
+        self._begin(desk)
+        await self._show(mover, desk, moving, asked)
+
+    def _show_nothing(self, why: str) -> None:
+        self.title, self.mode, self.sentence = _("Move your appointment"), "words", why
+
+    async def _more(self, mover: Actor, asked: dict[str, str]) -> None:
+        desk = await query(picking.find_desk, mover)
+        zone = offers.zone_of(asked.get("zone", ""), desk.zone)
+        find = _finder(mover, reference_in(asked), zone)
+        self.offer = offers.said(
+            desk, *await offers.another_look(find, zone, asked.get("month", ""))
+        )
+
+    async def _move(self, mover: Actor, form: dict[str, str], *, way_on: str) -> None:
+        reference = reference_in(form)
+        self._ask_again()
+        start = inputs.instant("start", form.get("start", "")[:40])
+        try:
+            await transact(moves.move, mover, reference=reference, start=start)
+        except SlotTaken as refusal:
+            await self._lose(mover, form, type(refusal), start)
+        except (TooLate, NotPossibleNow, Busy) as refusal:
+            self._refuse(refusal)
+        else:
+            self.way_on = way_on
+        self.answer += 1
+
+    async def _show(self, mover: Actor, desk: Desk, moving: Moving, asked: dict[str, str]) -> None:
+        zone = offers.zone_of(asked.get("zone", ""), moving.zone)
+        self.title = _("Move your appointment")
+        self.length = i18n.minutes(moving.minutes)
+        self.places_said = moving.name
+        self.now_said = sentence(words.day_and_time(moving.starts_at, zone.key))
+        if not moving.may_move:
+            self.mode, self.sentence = "letter", _(TooLate.message)
+            return
+        self.mode = "times"
+        find = _finder(mover, reference_in(asked), zone)
+        self.offer = offers.said(desk, *await offers.first_look(find, zone, asked.get("day", "")))
+
+    async def _lose(
+        self, mover: Actor, form: dict[str, str], refusal: type[SlotTaken], start: datetime
+    ) -> None:
+        reference = reference_in(form)
+        desk = await query(picking.find_desk, mover)
+        zone = offers.zone_of(form.get("zone", ""), desk.zone)
+        free = await query(moves.list_alternatives, mover, reference=reference, start=start)
+        own = start.astimezone(zone)
+        self.taken = offers.taken(refusal(free), own, zone)
+        find = _finder(mover, reference, zone)
+        self.offer = offers.said(desk, *await offers.first_look(find, zone, f"{own:%Y-%m-%d}"))
+
+
+def reference_in(asked: dict[str, str]) -> str:
+    return asked.get("booking", "")[:20]
+
+
+def _finder(mover: Actor, reference: str, zone: ZoneInfo) -> offers.Find:
+    async def find(first: date, last: date) -> Offered:
+        return await query(
+            picking.find_offered_to_move,
+            mover,
+            reference=reference,
+            first=first,
+            last=last,
+            zone=zone,
+        )
+
+    return find
