@@ -131,10 +131,12 @@ def test_by_the_keyboard_alone(open_page: OpenPage):
     page.keyboard.press("Enter")
     page.get_by_role("radio").first.focus()
     order: list[Any] = []
-    for _ in range(6):
+    for _ in range(7):
         page.keyboard.press("Tab")
         order.append(page.evaluate("document.activeElement.name || document.activeElement.href"))
-    assert order[:4] == ["name", "email", "phone", "note"]
+        if page.evaluate("document.activeElement.tagName") == "SUMMARY":
+            page.keyboard.press("Enter")
+    assert [one for one in order if one][:4] == ["name", "email", "phone", "note"]
     assert "privacy_version" in order
 
 
