@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from practice import serve
+from practice import pages, serve
 from practice.settings import ROOT
 from tests import server
 from tests.test_settings import COMPLETE
@@ -138,12 +138,7 @@ def test_nothing_of_development_exists_in_production():
         text=True,
         check=True,
     )
-    always = [
-        *("/book", "/book/move", "/book/[session_type]"),
-        *("/me", "/me/notices", "/me/calendar", "/me/devices"),
-        *("/portal", "/portal/notices", "/portal/feedback", "/portal/running"),
-        *("/portal/calendar", "/portal/devices"),
-    ]
+    always = [page.path for page in (*pages.PUBLIC, *pages.PRIVATE)]
     assert done.stdout.splitlines()[-1] == f"{always} []"
 
 

@@ -20,6 +20,13 @@ NARROW, BROAD = 360, 1280
 NOOR = "noor@alderby.example"
 OSKAR = "oskar@lindvale.example"
 CLOSED = "INSERT INTO blocks (id, first_on, last_on, zone) VALUES (%s, %s, %s, 'Europe/Rome')"
+# What the browser's own tools call slow 3G: bytes a second, and milliseconds there and back.
+SLOW_3G = {
+    "offline": False,
+    "latency": 400,
+    "downloadThroughput": 50_000,
+    "uploadThroughput": 50_000,
+}
 Ask = Callable[[str, tuple[Any, ...]], None]
 
 
@@ -451,6 +458,21 @@ def test_a_dropped_connection_loses_nothing(open_page: OpenPage, portal: server.
     assert len(sockets) == 2
     expect(page.locator(".slot.on")).to_have_attribute("data-slot", start)
     expect(page.get_by_label("Name")).to_have_value("Giulia Ferri")
+    send(page)
+    is_booked(page)
+
+
+def test_on_a_slow_line_a_call_is_booked_on_the_same_page(
+    open_page: OpenPage, portal: server.Server
+):
+    page = open_page("/privacy", wide=NARROW, timezone_id="Europe/Rome")
+    page.context.set_default_timeout(60_000)
+    page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", SLOW_3G)
+    page.goto(f"{portal.base}/book")
+    page.locator("[data-slot]").first.wait_for()
+    assert "/plain/" not in page.url
+    pick(page, 4)
+    fill(page)
     send(page)
     is_booked(page)
 
