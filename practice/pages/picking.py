@@ -27,6 +27,8 @@ from practice.components.shell import Back, public_shell
 from practice.i18n import _, here
 
 FORM = "wish"
+# Of a day that is still quite free: in the morning, the afternoon and the evening.
+USUAL_TIMES = (3, 4, 4)
 # What a match among components is, to a type checker.
 Matter = rx.Component | rx.Var[Any]
 
@@ -107,10 +109,18 @@ def _waiting(heading: str) -> rx.Component:
         rx.el.div(*cells[:7], class_name="bones"),
         class_name="week",
     )
-    slots = [rx.el.span(class_name="slot") for _slot in range(9)]
+    parts = [
+        rx.fragment(
+            rx.el.p(bone("5rem"), class_name="part"),
+            rx.el.div(
+                *(rx.el.span(class_name="slot") for _slot in range(count)), class_name="slots"
+            ),
+        )
+        for count in USUAL_TIMES
+    ]
     times = rx.el.div(
         rx.el.p(bone("12rem", "1.6rem"), class_name="times-head"),
-        rx.el.div(*slots, class_name="slots"),
+        *parts,
         class_name="times",
     )
     return rx.fragment(

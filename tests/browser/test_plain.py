@@ -56,8 +56,10 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[server.Server]:
 
 
 @pytest.fixture(scope="module")
-def guest(portal: Server) -> Guest:
-    return Guest(portal.base)
+def guest(portal: Server) -> Iterator[Guest]:
+    found = Guest(portal.base)
+    yield found
+    found.web.close()
 
 
 @pytest.fixture(scope="module")
