@@ -66,7 +66,8 @@ def opened(open_page: OpenPage, path: str = "/book", **options: Any) -> Page:
 
 def pick(page: Page, at: int = 0) -> str:
     """Presses a free time and tells which."""
-    slot = page.locator("[data-slot]").nth(at)
+    slots = page.locator("[data-slot]")
+    slot = slots.nth(min(at, slots.count() - 1))
     start = slot.get_attribute("data-slot") or ""
     slot.click()
     expect(page.locator("#who")).to_be_focused()

@@ -54,6 +54,7 @@ def test_the_one_button_leads_to_booking(open_page: OpenPage, portal: Server):
     page = open_page("/")
     page.get_by_role("link", name="Book a free discovery call – 20 minutes").click()
     expect(page).to_have_url(f"{portal.base}/book")
+    page.wait_for_load_state("networkidle")
 
 
 def test_every_link_leads_somewhere(open_page: OpenPage, portal: Server):

@@ -161,7 +161,7 @@ def test_she_locks_it_by_keyboard_and_a_code_opens_it(tab: Any, wide: int):
     page = tab("/portal", cookie, wide=wide)
     beside = tab("/portal/feedback", cookie)
     if wide == 360:
-        page.get_by_role("button", name="More").press("Enter")
+        page.get_by_role("button", name="More", exact=True).press("Enter")
     page.locator("button:visible", has_text="Lock now").press("Enter")
     for one in (page, beside):
         sheet = one.get_by_role("dialog", name="The portal is locked")
@@ -178,15 +178,15 @@ def test_from_a_phone_everything_is_reached(tab: Any, own: Server):
     cookie, _ = portals.the_therapist()
     page = tab("/portal", cookie, wide=360)
     for name, place in (("Your calendar", "calendar"), ("Devices", "devices")):
-        page.get_by_role("button", name="More").press("Enter")
+        page.get_by_role("button", name="More", exact=True).press("Enter")
         page.locator(".bar-more").get_by_role("link", name=name).press("Enter")
         page.wait_for_url(f"{own.base}/portal/{place}")
         expect(page.locator(".bar-more")).to_be_hidden()
-    page.get_by_role("button", name="More").press("Enter")
+    page.get_by_role("button", name="More", exact=True).press("Enter")
     assert axe_findings(page) == []
     page.keyboard.press("Escape")
     expect(page.locator(".bar-more")).to_be_hidden()
-    expect(page.get_by_role("button", name="More")).to_be_focused()
+    expect(page.get_by_role("button", name="More", exact=True)).to_be_focused()
 
 
 # How was it
