@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal, NamedTuple
 from urllib.parse import quote
+from uuid import uuid4
 
 from playwright.sync_api import Browser, Page, StorageState
 
@@ -61,6 +62,61 @@ def make_an_address(page: Page) -> None:
     page.locator("#address").wait_for()
 
 
+def choose(page: Page) -> None:
+    page.locator("[data-slot]").nth(1).click()
+    page.locator("#wish-name").wait_for()
+
+
+def write(page: Page) -> None:
+    said = {"name": "Giulia Ferri", "email": f"{uuid4().hex[:8]}@example.org"}
+    for name, words in {**said, "phone": "+39 040 123456"}.items():
+        page.locator(f"#wish-{name}").fill(words)
+    page.get_by_role("checkbox").check()
+
+
+def send(page: Page) -> None:
+    page.locator("form button[type=submit]").click()
+
+
+def send_nothing(page: Page) -> None:
+    choose(page)
+    send(page)
+    page.locator("[data-error-summary]").wait_for()
+
+
+def book(page: Page) -> None:
+    choose(page)
+    write(page)
+    send(page)
+    page.wait_for_url("**/booked/**")
+
+
+def manage(page: Page, then: str = "") -> None:
+    book(page)
+    page.goto(page.url.replace("/booked/", "/manage/") + then)
+
+
+def lose(page: Page) -> None:
+    """Somebody else is quicker, by the road of programs."""
+    choose(page)
+    start = page.locator(".slot.on").get_attribute("data-slot")
+    known = page.request.get("/api/session-types").json()
+    wish = {"session_type": "discovery", "start": start, "name": "Somebody Else"}
+    wish |= {"email": f"{uuid4().hex[:8]}@example.org", "phone": "+39 040 654321"}
+    wish |= {"time_zone": "Europe/Rome", "place": "video"}
+    wish["privacy_version"] = known["privacy_version"]
+    key = {"idempotency-key": uuid4().hex}
+    assert page.request.post("/api/bookings", data=wish, headers=key).status == 201
+    write(page)
+    send(page)
+    page.locator(".alts").wait_for()
+
+
+def look_for_a_zone(page: Page) -> None:
+    page.locator(".zone button").first.click()
+    page.get_by_role("dialog").wait_for()
+
+
 # What is pressed by its English name is shown in English.
 ENGLISH = ("en",)
 SCREENS: Mapping[str, Screen] = {
@@ -75,7 +131,14 @@ SCREENS: Mapping[str, Screen] = {
     "sign-in-gone": Screen("/sign-in/confirm"),
     "book": Screen("/book"),
     "book-chosen": Screen(f"/book?day=2026-12-02&start={quote('2026-12-02T14:30:00+01:00')}"),
+    "book-wrong": Screen("/book", act=send_nothing),
+    "book-taken": Screen("/book", act=lose),
+    "book-zones": Screen("/book", act=look_for_a_zone),
     "book-locked": Screen("/book/individual"),
+    "booked": Screen("/book", act=book),
+    "manage": Screen("/book", act=manage),
+    "manage-cancel": Screen("/book", act=lambda page: manage(page, "/cancel")),
+    "manage-move": Screen("/book", act=lambda page: manage(page, "/move")),
     "plain": Screen("/plain/book"),
     "plain-zones": Screen("/plain/book/discovery?zones=all"),
     "plain-form": Screen("/plain/book/discovery?start=2026-11-26T08:00:00Z"),
@@ -108,7 +171,9 @@ def main(beginnings: list[str]) -> int:
     with TemporaryDirectory() as directory, chromium.browser() as browser:
         data = Path(directory)
         # Always the same morning, so that two pictures differ by what was changed.
-        with server.running(data, data / "log", PRACTICE_NOW=server.MORNING) as portal:
+        with server.running(
+            data, data / "log", PRACTICE_NOW=server.MORNING, PRACTICE_LIMITS="off"
+        ) as portal:
             take_all(browser, portal.base, tuple(beginnings) or ("",))
             if not beginnings:
                 take_cover(browser, portal.base)
@@ -142,6 +207,8 @@ def shown(
         reduced_motion="reduce",
         storage_state=state,
         locale=f"{look.code}-{'GB' if look.code == 'en' else look.code.upper()}",
+        timezone_id="Europe/Rome",
+        base_url=base,
     ) as context:
         page = context.new_page()
         page.goto(base + i18n.path_in(look.code, screen.path))

@@ -176,6 +176,16 @@ export function Desk(props) {
     return () => window.removeEventListener("popstate", read);
   }, [known, device]);
 
+  // The same page in the other language: what is chosen goes along.
+  useEffect(() => {
+    const along = (event) => {
+      const link = event.target.closest?.("a[hreflang]");
+      if (link) link.search = window.location.search;
+    };
+    document.addEventListener("click", along, true);
+    return () => document.removeEventListener("click", along, true);
+  }, []);
+
   const load = (wanted) => {
     if (!known || wanted > monthOf(known.last) || wanted < monthOf(known.today)) return;
     if (known.months.includes(wanted) || asked.current.includes(wanted)) return;

@@ -2,6 +2,7 @@
 link, there is nothing."""
 
 import functools
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -44,13 +45,13 @@ class Held:
 Work = Callable[[Held], Awaitable[Response]]
 
 
-class ByLink(Door):
+class ByLink(Door, ABC):
     def __init__(self, settings: Settings, setting: Setting, missing: Missing) -> None:
         super().__init__(settings, setting)
         self.missing = missing
 
-    def pages(self) -> Sequence[tuple[str, Work, str]]:
-        raise NotImplementedError
+    @abstractmethod
+    def pages(self) -> Sequence[tuple[str, Work, str]]: ...
 
     def routes(self) -> list[BaseRoute]:
         return [
