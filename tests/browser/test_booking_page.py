@@ -184,7 +184,7 @@ def test_a_reload_in_the_middle_loses_nothing(open_page: OpenPage):
 def test_the_other_language_keeps_what_was_chosen(open_page: OpenPage):
     page = opened(open_page)
     start = pick(page, 2)
-    page.get_by_role("link", name="Italiano").click()
+    page.get_by_role("link", name="Italiano", exact=True).click()
     expect(page).to_have_url(re.compile("/it/book[?]"))
     expect(page.locator(".slot.on")).to_have_attribute("data-slot", start)
 
