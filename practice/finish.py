@@ -79,6 +79,7 @@ class Lighter(Plugin):
         for source in REPLACED.values():
             context["add_save_task"](_saved, source)
         context["add_modify_task"](VITE_CONFIG, replace_libraries)
+        context["add_modify_task"](VITE_CONFIG, keep_libraries_together)
         context["add_modify_task"](ROOT, hand_errors_on)
 
     def post_build(self, **context: Any) -> None:
@@ -92,6 +93,12 @@ REPLACED = {"@emotion/react": "plain_elements.js", "universal-cookie": "no_cooki
 SOURCES = Path(__file__).parent / "components"
 VITE_CONFIG = "vite.config.js"
 ALIASES = "    alias: [\n"
+GROUPS = "          groups: [\n"
+# What every page needs of others' code, and of Reflex's own.
+LIBRARIES = (
+    r"[\\/]node_modules[\\/](react|react-dom|react-error-boundary|react-router|scheduler|mergician|"
+    r"@socket\.io|(socket|engine)\.io-[a-z]+)[\\/]|[\\/]\.web[\\/]utils[\\/][a-z-]+\.jsx?$"
+)
 ROOT = "app/root.jsx"
 # React Router would catch what a page throws, show nothing and tell nobody.
 HANDED_ON = "export function ErrorBoundary({ error }) { throw error; }"
@@ -112,6 +119,14 @@ def replace_libraries(config: str) -> str:
         for name, source in REPLACED.items()
     )
     return config.replace(ALIASES, ALIASES + ours, 1)
+
+
+def keep_libraries_together(config: str) -> str:
+    """One file of what never changes between pages: five requests fewer, and better packed."""
+    if GROUPS not in config:
+        raise BuildChanged(f"{VITE_CONFIG} has no groups of code")
+    ours = f'            {{ test: /{LIBRARIES}/, name: "library" }},\n'
+    return config.replace(GROUPS, GROUPS + ours, 1)
 
 
 def hand_errors_on(root: str) -> str:

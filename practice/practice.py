@@ -43,8 +43,7 @@ from practice.state.session import SessionGuard
 from practice.state.undeclared import Undeclared
 
 STYLESHEETS = [
-    f"/styles/{name}.css"
-    for name in ("tokens", "base", "public", "app", "appointments", "picker", "booking")
+    f"/styles/{name}.css" for name in ("tokens", "base", "public", "forms", "picker", "booking")
 ]
 NOT_INDEXED = [{"name": "robots", "content": "noindex"}]
 # The one address of Reflex's own that is reachable; its others are not needed.

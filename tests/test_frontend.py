@@ -78,6 +78,19 @@ def test_a_build_is_told_what_stands_for_which_library():
         finish.replace_libraries("resolve: {}")
 
 
+def test_a_build_keeps_the_libraries_of_all_pages_together():
+    before = "        codeSplitting: {\n          groups: [\n            {},\n          ],\n"
+    config = finish.keep_libraries_together(before)
+    assert config.index('name: "library"') < config.index("{},")
+    kept = re.compile(finish.LIBRARIES)
+    assert kept.search("/srv/.web/node_modules/react-dom/client.js")
+    assert kept.search("/srv/.web/utils/state.js")
+    assert not kept.search("/srv/.web/node_modules/react-day-picker/dist/index.js")
+    assert not kept.search("/srv/.web/utils/components/Errorboundary_1.jsx")
+    with pytest.raises(finish.BuildChanged):
+        finish.keep_libraries_together("output: {}")
+
+
 @pytest.mark.parametrize(
     ("script", "is_refused"),
     [

@@ -6,6 +6,7 @@ from practice.components.buttons import button_classes, submit
 from practice.components.fields import Field, text_field
 from practice.components.forms import form
 from practice.components.illustrations import mark
+from practice.components.indoors import Indoors
 from practice.components.native import native_form
 from practice.i18n import _, here, language
 from practice.state.door import DoorState
@@ -52,6 +53,7 @@ def lock_sheet(practice: Text, name: str) -> rx.Component:
     )
     leave = rx.el.button(_("Sign out"), type="submit", class_name=button_classes("bare"))
     return rx.el.div(
+        Indoors.create(),
         rx.el.p(mark(), rx.el.span(practice), class_name="lock-brand"),
         rx.el.div(
             rx.el.h2(_("The portal is locked"), custom_attrs={"id": f"{name}-title"}),

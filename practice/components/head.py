@@ -3,7 +3,7 @@
 import reflex as rx
 
 # What every page shows; the browser asks by itself for the rest when a name needs it.
-FONTS = ("/fonts/fraunces-5.3.0-core-1.woff2", "/fonts/figtree-5.3.0-core-1.woff2")
+FONTS = ("/fonts/fraunces-5.3.0-core-2.woff2", "/fonts/figtree-5.3.0-core-2.woff2")
 # The paper of tokens.css once more: a <meta> cannot read a variable.
 PAPER = {"light": "#fbf8f3", "dark": "#171916"}
 

@@ -11,7 +11,10 @@ from practice.components.shell import troubles
 from practice.i18n import _, here, language, locale
 
 DAYS_OF_WEEK = 7
-FILES = ("typed", "days", "desk", "kept", "month", "times", "taken", "zone")
+FILES = (
+    *("typed", "days", "desk", "kept", "times", "taken", "zone"),
+    *("head", "week", "month", "calendar"),
+)
 LIBRARIES = {name: "$/public" + rx.asset(f"picker_{name}.jsx", shared=True) for name in FILES}
 Words = dict[str, Any]
 

@@ -30,3 +30,12 @@ export const after = (month, step = 1) => {
   const all = year * 12 + number - 1 + step;
   return `${Math.floor(all / 12)}-${String((all % 12) + 1).padStart(2, "0")}`;
 };
+
+export const toDate = (on) => new Date(`${on}T12:00:00`);
+export const toDay = (date) =>
+  [date.getFullYear(), date.getMonth() + 1, date.getDate()]
+    .map((part) => String(part).padStart(2, "0"))
+    .join("-");
+// As long as the day is free, beside the freest of those that are known.
+export const line = (day, known) =>
+  `free free-${Math.max(1, Math.round((LONGEST * timesOf(day).length) / known.most))}`;

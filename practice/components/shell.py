@@ -10,6 +10,7 @@ from practice.components.broken import while_offline
 from practice.components.buttons import Label, anchor, button
 from practice.components.feedback import failed
 from practice.components.icons import icon
+from practice.components.indoors import Indoors
 from practice.components.languages import language_switch, other_language
 from practice.components.navigation import Entry, Text, bottom_bar, brand, side_link, top_nav
 from practice.components.notices import notice
@@ -155,7 +156,7 @@ def client_shell(
     end = [rx.el.footer(*foot, class_name="client-foot")] if foot else []
     matter = _main(*children, look="client-main", sample=sample)
     below = bottom_bar(entries, _("Your pages, short"))
-    return _around(top, matter, *end, below, look="client", sample=sample)
+    return _around(Indoors.create(), top, matter, *end, below, look="client", sample=sample)
 
 
 def therapist_shell(
@@ -183,4 +184,4 @@ def therapist_shell(
         rx.el.div(*children, class_name="portal-inner"), look="portal-main", sample=sample
     )
     below = bottom_bar(navigation.phone, _("Portal, short"), [] if sample else rare)
-    return _around(side, matter, below, look="portal", sample=sample)
+    return _around(Indoors.create(), side, matter, below, look="portal", sample=sample)

@@ -45,7 +45,7 @@ def asset_of(portal: Server, ending: str) -> str:
         ("/nowhere", 404),
         ("/robots.txt", 200),
         ("/favicon.svg", 200),
-        ("/fonts/fraunces-5.3.0-core-1.woff2", 200),
+        ("/fonts/fraunces-5.3.0-core-2.woff2", 200),
         ("/healthz", 200),
         ("/readyz", 200),
         ("/about/", 308),
