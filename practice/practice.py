@@ -36,7 +36,7 @@ from practice.routes.frontend import Frontend
 from practice.routes.shield import Shield
 from practice.routes.sockets import Sockets
 from practice.services import picking
-from practice.site import mailbox
+from practice.site import ahead, mailbox
 from practice.site.routes import Site
 from practice.state import bell, failures, watch
 from practice.state.session import SessionGuard
@@ -135,7 +135,7 @@ def asgi() -> ASGIApp:
 
 def surfaces(output: Path) -> tuple[Frontend, Site]:
     """Every address there is, but for the socket: the pages of a build, and our own routes."""
-    frontend = Frontend(output, addresses(pages), is_bookable)
+    frontend = Frontend(output, addresses(pages), is_bookable, ahead.first_times)
     interface = Route("/api/{path:path}", api.make())
     letters = [] if configured.is_production else mailbox.ROUTES
     return frontend, Site(

@@ -12,12 +12,14 @@ from starlette.types import Receive, Scope, Send
 from practice import settings
 from practice.pages import PRIVATE, PUBLIC
 from practice.practice import addresses, is_bookable, ours_first
+from practice.routes.ahead import PLACE
 from practice.routes.frontend import Frontend, drawn
+from practice.site import ahead
 from practice.site.routes import Site
 
 ORIGIN = "http://localhost:3000"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
-STUB = "<!DOCTYPE html><html><body>A private page</body></html>"
+STUB = f"<!DOCTYPE html><html><body>A page of the build {PLACE}</body></html>"
 
 
 @asynccontextmanager
@@ -44,7 +46,7 @@ def _stubs(directory: Path) -> Frontend:
         path = directory / drawn(page)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(STUB)
-    return Frontend(directory, pages, is_bookable)
+    return Frontend(directory, pages, is_bookable, ahead.first_times)
 
 
 async def _no_socket(_scope: Scope, _receive: Receive, _send: Send) -> None:

@@ -19,6 +19,13 @@ const plainly = (plain) => {
   return `${plain.path}${plain.named ? `/${named()}` : ""}?${rest}`;
 };
 
+// The first free times stand here before any of this has come (routes/ahead.py), and are left as they
+// came: to React they are the inside of an element that it was told to leave alone.
+const AS_IT_CAME = { __html: "" };
+const Ahead = () => (
+  <div className="ahead" suppressHydrationWarning dangerouslySetInnerHTML={AS_IT_CAME} />
+);
+
 const unpack = (offer) => ([on, words, label, heard, count, offset, parts]) => ({
   on,
   words,
@@ -160,9 +167,10 @@ export function Desk(props) {
   }, [wayOn]);
 
   // Never connected: whoever has this page has a browser that can do without.
+  const leave = () => plain.path && window.location.replace(plainly(plain));
   useEffect(() => {
-    if (ready || troubles || !plain.path) return;
-    const timer = setTimeout(() => window.location.replace(plainly(plain)), PATIENCE);
+    if (ready || troubles) return;
+    const timer = setTimeout(leave, PATIENCE);
     return () => clearTimeout(timer);
   }, [ready, troubles]);
 
@@ -223,7 +231,7 @@ export function Desk(props) {
 
   const value = {
     ...{ words, known, ready, device, day, month, start, gone, taken, isTaken, busy, led },
-    ...{ pick, choose, change, setStart, setBusy, showMonth: setMonth },
+    ...{ pick, choose, change, leave, setStart, setBusy, showMonth: setMonth },
     chosen: known && start ? found(known, start) : undefined,
     send: () => {
       sent.current = true;
@@ -231,5 +239,16 @@ export function Desk(props) {
     },
   };
   const [waiting, ...matter] = children;
-  return <Context.Provider value={value}>{ready ? matter : waiting}</Context.Provider>;
+  return (
+    <Context.Provider value={value}>
+      {ready ? (
+        matter
+      ) : (
+        <>
+          <Ahead />
+          {waiting}
+        </>
+      )}
+    </Context.Provider>
+  );
 }

@@ -20,7 +20,7 @@ from starlette.types import Receive, Scope, Send
 
 from practice import callers, i18n, settings
 from practice.domain.actors import Role
-from practice.routes import headers, negotiation, scriptless, sharing
+from practice.routes import ahead, headers, negotiation, scriptless, sharing
 from practice.services import signin
 
 INLINE_SCRIPT = re.compile(
@@ -49,6 +49,8 @@ class File:
 
 # Whether there is what a part of an address names, for whoever asks with this cookie.
 IsThere = Callable[[str, str | None], Awaitable[bool]]
+# What a page shows before its script has come, as HTML.
+Ahead = Callable[[Request], Awaitable[str]]
 
 
 class Frontend:
@@ -56,10 +58,15 @@ class Frontend:
     role it is for. One with a {part} stands for many; which there are the database knows."""
 
     def __init__(
-        self, directory: Path, pages: Mapping[str, Role], is_there: IsThere | None = None
+        self,
+        directory: Path,
+        pages: Mapping[str, Role],
+        is_there: IsThere | None = None,
+        ahead: Ahead | None = None,
     ) -> None:
         self.pages = pages
         self.is_there = is_there
+        self.ahead = ahead
         self.patterns = {
             page: re.compile(re.sub(r"\{\w+\}", f"({A_PART})", page))
             for page in pages
@@ -117,7 +124,7 @@ class Frontend:
         is_page = b"text/html" in file.headers[0][1]
         scope["served"] = "page" if is_page else "asset"
         if is_page:
-            file = _led(self._told(file, scope["path"]), scope)
+            file = await self._readied(file, scope)
         asked = dict(scope["headers"])
         known = [(b"etag", file.etag.encode()), (b"vary", b"accept-encoding")]
         if negotiation.is_known(file.etag, asked.get(b"if-none-match", b"").decode("latin-1")):
@@ -133,6 +140,21 @@ class Frontend:
             found.append((b"content-encoding", encoding.encode()))
         found.append((b"content-length", str(len(body)).encode()))
         await _answer(send, 200, found, b"" if scope["method"] == "HEAD" else body)
+
+    async def _readied(self, file: File, scope: Scope) -> File:
+        """For this address and this moment."""
+        told = self._told(file, scope["path"])
+        html = told.body.decode()
+        way = scriptless.leads(scope["path"], scope["query_string"])
+        ready = scriptless.led(html, *way) if way else html
+        if self.ahead and ahead.PLACE in html:
+            ready = ahead.shown(ready, await self.ahead(Request(scope)))
+        if ready == html:
+            return told
+        body = ready.encode()
+        packed = {"gzip": gzip.compress(body, 6, mtime=0)}
+        known = _kept_by_nobody(told) if way and way.says_a_key else told.headers
+        return File(body, packed, known, _tag(body))
 
     def _told(self, file: File, path: str) -> File:
         """A page that says where it is, which its build could not know."""
@@ -160,16 +182,6 @@ def _with_addresses(file: File, path: str) -> File:
     body = html.encode()
     packed = {"gzip": gzip.compress(body, 9, mtime=0)}
     return File(body, packed, file.headers, _tag(body))
-
-
-def _led(file: File, scope: Scope) -> File:
-    """Without a script it goes on where this address means."""
-    way = scriptless.leads(scope["path"], scope["query_string"])
-    if way is None:
-        return file
-    body = scriptless.led(file.body.decode(), *way).encode()
-    packed = {"gzip": gzip.compress(body, 6, mtime=0)}
-    return File(body, packed, _kept_by_nobody(file) if way.says_a_key else file.headers, _tag(body))
 
 
 def _kept_by_nobody(file: File) -> tuple[tuple[bytes, bytes], ...]:
@@ -204,9 +216,13 @@ async def _not_theirs(scope: Scope, role: Role) -> str | None:
 
 
 def _page(path: Path, role: Role) -> File:
+    body = path.read_bytes()
+    scripts = INLINE_SCRIPT.findall(body)
+    if ahead.PLACE.encode() in body:
+        scripts.append(ahead.SCRIPT.encode())
     hashes = [
         f"'sha256-{base64.b64encode(hashlib.sha256(script).digest()).decode()}'"
-        for script in INLINE_SCRIPT.findall(path.read_bytes())
+        for script in scripts
     ]
     policy = headers.csp_interactive(sorted(set(hashes)))
     return _read(

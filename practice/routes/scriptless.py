@@ -62,17 +62,30 @@ def way(path: str, query: bytes) -> str:
     """Nothing where this road has no such page. A booking speaks its own language: its pages have
     one address."""
     code, asked = i18n.language_of(path), _asked(query)
-    bare = path.removeprefix(i18n.path_in(code, "/").rstrip("/"))
-    if bare == MOVING:
+    if _bare(path) == MOVING:
         return _to_move(asked)
-    named = A_TYPE.fullmatch(bare)
-    if bare != BOOKING and not named:
+    named = booked_at(path)
+    if named is None:
         return ""
-    plain = f"{PLAIN}/{named[1]}" if named else PLAIN
+    plain = f"{PLAIN}/{named}" if named else PLAIN
     kept = {
         name: asked[name] for name, shape in KEPT.items() if shape.fullmatch(asked.get(name, ""))
     }
     return i18n.path_in(code, plain) + (f"?{urlencode(kept)}" if kept else "")
+
+
+def booked_at(path: str) -> str | None:
+    """Which session type: none is named where there is only one. None where nothing is booked."""
+    bare = _bare(path)
+    named = A_TYPE.fullmatch(bare)
+    if bare == MOVING or not (named or bare == BOOKING):
+        return None
+    return named[1] if named else ""
+
+
+def _bare(path: str) -> str:
+    """Without its language."""
+    return path.removeprefix(i18n.path_in(i18n.language_of(path), "/").rstrip("/"))
 
 
 def _to_move(asked: Mapping[str, str]) -> str:

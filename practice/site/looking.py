@@ -1,7 +1,7 @@
 """What somebody looks at who picks a time without a script: all of it stands in the address."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from urllib.parse import parse_qsl, urlencode
 from zoneinfo import ZoneInfo
@@ -28,6 +28,9 @@ class Look:
     is_zone_strange: bool = False
     # The list of zones is wanted.
     lists_zones: bool = False
+
+    def wanted(self, zone: ZoneInfo) -> date | None:
+        return self.start.astimezone(zone).date() if self.start else self.day
 
 
 def read(said: Mapping[str, str]) -> Look:
@@ -137,7 +140,7 @@ async def see(ask: Ask, look: Look, usual: ZoneInfo) -> Sight:
     whatever month it lies."""
     zone = look.zone or usual
     today = clock.now().astimezone(zone).date()
-    wanted = look.start.astimezone(zone).date() if look.start else look.day
+    wanted = look.wanted(zone)
     month = _month(wanted or look.month or today, today)
     offered = await ask(month, _last_of(month), zone)
     elsewhere = None
@@ -149,6 +152,12 @@ async def see(ask: Ask, look: Look, usual: ZoneInfo) -> Sight:
         month = elsewhere.replace(day=1)
         offered = await ask(month, _last_of(month), zone)
     return _seen(look, offered, month, wanted, usual)
+
+
+def seen(look: Look, offered: Offered, usual: ZoneInfo) -> Sight:
+    """Of what was found already: the wanted day, or the first free one, in its month."""
+    found = _seen(look, offered, offered.today, look.wanted(offered.zone), usual)
+    return replace(found, month=found.day.on.replace(day=1)) if found.day else found
 
 
 def _seen(look: Look, offered: Offered, month: date, wanted: date | None, usual: ZoneInfo) -> Sight:

@@ -69,7 +69,7 @@ class Plain(Door):
             return await self.missing()
         if isinstance(visit, Desk):
             return await self._answer(request, openings.kinds(visit), _("Book a session"))
-        if _is_shut(visit.kind):
+        if is_shut(visit.kind):
             return await self._instead(visit)
         look = looking.read(request.query_params)
         try:
@@ -84,7 +84,7 @@ class Plain(Door):
             visit = await self._visit(request)
         except NotFound:
             return await self.missing()
-        if isinstance(visit, Desk) or _is_shut(visit.kind):
+        if isinstance(visit, Desk) or is_shut(visit.kind):
             return await self.shown(request)
         try:
             if "look" in said:
@@ -213,7 +213,7 @@ class Plain(Door):
         return await self._private(page, view, status)
 
 
-def _is_shut(kind: Kind) -> bool:
+def is_shut(kind: Kind) -> bool:
     """What costs something is arranged by letter until it can be paid here."""
     return kind.lock is not None or kind.price_cents > 0
 

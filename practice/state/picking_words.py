@@ -1,13 +1,10 @@
 """How free days, their times and their clocks are said to whoever picks one, with a script or
 without."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
-from functools import cache
-from importlib.resources import files
+from datetime import date, datetime, timedelta
 from itertools import groupby
-from operator import itemgetter
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -17,16 +14,13 @@ from practice.domain.errors import N_
 from practice.domain.journey import Stage
 from practice.i18n import (
     _,
-    city,
     day_and_date,
     day_of_month,
     hours_between,
-    language,
     locale,
     month_of_year,
     ngettext,
     sentence,
-    speaking,
 )
 from practice.letters import times as clock_words
 from practice.letters.phrases import HOW
@@ -38,18 +32,6 @@ MORNING, AFTERNOON, EVENING = N_("Morning"), N_("Afternoon"), N_("Evening")
 BY_LETTER = N_("Times for this are arranged by letter. Write to me, and I will suggest some.")
 # By the clock of whoever picks: before noon, before five, after.
 NOON, FIVE = 12, 17
-REGIONS = {
-    "Africa": N_("Africa"),
-    "America": N_("America"),
-    "Antarctica": N_("Antarctica"),
-    "Arctic": N_("The Arctic"),
-    "Asia": N_("Asia"),
-    "Atlantic": N_("The Atlantic"),
-    "Australia": N_("Australia"),
-    "Europe": N_("Europe"),
-    "Indian": N_("The Indian Ocean"),
-    "Pacific": N_("The Pacific"),
-}
 
 
 class Home(Protocol):
@@ -97,6 +79,15 @@ def day_of(on: date) -> str:
 def month(on: date) -> str:
     """October 2026, as the head of a calendar."""
     return sentence(month_of_year(on))
+
+
+def week(monday: date) -> str:
+    """23 – 29 November; over the end of a month both are short, so that it fits a phone."""
+    sunday = monday + timedelta(days=6)
+    if monday.month == sunday.month:
+        return f"{monday.day} – {day_of_month(sunday)}"
+    brief = dates.get_month_names("abbreviated", "format", locale())
+    return f"{monday.day} {brief[monday.month]} – {sunday.day} {brief[sunday.month]}"
 
 
 def week_days() -> list[tuple[str, str]]:
@@ -241,28 +232,3 @@ def _how_near_that_day(minutes: int) -> str:
     return ngettext("{count} minute earlier", "{count} minutes earlier", -minutes).format(
         count=-minutes
     )
-
-
-def zones() -> Mapping[str, tuple[tuple[str, str], ...]]:
-    """Regions with their zones, each with the city where its clocks hang, as an alphabet has
-    them: {"Europe": (("Europe/Amsterdam", "Amsterdam"), …)}."""
-    return _zones_in(language())
-
-
-@cache
-def _zones_in(code: str) -> Mapping[str, tuple[tuple[str, str], ...]]:
-    with speaking(code):
-        named = [(region, zone, city(zone)) for region, zone in _listed()]
-        return {
-            _(REGIONS[region]): tuple(sorted([(one[1], one[2]) for one in of], key=itemgetter(1)))
-            for region, of in groupby(named, key=itemgetter(0))
-        }
-
-
-@cache
-def _listed() -> tuple[tuple[str, str], ...]:
-    """One zone for each place that keeps its own time; what zones were called earlier is left
-    out."""
-    lines = (files("tzdata") / "zoneinfo" / "zone.tab").read_text().splitlines()
-    names = sorted(line.split("\t")[2] for line in lines if line and not line.startswith("#"))
-    return tuple((name.partition("/")[0], name) for name in names)

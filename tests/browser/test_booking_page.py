@@ -395,7 +395,7 @@ def test_kathmandu_is_seen_from_st_john_s(
     in_database(zone, ("Asia/Kathmandu",))
     try:
         page = opened(open_page, timezone_id="America/St_Johns")
-        expect(page.locator(".zone")).to_contain_text("St John’s time (GMT−3:30)")
+        expect(page.locator(".zone:visible")).to_contain_text("St John’s time (GMT−3:30)")
         slot = page.locator("[data-slot]").first
         start = slot.get_attribute("data-slot") or ""
         assert start.endswith("-03:30")
@@ -427,7 +427,7 @@ def test_a_week_in_which_the_clocks_change_keeps_its_hours(open_page: OpenPage, 
         slot = page.locator("[data-slot]").first
         assert slot.get_attribute("data-slot") == f"{day}T09:00:00{offset}"
         expect(slot).to_have_text("09:00")
-        expect(page.locator(".zone")).to_contain_text(f"GMT+{offset[2]}")
+        expect(page.locator(".zone:visible")).to_contain_text(f"GMT+{offset[2]}")
     in_database(horizon, (60,))
 
 
@@ -442,10 +442,10 @@ def test_another_zone_is_found_by_its_city_and_kept_in_the_address(open_page: Op
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(dialog).not_to_be_visible()
-    expect(page.locator(".zone")).to_contain_text("Kathmandu time (GMT+5:45)")
+    expect(page.locator(".zone:visible")).to_contain_text("Kathmandu time (GMT+5:45)")
     assert re.search(r"tz=Asia%2FKath?mandu", page.url)
     page.reload()
-    expect(page.locator(".zone")).to_contain_text("Kathmandu time (GMT+5:45)")
+    expect(page.locator(".zone:visible")).to_contain_text("Kathmandu time (GMT+5:45)")
     now = page.locator("[data-slot]").first.get_attribute("data-slot") or ""
     same = page.evaluate("([a, b]) => new Date(a) - new Date(b)", [first, now])
     assert same == 0
@@ -453,7 +453,7 @@ def test_another_zone_is_found_by_its_city_and_kept_in_the_address(open_page: Op
 
 def test_a_zone_that_nobody_knows_falls_back_kindly(open_page: OpenPage):
     page = opened(open_page, "/book?tz=Mars/Olympus")
-    expect(page.locator(".zone")).to_contain_text("Trieste time (GMT+1)")
+    expect(page.locator(".zone:visible")).to_contain_text("Trieste time (GMT+1)")
 
 
 def test_a_dropped_connection_loses_nothing(open_page: OpenPage, portal: server.Server):
@@ -519,6 +519,44 @@ def test_without_a_socket_the_plain_page_takes_over(
     plain = path.replace("/book", "/plain/book")
     page.wait_for_url(re.compile(rf"{plain}\?.*day=2026-12-01"), wait_until="commit")
     assert "tz=Europe%2FRome" in page.url
+
+
+@pytest.mark.parametrize("wide", [NARROW, BROAD])
+def test_times_can_be_taken_before_any_script_has_come(open_page: OpenPage, wide: int):
+    page = open_page("/", wide=wide, timezone_id="Europe/Rome")
+    page.route("**/*.js", lambda _never: None)
+    page.get_by_role("link", name=re.compile("^Book a free")).first.click(no_wait_after=True)
+    expect(page.get_by_role("heading", level=1)).to_have_text("A free discovery call")
+    shown = page.locator(".slot:visible").nth(1)
+    start = shown.locator("time").get_attribute("datetime")
+    shown.click()
+    expect(page.locator(f"time[datetime='{start}']").first).to_be_visible()
+    page.get_by_label("Name").fill("Giulia Ferri")
+    page.get_by_label("E-mail").fill(f"{uuid4().hex[:10]}@example.org")
+    page.get_by_label("Phone", exact=True).fill("+39 040 123456")
+    page.get_by_role("checkbox").check()
+    page.get_by_role("button", name="Book this time").click()
+    is_booked(page)
+
+
+def test_a_device_elsewhere_is_shown_its_own_time_before_any_script_has_come(open_page: OpenPage):
+    page = open_page("/", timezone_id="Asia/Kathmandu")
+    page.route("**/*.js", lambda _never: None)
+    page.get_by_role("link", name=re.compile("^Book a free")).first.click(no_wait_after=True)
+    expect(page.locator(".zone:visible")).to_contain_text("Kathmandu time (GMT+5:45)")
+    shown = [one.get_attribute("datetime") or "" for one in page.locator(".slot time").all()]
+    assert {start[-6:] for start in shown} == {"+05:45"}
+
+
+def test_what_stands_ahead_is_what_the_script_then_shows(open_page: OpenPage):
+    def seen(page: Page) -> tuple[str, list[str]]:
+        return page.locator(".times h3").inner_text(), page.locator(".slot time").all_inner_texts()
+
+    ahead = open_page("/", timezone_id="Europe/Rome")
+    ahead.route("**/*.js", lambda _never: None)
+    ahead.goto(ahead.url + "book", wait_until="commit")
+    expect(ahead.locator(".ahead .slot").first).to_be_visible()
+    assert seen(ahead) == seen(opened(open_page))
 
 
 def test_without_a_script_the_plain_page_takes_over(open_page: OpenPage, portal: server.Server):

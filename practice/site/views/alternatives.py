@@ -10,7 +10,8 @@ from practice.i18n import _, clock_time, sentence
 from practice.letters import times as clock_words
 from practice.letters.phrases import HOW
 from practice.site.looking import Sight
-from practice.site.views.picker import Ways, clocks_line, picker
+from practice.site.views.clocks import clocks_line
+from practice.site.views.picker import Ways, picker
 from practice.site.views.wish import Booking, keeping
 from practice.state import picking_words, words
 

@@ -12,7 +12,8 @@ from practice.services.bookplates import Bookplate
 from practice.site.looking import Sight
 from practice.site.views import alternatives, entries
 from practice.site.views.alternatives import Lost
-from practice.site.views.picker import Ways, clocks_line, picker
+from practice.site.views.clocks import clocks_line
+from practice.site.views.picker import Ways, picker
 from practice.state import picking_words, words
 
 

@@ -8,13 +8,11 @@ from typing import Any
 import reflex as rx
 
 from practice.components.icons import icon
-from practice.components.native import native_form
-from practice.i18n import _, day_and_date, ngettext, sentence
+from practice.i18n import _, day_and_date, ngettext
 from practice.letters import times as clock_words
 from practice.services.picking import Day, Offered, Time
-from practice.site.looking import OPEN, Sight
+from practice.site.looking import Sight
 from practice.state import picking_words
-from practice.state.picking_words import Home
 
 DAYS_OF_A_WEEK = 7
 # Where no day is freer than that, each of its times is one step of the line under it.
@@ -41,10 +39,16 @@ class Ways:
 
 
 def picker(sight: Sight, ways: Ways, none: str = "") -> rx.Component:
-    return rx.el.div(_month(sight, ways), _times(sight, ways, none), class_name="picker")
+    days = rx.el.div(month(sight, ways), *([legend()] if sight.offered.days else []))
+    return rx.el.div(days, times(sight, ways, none), class_name="picker")
 
 
-def _month(sight: Sight, ways: Ways) -> rx.Component:
+def legend(look: str = "") -> rx.Component:
+    words = _("The longer the line, the more times are free.")
+    return rx.el.p(rx.el.i(), words, class_name=f"legend {look}".rstrip())
+
+
+def month(sight: Sight, ways: Ways, look: str = "") -> rx.Component:
     names = picking_words.week_days()
     head = rx.el.tr(
         *(
@@ -77,10 +81,7 @@ def _month(sight: Sight, ways: Ways) -> rx.Component:
             class_name="days",
             custom_attrs={"aria-labelledby": "month"},
         ),
-        rx.el.p(rx.el.i(), _("The longer the line, the more times are free."), class_name="legend")
-        if free
-        else rx.fragment(),
-        class_name="month",
+        class_name=f"month {look}".rstrip(),
     )
 
 
@@ -88,8 +89,8 @@ def _turn(sight: Sight, ways: Ways, to: date | None, look: str) -> rx.Component:
     if to is None:
         return rx.el.span(icon(look), class_name="icon-btn", aria_hidden="true")
     name = rx.el.span(picking_words.month(to), class_name="vh")
-    query = _query(sight, ways, **{"from": to})
-    return ways.to(icon(look), name, query=query, at="month", look="icon-btn")
+    told = query(sight, ways, **{"from": to})
+    return ways.to(icon(look), name, query=told, at="month", look="icon-btn")
 
 
 def _weeks(month: date) -> list[list[date | None]]:
@@ -115,12 +116,12 @@ def _cell(sight: Sight, ways: Ways, on: date | None, day: Day | None) -> rx.Comp
         return rx.el.td(rx.el.span(str(on.day), note, class_name=look))
     is_chosen = sight.day is not None and sight.day.on == on
     told = {"aria_current": "date"} if is_chosen else {}
-    free = f"{look} free free-{_line(day, sight.offered)}"
+    free = f"{look} free free-{line(day, sight.offered)}"
     return rx.el.td(
         ways.to(
             str(on.day),
             note,
-            query=_query(sight, ways, day=on),
+            query=query(sight, ways, day=on),
             at="times",
             look=f"{free} on" if is_chosen else free,
             aria_label=picking_words.day_label(day),
@@ -129,13 +130,13 @@ def _cell(sight: Sight, ways: Ways, on: date | None, day: Day | None) -> rx.Comp
     )
 
 
-def _line(day: Day, offered: Offered) -> int:
+def line(day: Day, offered: Offered) -> int:
     """As long as the day is free, beside the freest."""
     most = max(LONGEST, *(len(one.times) for one in offered.days))
     return max(1, round(LONGEST * len(day.times) / most))
 
 
-def _times(sight: Sight, ways: Ways, none: str) -> rx.Component:
+def times(sight: Sight, ways: Ways, none: str) -> rx.Component:
     return rx.el.div(
         *(_of_day(sight, ways, sight.day) if sight.day else _nothing(sight, ways, none)),
         class_name="times",
@@ -169,7 +170,7 @@ def _slot(sight: Sight, ways: Ways, time: Time) -> rx.Component:
     return ways.to(
         rx.el.time(f"{time.start:%H:%M}", date_time=time.start.isoformat()),
         *(rx.el.small(note) for note in _notes(sight, time)),
-        query=_query(sight, ways, start=time.start),
+        query=query(sight, ways, start=time.start),
         at="wish",
         look="slot on" if is_chosen else "slot",
     )
@@ -190,93 +191,12 @@ def _nothing(sight: Sight, ways: Ways, none: str) -> list[rx.Component]:
     said = rx.el.p(none or picking_words.none_this_month(sight.offered.next_free))
     if sight.offered.next_free is None:
         return [rx.el.div(said, class_name="no-times")]
-    query = _query(sight, ways, day=sight.offered.next_free)
+    told = query(sight, ways, day=sight.offered.next_free)
     label = _("Go to {day}").format(day=day_and_date(sight.offered.next_free))
-    there = ways.to(label, query=query, at="times", look="btn")
+    there = ways.to(label, query=told, at="times", look="btn")
     return [rx.el.div(said, there, class_name="no-times")]
 
 
-def _query(sight: Sight, ways: Ways, **said: date | datetime | str) -> str:
+def query(sight: Sight, ways: Ways, **said: date | datetime | str) -> str:
     """Where what was typed is sent along, so is the clock."""
     return sight.query(has_clock=not ways.keeps_what_was_typed, **said)
-
-
-def clocks_line(sight: Sight, ways: Ways, home: Home) -> rx.Component:
-    """Which clock all this is by, and the way to another."""
-    clocks = sentence(picking_words.clocks(home, sight.zone.key, sight.at))
-    said = [icon("globe", small=True), rx.el.span(clocks, ".")]
-    if sight.look.is_zone_strange:
-        unknown = _("The time zone that was asked for is not known here.")
-        said.append(rx.el.span(" ", unknown))
-    if sight.look.lists_zones:
-        return rx.el.div(*said, _zones(sight, ways), class_name="zone", id="clock")
-    day = {"day": sight.day.on} if sight.day else {"from": sight.month}
-    query = _query(sight, ways, zones=OPEN, **day)
-    change = ways.to(
-        _("Change"),
-        rx.el.span(" ", _("the time zone"), class_name="vh"),
-        query=query,
-        at="clock",
-        look="plain",
-    )
-    return rx.el.div(*said, " ", change, class_name="zone", id="clock")
-
-
-def _zones(sight: Sight, ways: Ways) -> rx.Component:
-    day = {"day": sight.day.on} if sight.day else {"from": sight.month}
-    show = _("Show the times there")
-    field = rx.el.div(
-        rx.el.label(_("Time zone"), html_for="tz", class_name="entry-label"),
-        rx.el.div(
-            rx.el.select(
-                *_options(sight.zone.key),
-                id="tz",
-                name="tz",
-                class_name="entry-box",
-            ),
-            icon("chevron-down"),
-            class_name="entry-select",
-        ),
-        class_name="entry",
-    )
-    if ways.keeps_what_was_typed:
-        own = {"name": "look", "value": sight.query(has_clock=False, **day), "formnovalidate": True}
-        return rx.el.div(
-            field,
-            rx.el.button(show, type="submit", class_name="btn", custom_attrs=own),
-            class_name="zones-list",
-        )
-    hidden = [
-        rx.el.input(type="hidden", name=name, custom_attrs={"value": on.isoformat()})
-        for name, on in day.items()
-    ]
-    return native_form(
-        field,
-        *hidden,
-        rx.el.button(show, type="submit", class_name="btn"),
-        action=f"{ways.address}#times",
-        method="get",
-        class_name="zones-list",
-    )
-
-
-def _options(chosen: str) -> list[rx.Component]:
-    """By regions; what is chosen is there, also under a name that the list does not have."""
-    zones = picking_words.zones()
-    is_listed = any(zone == chosen for of in zones.values() for zone, _city in of)
-    own = [] if is_listed else [_option(chosen, chosen, chosen)]
-    return [
-        *own,
-        *(
-            rx.el.optgroup(
-                *(_option(zone, name, chosen) for zone, name in of),
-                label=region,
-            )
-            for region, of in zones.items()
-        ),
-    ]
-
-
-def _option(zone: str, name: str, chosen: str) -> rx.Component:
-    is_chosen = {"selected": True} if zone == chosen else {}
-    return rx.el.option(name, custom_attrs={"value": zone, **is_chosen})

@@ -12,7 +12,8 @@ from practice.i18n import _, minutes
 from practice.services.picking import Desk, Kind
 from practice.site.looking import Sight
 from practice.site.views import entries
-from practice.site.views.picker import Ways, clocks_line, picker
+from practice.site.views.clocks import clocks_line
+from practice.site.views.picker import Ways, picker
 from practice.site.wishes import Typed
 from practice.state import picking_words, words
 

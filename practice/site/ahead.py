@@ -1,0 +1,61 @@
+"""The free times as they stand on the booking page before its script has come."""
+
+import asyncio
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from starlette.requests import Request
+
+from practice import db, runtime
+from practice.domain.actors import VISITOR
+from practice.domain.errors import Refusal
+from practice.i18n import here, language_of, speaking
+from practice.routes import scriptless
+from practice.services import picking, signin
+from practice.services.picking import Desk, Kind, Offered
+from practice.site import looking
+from practice.site.html import to_html
+from practice.site.looking import Look, Sight
+from practice.site.plain import PATH, is_shut
+from practice.site.views import ahead
+from practice.site.views.picker import Ways
+from practice.state import offers
+
+
+async def first_times(request: Request) -> str:
+    """For a guest. Nothing where times are not what the page will show, and nothing where they
+    cannot be had now: the page says that by itself."""
+    path = request.url.path
+    slug = scriptless.booked_at(path)
+    if slug is None or signin.cookie_name() in request.cookies:
+        return ""
+    with speaking(language_of(path)):
+        try:
+            return await _first_times(slug, looking.read(request.query_params))
+        except (Refusal, *db.FAILED):
+            return ""
+
+
+async def _first_times(slug: str, look: Look) -> str:
+    desk = await runtime.query(picking.find_desk, VISITOR, slug=slug)
+    kind = desk.find(slug) if slug else desk.first
+    if kind is None or is_shut(kind):
+        return ""
+    usual = ZoneInfo(desk.zone)
+    zone = look.zone or usual
+
+    async def find(first: date, last: date) -> Offered:
+        asked = {"slug": kind.slug, "first": first, "last": last, "zone": zone}
+        return await runtime.query(picking.find_offered, VISITOR, **asked)
+
+    wanted = look.wanted(zone)
+    offered, _months = await offers.first_look(find, zone, wanted.isoformat() if wanted else "")
+    sight = looking.seen(look, offered, usual)
+    return await asyncio.to_thread(_drawn, desk, kind, sight)
+
+
+def _drawn(desk: Desk, kind: Kind, sight: Sight) -> str:
+    if sight.day is None:
+        return ""
+    ways = Ways(here(f"{PATH}/{kind.slug}"))
+    return to_html(ahead.view(desk, kind, sight, sight.day, ways))
