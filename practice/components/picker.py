@@ -12,8 +12,8 @@ from practice.i18n import _, here, language, locale
 
 DAYS_OF_WEEK = 7
 FILES = (
-    *("typed", "days", "desk", "kept", "times", "taken", "zone"),
-    *("head", "week", "month", "calendar"),
+    *("ahead", "desk", "kept", "offer", "taken", "times", "typed", "zone"),
+    *("calendar", "days", "head", "month", "week"),
 )
 LIBRARIES = {name: "$/public" + rx.asset(f"picker_{name}.jsx", shared=True) for name in FILES}
 Words = dict[str, Any]

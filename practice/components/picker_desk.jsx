@@ -1,7 +1,9 @@
 // What somebody who picks a time has before them: the free days that came so far, the day and the
 // time that are chosen, and the address that keeps both through a reload.
 import { useEffect, useRef, useState } from "react";
-import { Context, LONGEST, after, monthOf, nextFree, query, timesOf } from "./picker_days.jsx";
+import { Ahead, focus, whereFocused } from "./picker_ahead.jsx";
+import { Context, after, monthOf, nextFree, query } from "./picker_days.jsx";
+import { found, joined } from "./picker_offer.jsx";
 import { forget } from "./picker_typed.jsx";
 
 // So long the server may be silent at first; then the page without a script takes over.
@@ -19,51 +21,6 @@ const plainly = (plain) => {
   return `${plain.path}${plain.named ? `/${named()}` : ""}?${rest}`;
 };
 
-// The first free times stand here before any of this has come (routes/ahead.py), and are left as they
-// came: to React they are the inside of an element that it was told to leave alone.
-const AS_IT_CAME = { __html: "" };
-const Ahead = () => (
-  <div className="ahead" suppressHydrationWarning dangerouslySetInnerHTML={AS_IT_CAME} />
-);
-
-const unpack = (offer) => ([on, words, label, heard, count, offset, parts]) => ({
-  on,
-  words,
-  label,
-  heard,
-  count,
-  parts: parts.map(([name, times]) => ({
-    name,
-    times: times.map(([from, until, own, there, far, word]) => ({
-      on,
-      start: `${on}T${from}:00${own || offset}`,
-      shown: word || from,
-      hours: `${from} – ${until}`,
-      clock: offer.clocks[own || offset],
-      there: there ? offer.there[far].replace("{time}", there) : "",
-    })),
-  })),
-});
-
-// Another month joins what is there; another zone replaces it.
-const joined = (known, offer) => {
-  const same = known?.zone === offer.zone;
-  const days = same ? { ...known.days } : {};
-  for (const on of Object.keys(days)) if (offer.months.includes(monthOf(on))) delete days[on];
-  for (const day of offer.days.map(unpack(offer))) days[day.on] = day;
-  const months = same ? [...new Set([...known.months, ...offer.months])].sort() : offer.months;
-  const reaches = months.at(-1) === offer.months.at(-1);
-  const most = Math.max(LONGEST, ...Object.values(days).map((day) => timesOf(day).length));
-  const { zone, today, last, clocks } = offer;
-  const next = reaches ? offer.next : known.next;
-  return { zone, today, last, clocks, days, months, most, next };
-};
-
-// The same instant may be written with another offset.
-const found = (known, start) =>
-  Object.values(known?.days ?? {})
-    .flatMap(timesOf)
-    .find((time) => Date.parse(time.start) === Date.parse(start));
 const write = (changes, anew) => {
   const url = new URL(window.location.href);
   for (const [name, value] of Object.entries(changes)) {
@@ -85,6 +42,7 @@ export function Desk(props) {
   const settled = useRef(false);
   const sent = useRef(false);
   const asked = useRef([]);
+  const held = useRef(null);
   const [device, setDevice] = useState("");
   const [known, setKnown] = useState(null);
   const [ready, setReady] = useState(false);
@@ -115,6 +73,7 @@ export function Desk(props) {
 
   useEffect(() => {
     if (!answered || answered !== opening.current) return;
+    held.current = whereFocused();
     setReady(true);
     setBusy(false);
     if (!offer.zone) return;
@@ -125,6 +84,11 @@ export function Desk(props) {
     settled.current = true;
     settle(now);
   }, [answered, offer]);
+
+  useEffect(() => {
+    if (ready && day && held.current) focus(held.current);
+    if (ready && day) held.current = null;
+  }, [ready, day]);
 
   // The address says what was chosen; without it the first free day is.
   const settle = (now) => {

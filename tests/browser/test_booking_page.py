@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from practice.cluster import Cluster
 from tests import builders, server
@@ -548,9 +548,28 @@ def test_a_device_elsewhere_is_shown_its_own_time_before_any_script_has_come(ope
     assert {start[-6:] for start in shown} == {"+05:45"}
 
 
+def test_who_came_by_keyboard_stays_where_they_are_when_the_script_takes_over(open_page: OpenPage):
+    page = open_page("/", timezone_id="Europe/Rome")
+    waiting: list[Route] = []
+
+    def hold(script: Route) -> None:
+        waiting.append(script)
+
+    page.route("**/*.js", hold)
+    page.goto(page.url + "book", wait_until="commit")
+    link = page.locator(".ahead .slot:visible").nth(2)
+    start = link.locator("time").get_attribute("datetime")
+    link.focus()
+    page.route("**/*.js", lambda script: script.continue_())
+    for script in waiting:
+        script.continue_()
+    expect(page.locator(f"[data-slot='{start}']")).to_be_focused()
+
+
 def test_what_stands_ahead_is_what_the_script_then_shows(open_page: OpenPage):
     def seen(page: Page) -> tuple[str, list[str]]:
-        return page.locator(".times h3").inner_text(), page.locator(".slot time").all_inner_texts()
+        head = page.locator(".times h3").text_content() or ""
+        return " ".join(head.split()), page.locator(".slot time").all_text_contents()
 
     ahead = open_page("/", timezone_id="Europe/Rome")
     ahead.route("**/*.js", lambda _never: None)
