@@ -30,7 +30,8 @@ BEGIN
     END LOOP;
 END $$
 """
-# Whatever is not a row: tables, constraints, triggers, functions, policies, settings.
+# Whatever is not a row: tables, constraints, triggers, functions, policies, settings. And the rows
+# that stay.
 SHAPE = """
 SELECT (SELECT array_agg((oid, relrowsecurity, relforcerowsecurity) ORDER BY oid) FROM pg_class
         WHERE relnamespace = 'public'::regnamespace)::text,
@@ -40,7 +41,8 @@ SELECT (SELECT array_agg((oid, relrowsecurity, relforcerowsecurity) ORDER BY oid
        (SELECT array_agg(oid ORDER BY oid) FROM pg_constraint)::text,
        (SELECT array_agg((oid, xmin::text) ORDER BY oid) FROM pg_policy)::text,
        (SELECT array_agg(setconfig::text) FROM pg_db_role_setting)::text,
-       (SELECT count(*) FROM calendar_gate), (SELECT count(*) FROM content_revision)
+       (SELECT count(*) FROM calendar_gate), (SELECT count(*) FROM content_revision),
+       (SELECT array_agg(version_num) FROM alembic_version)::text
 """
 
 
@@ -57,8 +59,8 @@ class Scratch:
     def make_empty(self) -> None:
         try:
             is_whole = self.hand and self.hand.execute(SHAPE).fetchone() == self.shape
-        except psycopg.OperationalError:
-            # A test hung up on everybody, or took the database away.
+        except (psycopg.OperationalError, psycopg.errors.UndefinedTable):
+            # A test hung up on everybody, or took the database or its tables away.
             is_whole = False
         if not self.hand or not is_whole:
             self._make()
