@@ -74,12 +74,16 @@ def scratch(postgres: cluster.Cluster, template: str) -> Iterator[Scratch]:
 @pytest.fixture
 def database(scratch: Scratch) -> Iterator[str]:
     """The address of a database of this test's own; db.query and db.transact work on it."""
+    db.disconnect()
     scratch.make_empty()
-    engine = db.connect(scratch.url)
+    engine = db._Home.engine = scratch.engine
+    assert engine
     yield scratch.url
     # A page that was left leaves its thread to finish what it reads.
     while cast("QueuePool", engine.pool).checkedout():
         time.sleep(0.005)
+    if db._Home.engine is engine:
+        db._Home.engine = None
     db.disconnect()
 
 
