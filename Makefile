@@ -2,6 +2,8 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
+# What Python has compiled is kept, wherever this runs: the tests start it more than a hundred times.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run test check help bench screenshots messages lock
 
