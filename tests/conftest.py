@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Iterator
 from functools import cache
-from typing import cast
+from typing import Any, cast
 
 import hypothesis
 import pytest
@@ -19,6 +19,7 @@ from practice.services import sample
 from practice.settings import ROOT
 from tests import builders
 from tests.scratch import Scratch, admin, create, exists
+from tests.shifts import Shifts
 
 DATA = ROOT / ".data" / "tests"
 # The same examples in every run; EXPLORE=5000 looks for new ones.
@@ -32,6 +33,11 @@ PLAIN = settings.Settings.read({"PRACTICE_DATA_DIR": str(DATA)})
 settings.current = cache(lambda: PLAIN)
 KEY = "a key that seals nothing outside the tests"
 vault.use([KEY])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Shifts:
+    return Shifts(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -28,7 +28,7 @@ from tests import portals
 from tests.server import Server
 from tests.sockets import HYDRATE, RawClient, connected
 
-pytestmark = [pytest.mark.xdist_group("server"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.timeout(300)
 CANARY = "kanarienvogel"
 PRIVATE = "what Ada told in November"
 NOTHING_HERE = "There is nothing here, or it is not yours to see."

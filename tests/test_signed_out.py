@@ -22,7 +22,7 @@ from tests import portals
 from tests.server import Server
 from tests.sockets import HYDRATE, RawClient, connected
 
-pytestmark = [pytest.mark.xdist_group("server"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.timeout(300)
 PRIVATE = "what Ada told in November"
 # Far beyond what is promised: how long it takes is measured by make bench.
 PATIENCE = 30

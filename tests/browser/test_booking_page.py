@@ -30,7 +30,7 @@ SLOW_3G = {
 Ask = Callable[[str, tuple[Any, ...]], None]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[server.Server]:
     """Of its own, because here one browser books more than a person may in a day."""
     own = tmp_path_factory.mktemp("booking")
