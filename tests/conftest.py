@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import hypothesis
 import pytest
+import structlog
 import time_machine
 from sqlalchemy import QueuePool
 
@@ -33,6 +34,10 @@ PLAIN = settings.Settings.read({"PRACTICE_DATA_DIR": str(DATA)})
 settings.current = cache(lambda: PLAIN)
 KEY = "a key that seals nothing outside the tests"
 vault.use([KEY])
+# In colours and frames, as structlog draws it by itself, a traceback takes up to three seconds.
+for _last in structlog.get_config()["processors"]:
+    if isinstance(_last, structlog.dev.ConsoleRenderer):
+        _last.exception_formatter = structlog.dev.plain_traceback
 
 
 @pytest.hookimpl(optionalhook=True)
