@@ -2,6 +2,8 @@
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
+# What Python has compiled is kept, wherever this runs: the tests start it more than a hundred times.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run test check help bench screenshots messages lock
 
@@ -9,7 +11,7 @@ run: .venv/runs ## Run the portal on http://localhost:3000 (PORT, HOST and more:
 	@$(BIN)/python -m practice serve
 
 test: check ## Prove it: everything `check` does, then all tests, in a real browser too
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup --ignore tests/browser
+	@$(BIN)/python -m pytest -n 2 --ignore tests/browser
 	@$(BIN)/python -m pytest -n 2 tests/browser
 
 check: .venv/proves ## Format, lint, types, import contracts, schema drift, messages, a dry compile

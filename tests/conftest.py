@@ -6,10 +6,11 @@ import os
 import time
 from collections.abc import Iterator
 from functools import cache
-from typing import cast
+from typing import Any, cast
 
 import hypothesis
 import pytest
+import structlog
 import time_machine
 from sqlalchemy import QueuePool
 
@@ -19,6 +20,7 @@ from practice.services import sample
 from practice.settings import ROOT
 from tests import builders
 from tests.scratch import Scratch, admin, create, exists
+from tests.shifts import Shifts
 
 DATA = ROOT / ".data" / "tests"
 # The same examples in every run; EXPLORE=5000 looks for new ones.
@@ -32,6 +34,15 @@ PLAIN = settings.Settings.read({"PRACTICE_DATA_DIR": str(DATA)})
 settings.current = cache(lambda: PLAIN)
 KEY = "a key that seals nothing outside the tests"
 vault.use([KEY])
+# In colours and frames, as structlog draws it by itself, a traceback takes up to three seconds.
+for _last in structlog.get_config()["processors"]:
+    if isinstance(_last, structlog.dev.ConsoleRenderer):
+        _last.exception_formatter = structlog.dev.plain_traceback
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Shifts:
+    return Shifts(config, log)
 
 
 @pytest.fixture(scope="session")
@@ -74,12 +85,16 @@ def scratch(postgres: cluster.Cluster, template: str) -> Iterator[Scratch]:
 @pytest.fixture
 def database(scratch: Scratch) -> Iterator[str]:
     """The address of a database of this test's own; db.query and db.transact work on it."""
+    db.disconnect()
     scratch.make_empty()
-    engine = db.connect(scratch.url)
+    engine = db._Home.engine = scratch.engine
+    assert engine
     yield scratch.url
     # A page that was left leaves its thread to finish what it reads.
     while cast("QueuePool", engine.pool).checkedout():
         time.sleep(0.005)
+    if db._Home.engine is engine:
+        db._Home.engine = None
     db.disconnect()
 
 

@@ -28,7 +28,7 @@ from tests import portals
 from tests.server import Server
 from tests.sockets import HYDRATE, RawClient, connected
 
-pytestmark = [pytest.mark.xdist_group("server"), pytest.mark.timeout(300)]
+pytestmark = pytest.mark.timeout(300)
 CANARY = "kanarienvogel"
 PRIVATE = "what Ada told in November"
 NOTHING_HERE = "There is nothing here, or it is not yours to see."
@@ -104,7 +104,7 @@ def test_every_handler_that_is_somebodys_refuses_a_stranger(house: House):
     assert names
     for name in names:
         with connected(house.base) as stranger:
-            stranger.heard()
+            settled(stranger)
             stranger.send_named(name, dict.fromkeys(arguments(handlers()[name]), "letter"))
             assert NOTHING_HERE in settled(stranger), name
 
@@ -120,7 +120,7 @@ def test_a_client_is_no_therapist_and_the_other_way_round(house: House):
         ]
         for name in others:
             with connected(house.base, **cookie(value)) as client:
-                client.heard()
+                settled(client)
                 client.send_named(name, dict.fromkeys(arguments(handlers()[name]), "letter"))
                 assert NOTHING_HERE in settled(client), name
 
@@ -134,7 +134,7 @@ def test_what_nobody_declared_does_nothing(house: House):
     value, _ = portals.a_client()
     for identity in ({}, cookie(value)):
         with connected(house.base, **identity) as client:
-            client.heard()
+            settled(client)
             for name in (*undeclared, *invented, "", "." * 200, CANARY):
                 client.send_named(name, {"var_name": "standing", "value": CANARY})
             said = settled(client)
@@ -154,7 +154,7 @@ def test_no_variable_can_be_written_from_outside(house: House):
     }
     internal = next(name for name in NEEDED if name.endswith(".update_vars_internal"))
     with connected(house.base) as client:
-        client.heard()
+        settled(client)
         client.send_named(internal, {"vars": forged})
         client.send_named(HYDRATE, {"vars": forged, "hashes": None})
         assert CANARY not in settled(client)
@@ -209,7 +209,7 @@ def test_no_wrong_value_of_any_argument_is_a_failure_or_reaches_the_log(house: H
         "the therapist": lambda: cookie(portals.the_therapist()[0]),
     }[who]()
     with connected(house.base, **identity) as client:
-        client.heard()
+        settled(client)
         for name, fn in declared().items():
             if name.endswith(FAILS_ON_PURPOSE):
                 continue
@@ -230,7 +230,7 @@ def test_no_wrong_value_of_any_argument_is_a_failure_or_reaches_the_log(house: H
 )
 def test_what_is_no_event_at_all_ends_nothing_and_says_nothing(house: House, event: Any):
     with connected(house.base) as client:
-        client.heard()
+        settled(client)
         client.client.emit("event", event, namespace="/_event")
         client.client.emit(CANARY, event, namespace="/_event")
         settled(client)
@@ -239,7 +239,7 @@ def test_what_is_no_event_at_all_ends_nothing_and_says_nothing(house: House, eve
 
 def test_a_handler_that_fails_says_its_place_and_a_reference_only(house: House):
     with connected(house.base, **cookie(CANARY)) as client:
-        client.heard()
+        settled(client)
         client.send_named(next(n for n in handlers() if n.endswith(FAILS_ON_PURPOSE)), {})
         assert "Something went wrong on our side" in settled(client)
     written = house.said()
@@ -256,7 +256,7 @@ def test_the_token_of_a_tab_that_is_open_gives_another_tab(house: House, has_coo
     hers, _ = with_a_private_text(house)
     identity = cookie(portals.a_client()[0]) if has_cookie else {}
     with connected(house.base, token=hers.token, **identity) as thief:
-        assert PRIVATE not in thief.heard()
+        assert PRIVATE not in settled(thief)
         assert thief.new_token not in {"", hers.token}
     hers.leave()
 
@@ -328,7 +328,7 @@ def test_of_a_flood_nothing_is_lost_and_others_are_answered(house: House):
 
 def test_a_frame_above_64_kib_ends_its_socket_and_no_other(house: House):
     with connected(house.base) as loud, connected(house.base) as other:
-        loud.heard()
+        settled(loud)
         loud.send(SampleDraftState.keep, {"name": SAMPLE_DRAFT, "text": CANARY * 6000})
         assert loud.closed.wait(10)
         settled(other)
@@ -348,7 +348,7 @@ def test_the_twenty_first_socket_of_one_address_is_refused(house: House):
 def test_two_thousand_bad_events_write_no_megabytes(house: House):
     before = len(house.said())
     with connected(house.base, **cookie(CANARY)) as client:
-        client.heard()
+        settled(client)
         for _ in range(FLOOD):
             client.send_named(CANARY, {"x": CANARY})
         settled(client)

@@ -15,8 +15,6 @@ from practice.settings import ROOT
 from tests import server
 from tests.test_settings import COMPLETE
 
-pytestmark = pytest.mark.xdist_group("server")
-
 
 def refused(*words: str, **env: str) -> str:
     done = server.command(*words, env=env)

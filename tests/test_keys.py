@@ -418,7 +418,6 @@ def test_every_private_column_is_known_to_rotation():
     assert {"accounts", "clients", "bookings"} <= {table.name for table in keys.tables()}
 
 
-@pytest.mark.xdist_group("server")
 def test_the_command_changes_the_key_of_an_installation(tmp_path: Path):
     env = {"PRACTICE_DATA_DIR": str(tmp_path)}
     assert rotated(env) == (
@@ -446,20 +445,21 @@ def rotated(env: dict[str, str]) -> str:
     return done.stdout.splitlines()[-1]
 
 
-@pytest.mark.xdist_group("server")
 def test_commands_refuse_a_lost_key(tmp_path: Path):
     env = {"PRACTICE_DATA_DIR": str(tmp_path), "PORT": str(server.free_port())}
     rotated(env)
     (tmp_path / "secret.keys").unlink()
-    for name in ("serve", "seed", "check", "rotate-keys"):
-        done = server.command(name, env=env)
-        assert done.returncode == 2, name
-        assert done.stderr.startswith("A key that sealed private text in this database is missing")
-        assert "Traceback" not in done.stderr
+    # Otherwise each of them starts PostgreSQL, and stops it.
+    with cluster.Cluster(tmp_path / "postgres").used():
+        for name in ("serve", "seed", "check", "rotate-keys"):
+            done = server.command(name, env=env)
+            assert done.returncode == 2, name
+            said = "A key that sealed private text in this database is missing"
+            assert done.stderr.startswith(said)
+            assert "Traceback" not in done.stderr
     assert not (tmp_path / "secret.keys").exists()
 
 
-@pytest.mark.xdist_group("server")
 def test_the_command_is_refused_while_the_portal_works_with_the_keys(tmp_path: Path):
     settings = with_file(tmp_path)
     with keyfile.used(settings):

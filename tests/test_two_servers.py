@@ -21,7 +21,6 @@ from practice.settings import ROOT
 from tests.scratch import create
 from tests.server import Server, running
 
-pytestmark = pytest.mark.xdist_group("server")
 TRIES = 40
 
 

@@ -32,7 +32,6 @@ from tests.peers import HANGING, LIGHT, Resend
 from tests.scratch import create
 from tests.server import Server, clean_environment, running
 
-pytestmark = pytest.mark.xdist_group("server")
 PATIENCE = 60.0
 # Of the bookings; the jobs may find something to promise to the sample people as well.
 OPEN = "SELECT count(*) FROM outbox WHERE done_at IS NULL AND fact = 'confirmed'"

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import OpenPage, SignedIn, moved_while_loading
 from tests.browser.looks import axe_in_all_looks, sticks_out
@@ -42,15 +42,13 @@ def opened(open_page: OpenPage, signed_in: SignedIn, path: str, **options: Any) 
 
 
 @pytest.mark.parametrize("path", SPOKEN)
-def test_axe_finds_nothing(open_page: OpenPage, signed_in: SignedIn, path: str):
+def test_axe_finds_nothing_and_nothing_sticks_out_sideways(
+    open_page: OpenPage, signed_in: SignedIn, path: str
+):
     page = opened(open_page, signed_in, path, bypass_csp=True)
     assert axe_in_all_looks(page) == {}
+    assert sticks_out(page) == []
     assert page.locator("html").get_attribute("lang") == ("it" if "/it" in path else "en")
-
-
-@pytest.mark.parametrize("path", WHOSE)
-def test_nothing_sticks_out_sideways(open_page: OpenPage, signed_in: SignedIn, path: str):
-    assert sticks_out(opened(open_page, signed_in, path)) == []
 
 
 @pytest.mark.parametrize("wide", [360, 1280])
@@ -64,9 +62,9 @@ def test_nothing_moves_while_a_page_fills(
 
 
 @pytest.mark.parametrize("path", WHOSE)
-def test_the_html_knows_nobody(open_page: OpenPage, signed_in: SignedIn, path: str):
-    page = open_page("/privacy", storage_state=signed_in(whose(path)))
-    html = page.request.get(page.url.replace("/privacy", path)).text()
+def test_the_html_knows_nobody(chrome: Browser, signed_in: SignedIn, portal: Server, path: str):
+    with chrome.new_context(storage_state=signed_in(whose(path))) as context:
+        html = context.request.get(portal.base + path).text()
     assert re.search('<meta [^>]*content="noindex"', html)
     for private in ("Junia", "Hartwell", "Tobias", "Marlow", "Firefox", "Studio Marea"):
         assert private not in html
