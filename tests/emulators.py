@@ -1,6 +1,8 @@
 """Somebody else's idea of the providers: the npm package `emulate`, fetched once into .data."""
 
 import fcntl
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -31,13 +33,15 @@ def resend() -> Iterator[str]:
             [_beside("node"), COMMAND, "start", "-s", "resend", "-p", base.rpartition(":")[2]],
             stdout=log,
             stderr=subprocess.STDOUT,
+            # The command beside Python starts the real one, which must end with it.
+            start_new_session=True,
         ) as process,
     ):
         try:
             _wait(base, process)
             yield base
         finally:
-            process.terminate()
+            os.killpg(process.pid, signal.SIGTERM)
 
 
 def _fetch() -> None:
