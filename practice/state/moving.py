@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from practice import i18n
 from practice.domain import inputs
-from practice.domain.actors import Actor
+from practice.domain.actors import VISITOR, Actor
 from practice.domain.errors import Busy
 from practice.domain.refusals import NotPossibleNow, SlotTaken, TooLate
 from practice.i18n import _, sentence
@@ -26,8 +26,10 @@ class MovingState(DeskState):
         self._begin(desk)
         await self._show(mover, desk, moving, asked)
 
-    def _show_nothing(self, why: str) -> None:
-        self.title, self.mode, self.sentence = _("Move your appointment"), "words", why
+    async def _show_nothing(self, why: str) -> None:
+        """Whoever holds a link that opens nothing can still write."""
+        self._begin(await query(picking.find_desk, VISITOR))
+        self.title, self.mode, self.sentence = _("Move your appointment"), "letter", why
 
     async def _more(self, mover: Actor, asked: dict[str, str]) -> None:
         desk = await query(picking.find_desk, mover)

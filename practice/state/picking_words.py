@@ -23,13 +23,13 @@ from practice.i18n import (
     hours_between,
     language,
     locale,
+    minutes,
     month_of_year,
     ngettext,
     sentence,
     speaking,
 )
 from practice.letters import times as clock_words
-from practice.letters.phrases import HOW
 from practice.services.picking import Day, Kind, Time
 from practice.state import words
 
@@ -210,9 +210,18 @@ def price(kind: Kind) -> str:
 
 def places(kind: Kind) -> str:
     """By video or by phone."""
-    named = [_(HOW[kind.places[0]]), *(_(words.PLACES[one]) for one in kind.places[1:])]
-    *most, last = named
+    return sentence(_either(kind))
+
+
+def _either(kind: Kind) -> str:
+    *most, last = (_(words.PLACES[one]) for one in kind.places)
     return _("{some} or {last}").format(some=", ".join(most), last=last) if most else last
+
+
+def in_a_line(kind: Kind) -> str:
+    """20 minutes, by video or by phone, free of charge"""
+    price = words.price(kind.price_cents, kind.currency)
+    return ", ".join([minutes(kind.minutes), _either(kind), price])
 
 
 def how_near(start: datetime, wished: datetime) -> str:
@@ -247,6 +256,16 @@ def zones() -> Mapping[str, tuple[tuple[str, str], ...]]:
     """Regions with their zones, each with the city where its clocks hang, as an alphabet has
     them: {"Europe": (("Europe/Amsterdam", "Amsterdam"), …)}."""
     return _zones_in(language())
+
+
+def cities() -> dict[str, str]:
+    """By zone, where this language calls the city otherwise than the zone's own name does."""
+    named = ((zone, name) for of in zones().values() for zone, name in of if "/" not in name)
+    return {zone: name for zone, name in named if name != _in_english(zone)}
+
+
+def _in_english(zone: str) -> str:
+    return zone.rpartition("/")[2].replace("_", " ")
 
 
 @cache
