@@ -103,8 +103,13 @@ def shown(
 
 
 def keep(page: Page, name: str) -> None:
+    """As high as the page is: for a picture that is higher than its window the browser makes the
+    window a pixel wide for a moment, and pages that answer to its width change their mind."""
     file = TARGET / f"{name}.png"
-    page.screenshot(path=file, full_page=True)
+    high = page.evaluate("document.documentElement.scrollHeight")
+    wide = page.evaluate("window.innerWidth")
+    page.set_viewport_size({"width": wide, "height": max(high, 900)})
+    page.screenshot(path=file)
     print(file.relative_to(ROOT))
 
 

@@ -128,7 +128,9 @@ def choose_to_move(page: Page) -> None:
 
 
 def move_ones_own(page: Page) -> None:
-    choose_to_move(page)
+    # Far enough away to be moved again.
+    page.locator("button[data-day]").last.click()
+    choose(page)
     send(page)
     page.wait_for_url("**/me?moved=**")
     page.locator(".next-done .notice").wait_for()
@@ -182,7 +184,7 @@ def find_a_zone(page: Page) -> None:
 def look_back(page: Page) -> None:
     """To the month before the first free day."""
     page.locator(".cal-head .icon-btn:visible").first.click()
-    page.locator(".month .no-times").wait_for()
+    page.locator(".picker .no-times").wait_for()
 
 
 def never_connect(context: BrowserContext) -> None:
@@ -191,7 +193,7 @@ def never_connect(context: BrowserContext) -> None:
 
 def enlarge(page: Page) -> None:
     """What a zoom of 200 % at 320 px leaves for type: half the width, the same pixels."""
-    page.add_style_tag(content="html { font-size: 212.5% }")
+    page.evaluate("document.documentElement.style.fontSize = '212.5%'")
 
 
 def enlarge_and_choose(page: Page) -> None:

@@ -86,7 +86,7 @@ def _title(state: Any) -> rx.Component:
             rx.el.span(_("With"), " ", state.therapist, class_name="hide-s"),
             rx.fragment(),
         ),
-        _fact(rx.fragment(), state.cost),
+        _fact(rx.fragment(), state.also),
         class_name="meta",
     )
     return Title.create(facts, title=state.title)

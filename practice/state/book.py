@@ -156,12 +156,11 @@ class BookState(DeskState):
         self.price, self.is_call = picking_words.price(kind), picking_words.is_call(kind)
         self.places = [place.value for place in kind.places]
         self.place = self.places[0]
-        self.cost = self.price if kind.price_cents else ""
+        self.also = self.price if kind.price_cents else ""
 
     def _show_several(self, desk: Desk) -> None:
         """Several are open, or none is; then each of them is shut for the same reason."""
-        self.title, self.length, self.places_said = _("Book a session"), "", ""
-        self.cost = ""
+        self.title = _("Book a session")
         if self.kinds:
             self.mode = "list"
             return

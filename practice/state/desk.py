@@ -30,8 +30,8 @@ class DeskState(rx.State):
     places_said: str = ""
     # Of the first of these places, which gives the line its mark.
     place: str = ""
-    # What it costs, where it costs something.
-    cost: str = ""
+    # What it costs, where it costs something; when it is now, where it is moved.
+    also: str = ""
     # What stands on the page instead of the times: words, and which ways lead on.
     mode: str = ""
     sentence: str = ""
@@ -50,6 +50,7 @@ class DeskState(rx.State):
         self.practice, self.therapist = desk.practice, desk.therapist
         self.letter = f"mailto:{desk.email}"
         self.mode = self.sentence = self.way_on = ""
+        self.length = self.places_said = self.place = self.also = ""
         self._ask_again()
 
     def _ask_again(self) -> None:

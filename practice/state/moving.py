@@ -12,7 +12,7 @@ from practice.i18n import _, sentence
 from practice.runtime import query, transact
 from practice.services import moves, picking
 from practice.services.picking import Desk, Moving, Offered
-from practice.state import offers, words
+from practice.state import offers, picking_words, words
 from practice.state.desk import DeskState
 
 
@@ -59,6 +59,10 @@ class MovingState(DeskState):
         self.length = i18n.minutes(moving.minutes)
         self.places_said = moving.name
         self.now_said = sentence(words.day_and_time(moving.starts_at, zone.key))
+        clocks = picking_words.clocks(desk, zone.key, moving.starts_at)
+        self.also = _("Now: {time}, {clocks}").format(
+            time=words.day_and_time(moving.starts_at, zone.key), clocks=clocks
+        )
         if not moving.may_move:
             self.mode, self.sentence = "letter", _(TooLate.message)
             return
