@@ -202,7 +202,7 @@ def enlarge_and_choose(page: Page) -> None:
 
 
 def wait_for_trouble(page: Page) -> None:
-    page.locator(".trouble .notice").wait_for()
+    page.locator(".not-loaded .notice").wait_for()
 
 
 # Without one

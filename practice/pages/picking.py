@@ -23,7 +23,7 @@ from practice.components.picker import (
     Zones,
     desk,
 )
-from practice.components.shell import Back, public_shell
+from practice.components.shell import Back, public_shell, unless_loaded
 from practice.i18n import _, here
 
 FORM = "wish"
@@ -147,8 +147,9 @@ def _waiting(heading: str) -> rx.Component:
                 rx.el.span(_("One moment, loading."), class_name="vh", role="status"),
             ),
             rx.el.div(rx.el.div(month, week), times, class_name="picker", aria_hidden="true"),
-            class_name="ch",
+            class_name="ch loading",
         ),
+        unless_loaded(),
     )
 
 
