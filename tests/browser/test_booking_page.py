@@ -595,6 +595,12 @@ def test_a_call_is_moved_behind_the_link_of_its_letter(open_page: OpenPage, port
     key = page.url.split("/")[-1]
     page.goto(f"{portal.base}/book/move?booking={reference}&key={key}")
     expect(page.get_by_role("heading", level=1)).to_have_text("Move your appointment")
+    # The other language is of the same booking.
+    page.get_by_role("link", name="Italiano", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Spostare l’appuntamento")
+    expect(page.locator("[data-slot]").first).to_be_visible()
+    page.get_by_role("link", name="English", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Move your appointment")
     page.locator("button[data-day]").nth(1).click()
     pick(page, 0)
     page.get_by_role("button", name="Move to this time").click()
@@ -613,6 +619,12 @@ def test_a_client_moves_their_own_appointment(
     page.get_by_role("link", name=re.compile("^Move")).first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Move your appointment")
     expect(page.get_by_role("link", name="Back")).to_have_attribute("href", "/me")
+    page.get_by_role("link", name="Italiano", exact=True).click()
+    expect(page).to_have_url(re.compile("/it/me/move[?]booking="))
+    expect(page.locator("[data-slot]").first).to_be_visible()
+    page.get_by_role("link", name="English", exact=True).click()
+    expect(page).to_have_url(re.compile("[0-9]/me/move[?]booking="))
+    expect(page.locator("[data-slot]").first).to_be_visible()
     pick(page, -1)
     assert page.evaluate("document.documentElement.scrollWidth") <= wide
     assert axe_findings(page) == []
