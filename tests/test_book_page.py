@@ -251,7 +251,9 @@ async def test_a_limit_says_when_to_come_back(tab: Tab):
         guest = a_guest(email="giulia@example.org")
         a_call(guest, TOMORROW + timedelta(hours=1 + hour))
     await tab.send(BookState.book, form=a_form())
-    assert shown(tab, "refused") == "That was tried very often. Try again in 24 hours."
+    assert shown(tab, "refused") == (
+        "I can take no more bookings from here for now. Try again in 24 hours."
+    )
     assert shown(tab, "answer") == 1
 
 

@@ -61,7 +61,7 @@ async def test_it_is_moved_and_goes_back_to_where_it_came_from(tab: Tab):
     start = (TOMORROW + HALF_AN_HOUR).isoformat()
     await tab.send(MoveState.move, form=held(call, start=start))
     assert appointment_of(call.reference).starts_at == TOMORROW + HALF_AN_HOUR
-    assert shown(tab, "way_on") == call.manage_url
+    assert shown(tab, "way_on") == f"{call.manage_url}?done=moved"
     assert str(settings.current().public_url) in shown(tab, "way_on")
 
 

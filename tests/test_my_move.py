@@ -51,7 +51,24 @@ async def test_it_is_moved_and_leads_back_to_one_s_pages(house: str):
     session, wanted = a_confirmed(client, start=NEXT_WEEK), NEXT_WEEK + HALF_AN_HOUR
     tab = await sent(client, MyMoveState.move, form=own(session, start=wanted.isoformat()))
     assert appointment_of(session.reference).starts_at == wanted
-    assert shown(tab, "way_on") == "/me"
+    assert shown(tab, "way_on") == f"/me?moved={session.reference}"
+
+
+async def test_one_s_pages_say_the_new_time_and_nothing_that_is_not_true(house: str):
+    client = a_client()
+    session, other = a_confirmed(client, start=NEXT_WEEK), a_confirmed(client)
+    form = own(session, start=(NEXT_WEEK + HALF_AN_HOUR).isoformat())
+    await sent(client, MyMoveState.move, form=form)
+    async with reflex_running():
+        for reference, said in {
+            session.reference: "The new time is Tuesday 1\xa0December at 09:30. A letter about",
+            other.reference: "",
+            "": "",
+        }.items():
+            tab = seat_of(client, f"/me?moved={reference}")
+            await tab.send(MeState.load)
+            assert tab.shows(MeState, "done").startswith(said)
+            assert bool(tab.shows(MeState, "done")) == bool(said)
 
 
 async def test_a_lost_time_leaves_the_old_one_and_shows_the_nearest(house: str):

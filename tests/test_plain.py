@@ -1,5 +1,6 @@
 """Booking without a script: each choice is a link or a button, and nothing is typed twice."""
 
+import re
 from datetime import UTC, datetime, time, timedelta
 from time import perf_counter
 from typing import Any
@@ -142,8 +143,9 @@ async def test_a_month_without_times_names_the_next_free_day(house: str):
 
 async def test_where_nothing_is_free_at_all_that_is_said(house: str):
     db.transact(agenda.block, THERAPIST, starts_at=NOW, ends_at=NOW + 90 * DAY)
-    page = words((await opened()).text)
-    assert "There are no free times at the moment. Write to me: hello@practice.example" in page
+    page = (await opened()).text
+    assert "There are no free times at the moment. Write to me" in words(page)
+    assert "mailto:hello@practice.example" in page
 
 
 async def test_a_group_says_how_many_places_are_left(house: str):
@@ -327,6 +329,30 @@ async def test_a_machine_that_fills_every_field_is_told_a_success_and_books_noth
     location = booked_at(await sent({**await a_form(), "website": "https://spam.example"}))
     assert rows_of(Booking) == []
     assert (await opened(location)).status_code == 404
+
+
+async def test_a_person_who_was_taken_for_a_machine_finds_the_way_back(house: str):
+    """It says no more than behind any other link that does not open."""
+    location = booked_at(await sent({**await a_form(), "website": "https://ada.example"}))
+    async with browser() as guest:
+        found, strange, italian = [
+            await guest.get(path, headers={"accept-language": language})
+            for path, language in (
+                (location, "en"),
+                ("/booked/ABC-123-DE/nothing", "en"),
+                (location, "it-IT,it;q=0.9"),
+            )
+        ]
+    assert "Nothing is booked here" in words(found.text)
+    assert 'href="/book"' in found.text
+    assert strange.text == found.text
+    assert "Qui non c’è nessuna prenotazione" in words(italian.text)
+
+
+async def test_password_managers_are_asked_to_leave_the_trap_alone(house: str):
+    form = (await opened(start=TOMORROW.isoformat())).text
+    (trap,) = re.findall(r'<input[^>]*name="website"[^>]*>', form)
+    assert all(word in trap for word in ("data-1p-ignore", "data-lpignore", "data-bwignore"))
 
 
 async def test_the_answer_takes_as_long_whatever_was_found(house: str):
@@ -594,7 +620,7 @@ async def test_where_only_one_thing_can_be_booked_it_needs_no_name(house: str):
     assert "Choose a time" in words((await opened("/plain/book")).text)
     page = words((await opened("/plain/book", seat(a_client()))).text)
     assert "Book a session" in page
-    assert "Individual 50 minutes, By video or in the room, €80" in page
+    assert "Individual 50 minutes, by video or in the room, €80" in page
 
 
 async def test_a_type_that_is_asked_for_waits_for_her_answer(house: str):

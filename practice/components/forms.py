@@ -72,7 +72,7 @@ def error_summary(
     return rx.cond(errors.length() > 0, summary, rx.fragment())
 
 
-def form_end(*children: rx.Component, note: str = "") -> rx.Component:
+def form_end(*children: rx.Component, note: str | rx.Var[Any] = "") -> rx.Component:
     """The button that sends, and the sentence that says what it costs."""
-    said = [rx.el.p(note)] if note else []
+    said = [] if isinstance(note, str) and not note else [rx.el.p(note)]
     return rx.el.div(*children, *said, class_name="form-end")

@@ -8,7 +8,8 @@ import reflex as rx
 from babel import dates
 
 from practice.components.shell import troubles
-from practice.i18n import _, here, language, locale
+from practice.i18n import DEFAULT_LANGUAGE, _, here, language, locale
+from practice.state.zone_words import cities
 
 DAYS_OF_WEEK = 7
 FILES = (
@@ -193,4 +194,6 @@ def _of_the_clock() -> Words:
         "zonesFound": _("{count} zones found"),
         "zoneNone": _("No zone is called that. Try the nearest large city."),
         "close": _("Close"),
+        # Zones have English names; these are what others search by.
+        "cities": {} if language() == DEFAULT_LANGUAGE else cities(),
     }

@@ -26,9 +26,9 @@ const TODAY = {
 };
 
 // Read once, when somebody looks: some four hundred of them.
-const read = (language) =>
+const read = ({ language, cities }) =>
   (Intl.supportedValuesOf?.("timeZone") ?? []).map((zone) => {
-    const city = TODAY[zone] ?? zone.split("/").at(-1).replaceAll("_", " ");
+    const city = cities[zone] ?? TODAY[zone] ?? zone.split("/").at(-1).replaceAll("_", " ");
     const name = nameOf(zone, language);
     return { zone, city, name, sought: plain(`${city} ${zone} ${name}`) };
   });
@@ -41,7 +41,7 @@ export function Zones() {
   const [sought, seek] = useState("");
 
   const open = () => {
-    setAll((already) => (already.length ? already : read(words.language)));
+    setAll((already) => (already.length ? already : read(words)));
     seek("");
     dialog.current.showModal();
   };

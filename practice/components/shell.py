@@ -12,6 +12,7 @@ from practice.components.feedback import failed
 from practice.components.icons import icon
 from practice.components.indoors import Indoors
 from practice.components.languages import language_switch, other_language
+from practice.components.native import load_again
 from practice.components.navigation import Entry, Text, bottom_bar, brand, side_link, top_nav
 from practice.components.notices import notice
 from practice.i18n import _, here, language
@@ -55,10 +56,10 @@ def trouble() -> rx.Component:
     )
 
 
-def unless_loaded(path: str) -> rx.Component:
+def unless_loaded() -> rx.Component:
     """In the place of a skeleton that nothing will fill: what happened, and the way to try again.
     The stylesheet shows it as long as something is loading."""
-    again = rx.el.a(_("Try again"), href=here(path), reload_document=True, class_name="btn")
+    again = load_again(_("Try again"), "btn")
     said = rx.fragment(ShellState.trouble, " ", _reference())
     return rx.cond(
         ShellState.trouble != "",

@@ -19,6 +19,7 @@ from practice.components.fields import (
 from practice.components.forms import error_summary, form, form_end
 from practice.components.icons import icon
 from practice.components.picker import Asked
+from practice.components.trap import trap
 from practice.i18n import _, here
 from practice.pages.picking import (
     FORM,
@@ -41,7 +42,7 @@ def booking(*, heading: str, path: str, is_named: bool = False) -> rx.Component:
         ("list", _list()),
         ("open", rx.fragment(instead(BookState, to_own_pages()), _list())),
         ("mine", instead(BookState, to_own_pages())),
-        ("call", instead(BookState, _to_the_call())),
+        ("call", instead(BookState, _to_the_call(), below=_known_already())),
         ("letter", instead(BookState, write_to_me(BookState))),
         ("hers", instead(BookState, _to_the_portal())),
         ("words", instead(BookState)),
@@ -53,6 +54,12 @@ def booking(*, heading: str, path: str, is_named: bool = False) -> rx.Component:
 def _to_the_call() -> rx.Component:
     words = _("Book a free discovery call")
     return link_button(words, here("/book"), kind="primary", reload_document=True)
+
+
+def _known_already() -> rx.Component:
+    sign_in = rx.el.a(_("Sign in"), href=here("/sign-in"), class_name="link", reload_document=True)
+    said = rx.el.p(_("Have we talked already?"), " ", sign_in, class_name="soft")
+    return rx.cond(BookState.own_name == "", said, rx.fragment())
 
 
 def _to_the_portal() -> rx.Component:
@@ -87,17 +94,25 @@ def _form() -> rx.Component:
             _places(),
             rx.cond(BookState.own_name != "", _as_oneself(), _as_a_guest()),
             _note(),
-            rx.cond(BookState.own_name != "", rx.fragment(), _consent()),
+            rx.cond(BookState.own_name != "", rx.fragment(), rx.fragment(_consent(), trap())),
             form_end(
                 submit(_("Book this time"), _("One moment …"), big=True),
-                note=_("No account, no card. You can move or cancel from the letter you receive."),
+                note=rx.cond(
+                    BookState.own_name != "",
+                    _("You can move or cancel it from the letter you receive."),
+                    _("No account, no card. You can move or cancel from the letter you receive."),
+                ),
             ),
             on_submit=BookState.book,
             answer=BookState.answer,
             custom_attrs={"id": FORM},
         ),
         heads=[
-            rx.el.h2(_("And who is calling?"), custom_attrs={"id": "who"}, tab_index=-1),
+            rx.el.h2(
+                rx.cond(BookState.is_call, _("And who is calling?"), _("Your details")),
+                custom_attrs={"id": "who"},
+                tab_index=-1,
+            ),
             rx.cond(
                 BookState.own_name != "",
                 rx.fragment(),
@@ -121,14 +136,6 @@ def _asked() -> rx.Component:
         Asked.create(),
         _hidden("slug", BookState.slug),
         _hidden("privacy_version", BookState.privacy_version),
-        rx.el.div(
-            rx.el.label(
-                _("Leave this empty"),
-                rx.el.input(name="website", tab_index=-1, auto_complete="off"),
-            ),
-            class_name="vh",
-            aria_hidden="true",
-        ),
     )
 
 
@@ -188,35 +195,29 @@ def _consent() -> rx.Component:
 def _places() -> rx.Component:
     """Where there is a choice; the first one is marked."""
     labels = {"video": _("By video"), "in_person": _("In person"), "phone": _("By phone")}
-    cards = (
-        rx.cond(BookState.places.contains(place), _place(place, words), rx.fragment())
-        for place, words in labels.items()
+    cards = rx.foreach(
+        BookState.places, lambda place: _place(place, rx.match(place, *labels.items(), ""))
     )
     asked = rx.el.fieldset(
         rx.el.legend(
-            rx.cond(
-                BookState.places.contains("in_person"),
-                _("Where shall we meet?"),
-                _("How shall we talk?"),
-            ),
+            rx.cond(BookState.is_call, _("How shall we talk?"), _("How shall we meet?")),
             class_name="entry-label",
         ),
-        rx.el.div(*cards, class_name="choice-cards"),
+        rx.el.div(cards, class_name="choice-cards"),
         custom_attrs={"role": "radiogroup"},
         class_name="entry",
     )
     return rx.cond(BookState.places.length() > 1, asked, _hidden("place", BookState.places[0]))
 
 
-def _place(place: str, words: str) -> rx.Component:
+def _place(place: rx.Var[str], words: rx.Component | rx.Var[Any]) -> rx.Component:
     return rx.el.label(
         rx.el.input(
             type="radio",
             name="place",
-            value=place,
             default_checked=BookState.places[0] == place,
             class_name="dot",
-            custom_attrs={"id": f"{FORM}-place-{place}"},
+            custom_attrs={"id": f"{FORM}-place-{place}", "value": place},
         ),
         rx.el.span(words, class_name="choice-words"),
         class_name="choice-card",

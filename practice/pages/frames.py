@@ -34,7 +34,7 @@ def in_client_frame(*children: rx.Component, path: str) -> rx.Component:
     ]
     shell = client_shell(
         *children,
-        unless_loaded(path),
+        unless_loaded(),
         practice=ClientState.practice,
         entries=_marked(entries, path),
         who=_who(),
@@ -67,7 +67,7 @@ def in_portal_frame(*children: rx.Component, path: str) -> rx.Component:
     rare = _marked([running, calendar, devices], path)
     shell = therapist_shell(
         *children,
-        unless_loaded(path),
+        unless_loaded(),
         rx.el.footer(other_language(path), class_name="portal-end"),
         practice=PortalState.practice,
         navigation=PortalNavigation(first=first, foot=rare, phone=first),

@@ -23,7 +23,6 @@ def moving(state: Any, *, path: str, is_own: bool = False) -> rx.Component:
     matter = rx.match(
         state.mode,
         ("letter", instead(state, write_to_me(state))),
-        ("words", instead(state)),
         chapters(state, _form(state)),
     )
     return picking(state, matter, heading=_("Move your appointment"), path=path, is_own=is_own)

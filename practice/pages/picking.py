@@ -23,7 +23,7 @@ from practice.components.picker import (
     Zones,
     desk,
 )
-from practice.components.shell import Back, public_shell
+from practice.components.shell import Back, public_shell, unless_loaded
 from practice.i18n import _, here
 
 FORM = "wish"
@@ -79,21 +79,32 @@ def _without_script() -> rx.Component:
 
 def _title(state: Any) -> rx.Component:
     facts = rx.el.p(
-        _fact("clock", state.length),
-        _fact("video", state.places_said),
+        _fact(icon("clock", small=True), state.length),
+        _fact(_mark(state), state.places_said),
         rx.cond(
             state.therapist != "",
             rx.el.span(_("With"), " ", state.therapist, class_name="hide-s"),
             rx.fragment(),
         ),
+        _fact(rx.fragment(), state.also),
         class_name="meta",
     )
     return Title.create(facts, title=state.title)
 
 
-def _fact(name: str, words: Any) -> rx.Component:
-    said = rx.el.span(icon(name, small=True), words)
-    return rx.cond(words != "", said, rx.fragment())
+def _fact(mark: rx.Component | rx.Var[Any], words: Any) -> rx.Component:
+    return rx.cond(words != "", rx.el.span(mark, words), rx.fragment())
+
+
+def _mark(state: Any) -> rx.Component | rx.Var[Any]:
+    """None on a page that says what is moved, and not where it takes place."""
+    return rx.match(
+        state.place,
+        ("video", icon("video", small=True)),
+        ("phone", icon("phone", small=True)),
+        ("in_person", icon("map-pin", small=True)),
+        rx.fragment(),
+    )
 
 
 def _waiting(heading: str) -> rx.Component:
@@ -136,8 +147,9 @@ def _waiting(heading: str) -> rx.Component:
                 rx.el.span(_("One moment, loading."), class_name="vh", role="status"),
             ),
             rx.el.div(rx.el.div(month, week), times, class_name="picker", aria_hidden="true"),
-            class_name="ch",
+            class_name="ch loading",
         ),
+        unless_loaded(),
     )
 
 
@@ -210,12 +222,13 @@ def refusal(state: Any) -> rx.Component:
     return rx.cond(state.refused != "", said, rx.fragment())
 
 
-def instead(state: Any, *ways: rx.Component) -> rx.Component:
+def instead(state: Any, *ways: rx.Component, below: rx.Component | None = None) -> rx.Component:
     """Where nothing can be picked: why, and where it goes on."""
     return rx.el.section(
         rx.el.div(
             rx.el.p(icon("lock"), state.sentence, class_name="locked-words"),
             rx.el.div(*ways, class_name="actions"),
+            *([below] if below else []),
             class_name="shut",
         ),
         class_name="ch",

@@ -68,6 +68,7 @@ class Time:
     price_cents: int
     video_link: str | None
     hold_expires_at: datetime | None
+    was_moved: bool
     choices: Choices
 
 
@@ -170,5 +171,6 @@ def _time(actor: Actor, booking: Booking, at: Appointment, name: str) -> Time:
         price_cents=booking.price_cents,
         video_link=at.video_link if booking.place == Place.VIDEO else None,
         hold_expires_at=booking.hold_expires_at,
+        was_moved=booking.sequence > 0,
         choices=endings.choices(actor, booking, at),
     )

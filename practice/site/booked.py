@@ -2,14 +2,19 @@
 
 from collections.abc import Sequence
 
+from starlette.requests import Request
 from starlette.responses import Response
 
-from practice import runtime
+from practice import i18n, runtime
+from practice.domain.actors import VISITOR
 from practice.domain.bookings import Status
+from practice.domain.errors import NotFound
 from practice.domain.signin import Standing
-from practice.services import bookplates
+from practice.routes import negotiation
+from practice.services import bookplates, content
 from practice.site.bylink import LINK, ByLink, Held, Work, onward
 from practice.site.views import booked as views
+from practice.site.views import unbooked
 
 PATH = f"/booked{LINK}"
 SAID_HERE = {Status.CONFIRMED, Status.REQUESTED}
@@ -31,6 +36,16 @@ class Booked(ByLink):
         is_in = (await self._found(held.request)).standing is not Standing.ENDED
         view = views.view(plate, entry, manage=held.path(), own=held.path("booked"), is_in=is_in)
         return await self._say(view, views.title(plate))
+
+    async def _nothing(self, request: Request) -> Response:
+        """Who comes here has just sent a form. Where it was taken for a machine's, a person finds
+        the way back, and a machine what it finds behind any link that does not open."""
+        frame = await runtime.query(content.find_frame, VISITOR)
+        if frame is None:
+            return await self.missing()
+        said = negotiation.weighed(request.headers.get("accept-language", ""))
+        with i18n.speaking(i18n.preferred(said) or i18n.DEFAULT_LANGUAGE):
+            return await self._say(unbooked.view(frame), unbooked.title(), NotFound.status)
 
     async def asked(self, held: Held) -> Response:
         """A link to the address of the booking, whoever may have an account there."""

@@ -67,9 +67,14 @@ class ByLink(Door, ABC):
                 with i18n.speaking(held.plate.language):
                     return await work(held)
             except NotFound:
-                return await self.missing()
+                return await self._nothing(request)
 
         return answer
+
+    async def _nothing(self, request: Request) -> Response:
+        """The same whatever is wrong with the link."""
+        del request
+        return await self.missing()
 
     async def _opened(self, request: Request) -> Held:
         said = {name: request.path_params[name] for name in ("reference", "token")}

@@ -224,8 +224,8 @@ def trouble_of(refusal: Refusal, zone: str, email: str) -> str:
         now = clock.now()
         again = now + timedelta(seconds=refusal.retry_after)
         said = _(
-            "That was tried often. You can send it again {time}; what you wrote is kept here until "
-            "then. Or write to me: {email}"
+            "I can take no more bookings from here for now. You can send it again {time}; what you "
+            "wrote is kept here until then. Or write to me: {email}"
         )
         return said.format(time=words.near_day_and_time(again, now, zone), email=email)
     if isinstance(refusal, KeyReused):

@@ -58,6 +58,7 @@ class BookState(DeskState):
     places: rx.Field[list[str]] = rx.field(default_factory=list)
     price: str = ""
     privacy_version: str = ""
+    is_call: bool = False
     # Of whoever is signed in; a guest has none.
     own_name: str = ""
     kinds: rx.Field[list[Open]] = rx.field(default_factory=list)
@@ -152,12 +153,14 @@ class BookState(DeskState):
         self.slug, self.title = kind.slug, picking_words.title(kind)
         self.length = i18n.minutes(kind.minutes)
         self.places_said = picking_words.places(kind)
-        self.price = picking_words.price(kind)
+        self.price, self.is_call = picking_words.price(kind), picking_words.is_call(kind)
         self.places = [place.value for place in kind.places]
+        self.place = self.places[0]
+        self.also = self.price if kind.price_cents else ""
 
     def _show_several(self, desk: Desk) -> None:
         """Several are open, or none is; then each of them is shut for the same reason."""
-        self.title, self.length, self.places_said = _("Book a session"), "", ""
+        self.title = _("Book a session")
         if self.kinds:
             self.mode = "list"
             return
@@ -221,5 +224,4 @@ def _contact(form: dict[str, str]) -> Contact:
 
 
 def _line(kind: Kind) -> Open:
-    said = [i18n.minutes(kind.minutes), picking_words.places(kind), picking_words.price(kind)]
-    return Open(kind.slug, kind.name, ", ".join(said))
+    return Open(kind.slug, kind.name, picking_words.in_a_line(kind))

@@ -28,6 +28,10 @@ class DeskState(rx.State):
     title: str = ""
     length: str = ""
     places_said: str = ""
+    # Of the first of these places, which gives the line its mark.
+    place: str = ""
+    # What it costs, where it costs something; when it is now, where it is moved.
+    also: str = ""
     # What stands on the page instead of the times: words, and which ways lead on.
     mode: str = ""
     sentence: str = ""
@@ -46,6 +50,7 @@ class DeskState(rx.State):
         self.practice, self.therapist = desk.practice, desk.therapist
         self.letter = f"mailto:{desk.email}"
         self.mode = self.sentence = self.way_on = ""
+        self.length = self.places_said = self.place = self.also = ""
         self._ask_again()
 
     def _ask_again(self) -> None:
@@ -53,8 +58,11 @@ class DeskState(rx.State):
 
     def _refuse(self, refusal: Refusal) -> None:
         if isinstance(refusal, TooMany):
-            tried = _("That was tried very often.")
-            self.refused = " ".join([tried, try_again(refusal.retry_after)])
+            full = _("I can take no more bookings from here for now.")
+            write = _("You can also write to me: {email}")
+            email = self.letter.removeprefix("mailto:")
+            said = [full, try_again(refusal.retry_after), write.format(email=email)]
+            self.refused = " ".join(said if email else said[:2])
         else:
             self.refused = _(refusal.message)
 

@@ -19,6 +19,7 @@ from practice.state.my_times import (
     coming_row,
     cost_of,
     greeting,
+    moved,
     next_time,
     opened,
     past_row,
@@ -48,8 +49,9 @@ class MeState(ClientState):
 
     @handler(Role.CLIENT)
     async def load(self) -> None:
-        self._show(await query(service.find_me, await actor_of(self)))
-        self.done = ""
+        me = await query(service.find_me, await actor_of(self))
+        self._show(me)
+        self.done = moved(self._named("moved"), me)
 
     @handler(Role.CLIENT)
     async def ask(self, reference: str) -> None:
@@ -79,6 +81,11 @@ class MeState(ClientState):
         self.done = _("The appointment is cancelled.")
         self.answers += 1
         return rx.set_focus("hello")
+
+    def _named(self, name: str) -> str:
+        """What the address of this page says under this name."""
+        asked = dict(self.router_data).get("query") or {}
+        return str(asked.get(name, ""))
 
     async def _ask(self, reference: str) -> None:
         actor = await actor_of(self)

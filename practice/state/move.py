@@ -17,7 +17,7 @@ class MoveState(MovingState):
         try:
             await self._open(await _holder(asked), asked)
         except NotFound:
-            self._show_nothing(_("This link does not open an appointment."))
+            await self._show_nothing(_("This link does not open an appointment."))
             raise
 
     @handler(Role.PUBLIC)
@@ -38,4 +38,5 @@ async def _holder(asked: dict[str, str]) -> Actor:
 def _management(asked: dict[str, str]) -> str:
     """Built here from what was proven: the browser's word is an address for nobody."""
     public_url = settings.current().public_url
-    return f"{public_url}/manage/{reference_in(asked)}/{asked.get('token', '')[:200]}"
+    path = f"/manage/{reference_in(asked)}/{asked.get('token', '')[:200]}"
+    return f"{public_url}{path}?done=moved"

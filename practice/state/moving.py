@@ -5,14 +5,14 @@ from zoneinfo import ZoneInfo
 
 from practice import i18n
 from practice.domain import inputs
-from practice.domain.actors import Actor
+from practice.domain.actors import VISITOR, Actor
 from practice.domain.errors import Busy
 from practice.domain.refusals import NotPossibleNow, SlotTaken, TooLate
 from practice.i18n import _, sentence
 from practice.runtime import query, transact
 from practice.services import moves, picking
 from practice.services.picking import Desk, Moving, Offered
-from practice.state import offers, words
+from practice.state import offers, picking_words, words
 from practice.state.desk import DeskState
 
 
@@ -26,8 +26,10 @@ class MovingState(DeskState):
         self._begin(desk)
         await self._show(mover, desk, moving, asked)
 
-    def _show_nothing(self, why: str) -> None:
-        self.title, self.mode, self.sentence = _("Move your appointment"), "words", why
+    async def _show_nothing(self, why: str) -> None:
+        """Whoever holds a link that opens nothing can still write."""
+        self._begin(await query(picking.find_desk, VISITOR))
+        self.title, self.mode, self.sentence = _("Move your appointment"), "letter", why
 
     async def _more(self, mover: Actor, asked: dict[str, str]) -> None:
         desk = await query(picking.find_desk, mover)
@@ -57,6 +59,10 @@ class MovingState(DeskState):
         self.length = i18n.minutes(moving.minutes)
         self.places_said = moving.name
         self.now_said = sentence(words.day_and_time(moving.starts_at, zone.key))
+        clocks = picking_words.clocks(desk, zone.key, moving.starts_at)
+        self.also = _("Now: {time}, {clocks}").format(
+            time=words.day_and_time(moving.starts_at, zone.key), clocks=clocks
+        )
         if not moving.may_move:
             self.mode, self.sentence = "letter", _(TooLate.message)
             return

@@ -4,7 +4,7 @@ from practice.domain.actors import Role
 from practice.domain.errors import NotFound
 from practice.i18n import _, here
 from practice.state.guard import handler
-from practice.state.moving import MovingState
+from practice.state.moving import MovingState, reference_in
 from practice.state.session import actor_of
 
 
@@ -15,7 +15,7 @@ class MyMoveState(MovingState):
         try:
             await self._open(await actor_of(self), asked)
         except NotFound:
-            self._show_nothing(_("There is no such appointment among yours."))
+            await self._show_nothing(_("There is no such appointment among yours."))
             raise
 
     @handler(Role.CLIENT)
@@ -24,4 +24,5 @@ class MyMoveState(MovingState):
 
     @handler(Role.CLIENT)
     async def move(self, form: dict[str, str]) -> None:
-        await self._move(await actor_of(self), form, way_on=here("/me"))
+        way_on = f"{here('/me')}?moved={reference_in(form)}"
+        await self._move(await actor_of(self), form, way_on=way_on)

@@ -79,6 +79,16 @@ def soon(first: Time | None, me: Me) -> str:
     return _("Your next appointment is {soon}.").format(soon=distance)
 
 
+def moved(reference: str, me: Me) -> str:
+    """After a move, if it is true: the address that says so can be written by anybody."""
+    found = (one for one in me.coming if one.was_moved and one.choices.reference == reference)
+    time = next(found, None)
+    if time is None:
+        return ""
+    said = _("The new time is {time}. A letter about it is on its way.")
+    return said.format(time=words.day_and_time(time.starts_at, me.frame.zone))
+
+
 def next_time(time: Time, frame: Frame) -> NextTime:
     place = own_place(frame)
     own = Hours(

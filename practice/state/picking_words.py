@@ -18,12 +18,12 @@ from practice.i18n import (
     day_of_month,
     hours_between,
     locale,
+    minutes,
     month_of_year,
     ngettext,
     sentence,
 )
 from practice.letters import times as clock_words
-from practice.letters.phrases import HOW
 from practice.services.picking import Day, Kind, Time
 from practice.state import words
 
@@ -201,9 +201,18 @@ def price(kind: Kind) -> str:
 
 def places(kind: Kind) -> str:
     """By video or by phone."""
-    named = [_(HOW[kind.places[0]]), *(_(words.PLACES[one]) for one in kind.places[1:])]
-    *most, last = named
+    return sentence(_either(kind))
+
+
+def _either(kind: Kind) -> str:
+    *most, last = (_(words.PLACES[one]) for one in kind.places)
     return _("{some} or {last}").format(some=", ".join(most), last=last) if most else last
+
+
+def in_a_line(kind: Kind) -> str:
+    """20 minutes, by video or by phone, free of charge"""
+    price = words.price(kind.price_cents, kind.currency)
+    return ", ".join([minutes(kind.minutes), _either(kind), price])
 
 
 def how_near(start: datetime, wished: datetime) -> str:

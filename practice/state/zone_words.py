@@ -29,6 +29,16 @@ def zones() -> Mapping[str, tuple[tuple[str, str], ...]]:
     return _zones_in(language())
 
 
+def cities() -> dict[str, str]:
+    """By zone, where this language calls the city otherwise than the zone's own name does."""
+    named = ((zone, name) for of in zones().values() for zone, name in of if "/" not in name)
+    return {zone: name for zone, name in named if name != _in_english(zone)}
+
+
+def _in_english(zone: str) -> str:
+    return zone.rpartition("/")[2].replace("_", " ")
+
+
 @cache
 def _zones_in(code: str) -> Mapping[str, tuple[tuple[str, str], ...]]:
     with speaking(code):

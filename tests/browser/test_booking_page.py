@@ -2,19 +2,17 @@
 
 import json
 import re
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
-import psycopg
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from practice.cluster import Cluster
-from tests import builders, server
+from tests import server
 from tests.browser.conftest import OpenPage, moved_while_loading
 from tests.browser.looks import axe_findings, axe_in_all_looks, sticks_out
+from tests.server import Ask
 
 NARROW, BROAD = 360, 1280
 NOOR = "noor@alderby.example"
@@ -27,7 +25,6 @@ SLOW_3G = {
     "downloadThroughput": 50_000,
     "uploadThroughput": 50_000,
 }
-Ask = Callable[[str, tuple[Any, ...]], None]
 
 
 @pytest.fixture(scope="module")
@@ -36,25 +33,15 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[server.Server]:
     own = tmp_path_factory.mktemp("booking")
     log = own / "server.log"
     with server.running(own, log, PRACTICE_NOW=server.MORNING, PRACTICE_LIMITS="off") as found:
-        with changing(found) as ask:
+        with server.changing(found) as ask:
             for table in ("practice", "session_types"):
                 ask(f"UPDATE {table} SET max_per_day = %s", (None,))
         yield found
 
 
-@contextmanager
-def changing(portal: server.Server) -> Generator[Ask]:
-    """By nobody's service: as it would be after something these journeys are not about."""
-    with (
-        Cluster(portal.log.parent / "postgres").used() as url,
-        psycopg.connect(url, autocommit=True, options=builders.BY_SYSTEM) as connection,
-    ):
-        yield lambda said, given: connection.execute(said.encode(), given) and None
-
-
 @pytest.fixture
 def in_database(portal: server.Server) -> Iterator[Ask]:
-    with changing(portal) as ask:
+    with server.changing(portal) as ask:
         yield ask
 
 
@@ -667,10 +654,17 @@ def test_a_call_is_moved_behind_the_link_of_its_letter(open_page: OpenPage, port
     key = page.url.split("/")[-1]
     page.goto(f"{portal.base}/book/move?booking={reference}&key={key}")
     expect(page.get_by_role("heading", level=1)).to_have_text("Move your appointment")
+    # The other language is of the same booking.
+    page.get_by_role("link", name="Italiano", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Spostare l’appuntamento")
+    expect(page.locator("[data-slot]").first).to_be_visible()
+    page.get_by_role("link", name="English", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Move your appointment")
     page.locator("button[data-day]").nth(1).click()
     pick(page, 0)
     page.get_by_role("button", name="Move to this time").click()
-    page.wait_for_url(f"{portal.base}/manage/{reference}/{key}")
+    page.wait_for_url(f"{portal.base}/manage/{reference}/{key}?done=moved")
+    expect(page.get_by_text("It has a new time.")).to_be_visible()
 
 
 @pytest.mark.parametrize("wide", [NARROW, BROAD])
@@ -684,11 +678,18 @@ def test_a_client_moves_their_own_appointment(
     page.get_by_role("link", name=re.compile("^Move")).first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Move your appointment")
     expect(page.get_by_role("link", name="Back")).to_have_attribute("href", "/me")
+    page.get_by_role("link", name="Italiano", exact=True).click()
+    expect(page).to_have_url(re.compile("/it/me/move[?]booking="))
+    expect(page.locator("[data-slot]").first).to_be_visible()
+    page.get_by_role("link", name="English", exact=True).click()
+    expect(page).to_have_url(re.compile("[0-9]/me/move[?]booking="))
+    expect(page.locator("[data-slot]").first).to_be_visible()
     pick(page, -1)
     assert page.evaluate("document.documentElement.scrollWidth") <= wide
     assert axe_findings(page) == []
     page.get_by_role("button", name="Move to this time").click()
-    page.wait_for_url(f"{portal.base}/me")
+    page.wait_for_url(f"{portal.base}/me?moved=*")
+    expect(page.get_by_role("status").filter(has_text="The new time is")).to_be_visible()
     expect(page.locator(".next-hours")).not_to_have_text(hours)
 
 

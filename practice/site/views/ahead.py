@@ -37,7 +37,7 @@ def view(desk: Desk, kind: Kind, sight: Sight, day: Day, ways: Ways) -> rx.Compo
                 rx.el.p(_("The next free day is open already. Pick any other."), class_name=WIDE),
                 clocks_line(sight, ways, desk),
             ),
-            rx.el.div(shown, times(sight, ways, ""), class_name="picker"),
+            rx.el.div(shown, times(sight, ways), class_name="picker"),
             class_name="ch",
         ),
         custom_attrs=usual,

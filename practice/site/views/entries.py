@@ -101,21 +101,6 @@ def hidden(**values: str) -> list[rx.Component]:
     ]
 
 
-def trap() -> rx.Component:
-    """A field that no person finds, and every machine fills in."""
-    return rx.el.div(
-        rx.el.label(_("Leave this empty"), html_for=field_id("website")),
-        rx.el.input(
-            type="text",
-            name="website",
-            id=field_id("website"),
-            custom_attrs={"tabindex": "-1", "autocomplete": "off"},
-        ),
-        class_name="vh",
-        aria_hidden="true",
-    )
-
-
 def summary(errors: Mapping[str, str], *, title: str = "") -> rx.Component:
     """What is wrong, in the order of the form; it has the focus when the form comes back."""
     if not errors:

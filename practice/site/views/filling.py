@@ -6,6 +6,7 @@ import reflex as rx
 
 from practice.components.buttons import in_sentence
 from practice.components.icons import icon
+from practice.components.trap import trap
 from practice.domain.inputs import EMAIL_LENGTH, NAME_LENGTH, NOTE_LENGTH
 from practice.i18n import _, here
 from practice.letters.phrases import HOW
@@ -80,7 +81,7 @@ def _fields(booking: Booking, own: Own | None) -> list[rx.Component]:
         found.append(_known(own))
     found.append(_note(booking))
     if own is None:
-        found += [_consent(booking), entries.trap()]
+        found += [_consent(booking), trap()]
     return found
 
 

@@ -6,7 +6,7 @@ from practice.components.buttons import link_button
 from practice.components.icons import icon
 from practice.domain.journey import Lock
 from practice.domain.refusals import LOCKS
-from practice.i18n import _, here, minutes
+from practice.i18n import _, here
 from practice.services.picking import Desk, Kind
 from practice.site.views.wish import head
 from practice.state import picking_words
@@ -21,7 +21,7 @@ def instead(desk: Desk, kind: Kind) -> rx.Component:
         head(desk, kind),
         rx.el.section(
             rx.el.div(
-                rx.el.p(icon("lock"), said, class_name="locked-words"),
+                rx.el.p(icon("lock" if kind.lock else "mail"), said, class_name="locked-words"),
                 rx.el.div(_way_on(desk, kind), class_name="actions"),
                 *([] if desk.own or kind.lock is None else [_known_already()]),
                 class_name="shut",
@@ -54,12 +54,13 @@ def _write(desk: Desk) -> rx.Component:
 def kinds(desk: Desk) -> rx.Component:
     """Where more than one thing can be booked, or none: what there is."""
     nothing = [rx.el.p(_("Nothing can be booked here yet.")), _write(desk)]
-    listed = rx.el.ul(*map(_listed, desk.kinds), role="list", class_name="kinds")
+    offered = [one for one in desk.kinds if one.lock is not Lock.DISCOVERY_DONE]
+    listed = rx.el.ul(*map(_listed, offered), role="list", class_name="kinds")
     return rx.el.div(
         rx.el.div(rx.el.h1(_("Book a session")), class_name="page-title"),
         rx.el.section(
             rx.el.header(rx.el.h2(_("Sessions"))),
-            listed if desk.kinds else rx.el.div(*nothing, class_name="no-times"),
+            listed if offered else rx.el.div(*nothing, class_name="no-times"),
             class_name="ch",
         ),
         class_name="flow wrap",
@@ -67,11 +68,11 @@ def kinds(desk: Desk) -> rx.Component:
 
 
 def _listed(kind: Kind) -> rx.Component:
-    said = [minutes(kind.minutes), picking_words.places(kind), picking_words.price(kind)]
+    said = picking_words.in_a_line(kind)
     lock = rx.el.span(_(LOCKS[kind.lock].message)) if kind.lock else rx.fragment()
     return rx.el.li(
         rx.el.a(
-            rx.el.span(rx.el.b(kind.name), rx.el.span(", ".join(said)), lock),
+            rx.el.span(rx.el.b(kind.name), rx.el.span(said), lock),
             icon("lock" if kind.lock else "arrow-right"),
             href=here(f"/plain/book/{kind.slug}"),
         )

@@ -1,6 +1,7 @@
 """A month and the times of one of its days. Each is chosen by a link that carries everything; where
 something was typed already, by a button that sends it along."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -38,7 +39,7 @@ class Ways:
         )
 
 
-def picker(sight: Sight, ways: Ways, none: str = "") -> rx.Component:
+def picker(sight: Sight, ways: Ways, none: Sequence[rx.Component] = ()) -> rx.Component:
     days = rx.el.div(month(sight, ways), *([legend()] if sight.offered.days else []))
     return rx.el.div(days, times(sight, ways, none), class_name="picker")
 
@@ -136,7 +137,7 @@ def line(day: Day, offered: Offered) -> int:
     return max(1, round(LONGEST * len(day.times) / most))
 
 
-def times(sight: Sight, ways: Ways, none: str) -> rx.Component:
+def times(sight: Sight, ways: Ways, none: Sequence[rx.Component] = ()) -> rx.Component:
     return rx.el.div(
         *(_of_day(sight, ways, sight.day) if sight.day else _nothing(sight, ways, none)),
         class_name="times",
@@ -187,10 +188,10 @@ def _notes(sight: Sight, time: Time) -> list[str]:
     return found
 
 
-def _nothing(sight: Sight, ways: Ways, none: str) -> list[rx.Component]:
-    said = rx.el.p(none or picking_words.none_this_month(sight.offered.next_free))
+def _nothing(sight: Sight, ways: Ways, none: Sequence[rx.Component]) -> list[rx.Component]:
+    said = rx.el.p(picking_words.none_this_month(sight.offered.next_free))
     if sight.offered.next_free is None:
-        return [rx.el.div(said, class_name="no-times")]
+        return [rx.el.div(*(none or [said]), class_name="no-times")]
     told = query(sight, ways, day=sight.offered.next_free)
     label = _("Go to {day}").format(day=day_and_date(sight.offered.next_free))
     there = ways.to(label, query=told, at="times", look="btn")

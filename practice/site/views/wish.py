@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import reflex as rx
 
+from practice.components.buttons import link_button
 from practice.components.icons import icon
 from practice.components.native import native_form
 from practice.components.notices import notice
@@ -98,11 +99,14 @@ def _gone() -> rx.Component:
     )
 
 
-def _none(desk: Desk, sight: Sight) -> str:
+def _none(desk: Desk, sight: Sight) -> list[rx.Component]:
     if sight.offered.next_free is None and sight.month == sight.offered.today.replace(day=1):
-        nothing = _("There are no free times at the moment. Write to me: {email}")
-        return nothing.format(email=desk.email)
-    return ""
+        return [
+            rx.el.p(_("There are no free times at the moment.")),
+            rx.el.p(_("Write to me, and I will tell you as soon as there is one.")),
+            link_button(_("Write to me"), f"mailto:{desk.email}", icon_name="mail", kind="primary"),
+        ]
+    return []
 
 
 def head(desk: Desk, kind: Kind) -> rx.Component:
