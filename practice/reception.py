@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from time import perf_counter
@@ -54,9 +54,21 @@ def once(caller: Caller, key: str, said: Mapping[str, object]) -> Once:
     """A request that may arrive again: the same words under the same key are the same request."""
     return Once(
         scope=caller.scope,
-        key=hashlib.sha256(key.encode()).digest(),
+        key=_digest(key),
         request=vault.ring().index("request", json.dumps(said, sort_keys=True)),
     )
+
+
+async def find_earlier(caller: Caller, keys: Sequence[str]) -> Booked | None:
+    """What was booked by a wish whose answer never came. Only under keys that nobody can guess."""
+    if not keys:
+        return None
+    found = [_digest(key) for key in keys]
+    return await runtime.query(answers.find_earlier, caller.actor, scope=caller.scope, keys=found)
+
+
+def _digest(key: str) -> bytes:
+    return hashlib.sha256(key.encode()).digest()
 
 
 async def book(

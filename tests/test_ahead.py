@@ -136,3 +136,14 @@ async def test_a_database_that_is_away_keeps_nobody_from_the_page(
 
     monkeypatch.setattr(picking, "find_desk", away)
     assert is_empty(await opened())
+
+
+async def test_a_time_that_is_gone_is_said_to_be(house: str):
+    (_way, start, _shown), *_others = await times()
+    a_call(start=datetime.fromisoformat(start))
+    assert "not free any more" in (await opened(day=start[:10], start=start)).text
+    assert "not free any more" not in (await opened()).text
+
+
+async def test_a_device_is_not_asked_where_the_address_names_a_zone_that_is_none(house: str):
+    assert "data-usual" not in (await opened(tz="Atlantis")).text

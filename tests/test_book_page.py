@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from practice import settings
+from practice import reception, settings
+from practice.domain import inputs
+from practice.domain.actors import VISITOR
 from practice.domain.bookings import Visibility
 from practice.domain.errors import BadRequest, NotFound
 from practice.i18n import TIED
@@ -29,6 +31,7 @@ from tests.builders import (
     a_call,
     a_client,
     a_guest,
+    a_wish,
     change_type,
     rows_of,
 )
@@ -188,6 +191,42 @@ async def test_the_same_wish_sent_twice_books_once(tab: Tab):
         await tab.send(BookState.book, form=a_form())
     assert len(rows_of(Booking)) == 1
     assert shown(tab, "answer") == 2
+
+
+async def test_after_a_lost_answer_another_wish_leads_to_what_was_booked(tab: Tab):
+    await tab.send(BookState.book, form=a_form(key="first"))
+    later = (NINE + timedelta(hours=2)).isoformat()
+    await tab.send(BookState.book, form=a_form(start=later, key="second", earlier="first"))
+    (booking,) = rows_of(Booking)
+    assert f"/booked/{booking.reference}/" in shown(tab, "way_on")
+
+
+async def test_a_page_that_is_opened_again_leads_to_what_its_lost_answer_has_booked(tab: Tab):
+    await tab.send(BookState.book, form=a_form(key="first"))
+    (booking,) = rows_of(Booking)
+    await tab.send(BookState.open, asked={**HERE, "earlier": "none first"})
+    assert f"/booked/{booking.reference}/" in shown(tab, "way_on")
+    await tab.send(BookState.open, asked=HERE)
+    assert shown(tab, "way_on") == ""
+
+
+async def test_what_was_refused_leads_nowhere(tab: Tab):
+    await tab.send(BookState.book, form=a_form(name="", key="first"))
+    await tab.send(BookState.book, form=a_form(key="second", earlier="first"))
+    (booking,) = rows_of(Booking)
+    assert f"/booked/{booking.reference}/" in shown(tab, "way_on")
+
+
+async def test_a_key_that_a_program_chose_opens_nothing_here(tab: Tab):
+    caller = reception.Caller(VISITOR, "")
+    contact = reception.Contact("Ada", "ada@example.org", "+49 30 123456", PRIVACY)
+    wish, once = a_wish(), reception.once(caller, "1", {})
+    await reception.book(caller, wish, contact, once, inputs.Reading())
+    await tab.send(BookState.open, asked={**HERE, "earlier": "1"})
+    assert shown(tab, "way_on") == ""
+    assert await reception.find_earlier(caller, ["1"])
+    assert await reception.find_earlier(caller, ["page 1"]) is None
+    assert await reception.find_earlier(reception.Caller(VISITOR, "203.0.113.9"), ["1"]) is None
 
 
 @pytest.mark.parametrize(

@@ -416,7 +416,7 @@ async def test_a_time_that_is_gone_is_said_before_it_is_confirmed(house: str):
     reference = called()
     a_call(start=THURSDAY)
     page = await read(manage(reference, f"/move?start={THURSDAY:%Y-%m-%dT%H:%M:%SZ}"))
-    assert "The time you chose is no longer free. Nothing has changed" in page
+    assert "The time you had chosen is not free any more" in page
 
 
 async def test_moving_too_late_is_refused_and_said(house: str):

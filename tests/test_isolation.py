@@ -261,7 +261,7 @@ TRUSTED = {
     "guests._require_within_limits": "how many calls were booked, as times",
     "bookings._take": "one's own new appointment, before a booking makes it theirs",
     "bookings.find_group": "a group that is open, and how many are in it",
-    "answers.find": "the booking that this very request made",
+    "answers._as_it_was": "the booking that a request of the same key made",
     "bookplates._who": "of whoever holds a link, the address and the number, shortened",
 }
 

@@ -249,7 +249,7 @@ async def test_the_form_says_the_time_that_was_chosen(house: str):
 async def test_a_time_that_is_gone_is_said_before_anything_is_typed(house: str):
     a_call(start=TOMORROW)
     page = words((await opened(start=TOMORROW.isoformat())).text)
-    assert "The time you chose is no longer free. Nothing is booked" in page
+    assert "The time you had chosen is not free any more" in page
     assert "Tuesday 24 November" in page
 
 

@@ -9,6 +9,7 @@ from babel import dates
 
 from practice.components.shell import troubles
 from practice.i18n import DEFAULT_LANGUAGE, _, here, language, locale
+from practice.state.picking_words import GONE
 from practice.state.zone_words import cities
 
 DAYS_OF_WEEK = 7
@@ -175,7 +176,7 @@ def _of_the_calendar() -> Words:
 
 def _of_the_times() -> Words:
     return {
-        "gone": _("The time you had chosen is not free any more. Please choose another."),
+        "gone": _(GONE),
         "lost": _("just taken"),
         "changeTime": _("Change the time"),
         "change": _("Change"),

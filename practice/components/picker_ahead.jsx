@@ -9,12 +9,16 @@ export const Ahead = () => (
 // Whoever came by keyboard to one of those links is led to the same day or time of ours.
 export const whereFocused = () => {
   const link = document.activeElement?.closest(".ahead a");
-  return link && Object.fromEntries(new URL(link.href).searchParams);
+  if (!link) return null;
+  const asked = Object.fromEntries(new URL(link.href).searchParams);
+  const turn = link.matches(".icon-btn") ? [...link.parentElement.children].indexOf(link) : -1;
+  return { ...asked, turn };
 };
-export const focus = ({ start, day }) => {
+export const focus = ({ start, day, zones, turn }) => {
+  const turns = [...document.querySelectorAll(".cal-head .icon-btn")];
   const same = (one) => Date.parse(one.dataset.slot) === Date.parse(start);
-  const found = start
-    ? [...document.querySelectorAll("[data-slot]")].find(same)
-    : document.querySelector(`[data-day="${day}"]`);
+  const time = start && [...document.querySelectorAll("[data-slot]")].find(same);
+  const clock = zones && document.querySelector(".zone button");
+  const found = turns[turn] || time || clock || document.querySelector(`[data-day="${day}"]`);
   found?.focus({ preventScroll: true });
 };

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "react";
 import { Ahead, focus, whereFocused } from "./picker_ahead.jsx";
 import { Context, after, monthOf, nextFree, query } from "./picker_days.jsx";
 import { found, joined } from "./picker_offer.jsx";
-import { forget } from "./picker_typed.jsx";
+import { forget, read } from "./picker_typed.jsx";
 
 // So long the server may be silent at first; then the page without a script takes over.
 const PATIENCE = 5000;
@@ -57,9 +57,10 @@ export function Desk(props) {
   // Everything the server needs; it may have forgotten this tab meanwhile.
   const ask = (more = {}) => {
     const { day: on = "", tz = "", booking = "", key = "" } = query();
+    const earlier = (read().sent ?? []).join(" ");
     const slug = plain.named ? named() : "";
     const zone = tz || ownZone();
-    return { opening: opening.current, slug, zone, day: on, booking, token: key, ...more };
+    return { opening: opening.current, slug, zone, day: on, booking, token: key, earlier, ...more };
   };
 
   useEffect(() => {
@@ -73,6 +74,8 @@ export function Desk(props) {
 
   useEffect(() => {
     if (!answered || answered !== opening.current) return;
+    // A wish of before a reload, whose answer this page never heard, has booked.
+    if (wayOn) return goOn();
     held.current = whereFocused();
     setReady(true);
     setBusy(false);
@@ -125,28 +128,31 @@ export function Desk(props) {
   useEffect(() => setBusy(false), [answer, troubles]);
 
   useEffect(() => {
-    if (!wayOn || !sent.current) return;
-    forget();
-    window.location.assign(wayOn);
+    if (wayOn && sent.current) goOn();
   }, [wayOn]);
+  // In the place of this entry: whoever goes back from there does not come to a time that is gone.
+  const goOn = () => {
+    forget();
+    window.location.replace(wayOn);
+  };
 
   // Never connected: whoever has this page has a browser that can do without.
-  const leave = () => plain.path && window.location.replace(plainly(plain));
   useEffect(() => {
-    if (ready || troubles) return;
-    const timer = setTimeout(leave, PATIENCE);
+    if (ready || troubles || !plain.path) return;
+    const timer = setTimeout(() => window.location.replace(plainly(plain)), PATIENCE);
     return () => clearTimeout(timer);
   }, [ready, troubles]);
 
   useEffect(() => {
-    const read = () => {
+    const look = () => {
       if (!known) return;
+      dismiss(taken);
       settle(known);
       if ((query().tz || device) !== known.zone) change(query().tz || device);
     };
-    window.addEventListener("popstate", read);
-    return () => window.removeEventListener("popstate", read);
-  }, [known, device]);
+    window.addEventListener("popstate", look);
+    return () => window.removeEventListener("popstate", look);
+  }, [known, device, taken]);
 
   // The same page in the other language: what is chosen goes along.
   useEffect(() => {
@@ -193,9 +199,15 @@ export function Desk(props) {
     setLed(led + 1);
   };
 
+  // Among those that are offered for a lost one.
+  const take = (other) => {
+    setStart(other);
+    write({ start: other });
+  };
+
   const value = {
     ...{ words, known, ready, device, day, month, start, gone, taken, isTaken, busy, led },
-    ...{ pick, choose, change, leave, setStart, setBusy, showMonth: setMonth },
+    ...{ pick, choose, change, take, setBusy, showMonth: setMonth },
     chosen: known && start ? found(known, start) : undefined,
     send: () => {
       sent.current = true;

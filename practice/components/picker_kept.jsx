@@ -6,6 +6,8 @@ import { forget, put, read } from "./picker_typed.jsx";
 
 const TYPED = "[name]:not([type=hidden], [name=website])";
 
+const MOST_SENT = 5;
+
 // Also where a page has no address of its own to speak of, over plain HTTP.
 const unguessable = () =>
   crypto.randomUUID?.() ??
@@ -46,11 +48,15 @@ export function Kept({ children, ...rest }) {
   // The same wish has the same key, however often it is sent; another one has another.
   const seal = (event) => {
     const form = event.target;
-    const said = JSON.stringify([...new FormData(form)].filter(([name]) => name !== "key"));
+    const { key: sealed, earlier, ...wish } = Object.fromEntries(new FormData(form));
+    const said = JSON.stringify(wish);
     const kept = read();
     const key = kept.said === said ? kept.key : unguessable();
-    put({ said, key });
+    // Of those that were sent before, one may have booked without an answer ever coming.
+    const before = (kept.sent ?? []).filter((one) => one !== key);
+    put({ said, key, sent: [...before, key].slice(-MOST_SENT) });
     if (form.elements.key) form.elements.key.value = key;
+    if (form.elements.earlier) form.elements.earlier.value = before.join(" ");
     send();
   };
 

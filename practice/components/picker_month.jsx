@@ -1,6 +1,6 @@
 // The days: a month where there is room, a week on a phone. A free day has a line under it, as long
 // as the day is free.
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { monthOf, nextFree, useDesk } from "./picker_days.jsx";
 import { Week } from "./picker_week.jsx";
 
@@ -14,19 +14,24 @@ const fetched = async () => {
 };
 if (typeof window !== "undefined" && !isNarrow()) fetched().catch(() => {});
 
-function Wide() {
-  const { leave } = useDesk();
-  const [, setHere] = useState(Boolean(Month));
+function Wide({ wasNarrow }) {
+  const [here, setHere] = useState(Boolean(Month));
+  const [missed, setMissed] = useState(wasNarrow);
   useEffect(() => {
-    // Without it nobody could choose a day here; the plain page needs nothing more.
-    if (!Month) fetched().then(() => setHere(true), leave);
-  }, []);
-  return Month ? <Month /> : <div className="month" />;
+    const fetchIt = () => fetched().then(() => setHere(true), () => setMissed(true));
+    if (!here) fetchIt();
+    window.addEventListener("online", fetchIt);
+    return () => window.removeEventListener("online", fetchIt);
+  }, [here]);
+  if (here) return <Month />;
+  // The week does as well, until it has come.
+  return missed ? <Week stays /> : <div className="month" />;
 }
 
 export function Days() {
   const { known, month } = useDesk();
   const [narrow, setNarrow] = useState(isNarrow);
+  const began = useRef(narrow);
   useEffect(() => {
     const media = window.matchMedia(NARROW);
     const hear = () => setNarrow(media.matches);
@@ -36,7 +41,7 @@ export function Days() {
   if (!known || !month) return null;
   return (
     <div>
-      {narrow ? <Week /> : <Wide />}
+      {narrow ? <Week /> : <Wide wasNarrow={began.current} />}
       {narrow ? null : <Below />}
     </div>
   );

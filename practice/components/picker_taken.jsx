@@ -49,7 +49,7 @@ export function When({ face, children }) {
 
 // The nearest free times as cards; the button names the one that is marked.
 export function Others({ verb, form }) {
-  const { words, taken, start, setStart, busy } = useDesk();
+  const { words, taken, start, take, busy } = useDesk();
   const picked = taken.others.find((one) => one.start === start) ?? taken.others[0];
   if (!picked) return <p>{words.noOthers}</p>;
   return (
@@ -63,7 +63,7 @@ export function Others({ verb, form }) {
               name="other"
               className="dot"
               checked={one === picked}
-              onChange={() => setStart(one.start)}
+              onChange={() => take(one.start)}
             />
             <b>
               <time dateTime={one.start}>{one.time}</time>

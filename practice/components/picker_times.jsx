@@ -134,6 +134,7 @@ export function Asked() {
       <input type="hidden" name="booking" value={asked.booking ?? ""} readOnly />
       <input type="hidden" name="token" value={asked.key ?? ""} readOnly />
       <input type="hidden" name="key" />
+      <input type="hidden" name="earlier" />
     </>
   );
 }

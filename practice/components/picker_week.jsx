@@ -9,7 +9,7 @@ const moved = (on, days) => {
   return toDay(date);
 };
 
-export function Week() {
+export function Week({ stays }) {
   const { words, known, day, month, pick, showMonth } = useDesk();
   const at = day || known.today;
   // The week of the chosen day, or of what was paged to.
@@ -32,7 +32,7 @@ export function Week() {
     if (first && first <= moved(start, 6)) pick(first);
   };
   return (
-    <div className="week">
+    <div className={stays ? "week stays" : "week"}>
       <Head
         title={span(week[0], week[6], words)}
         back={words.weekBefore}

@@ -43,13 +43,13 @@ def picking(
     is_own: bool = False,
 ) -> rx.Component:
     """One's own page leads back to one's others, and has no twin without a script."""
-    waiting = _waiting(heading)
+    waiting = _waiting(heading, has_twin=not is_own)
     shell = public_shell(
         rx.el.div(
             desk(state, waiting, _title(state), matter, is_named=is_named, has_twin=not is_own),
             class_name="flow",
         ),
-        practice=rx.cond(state.practice != "", state.practice, bone("7rem")),
+        practice=rx.cond(state.practice != "", state.practice, _name_to_come()),
         full_name=_full_name(state),
         path=path,
         back=Back(here("/me"), _("Back to your pages")) if is_own else None,
@@ -61,6 +61,10 @@ def picking(
         ],
     )
     return shell if is_own else rx.fragment(_without_script(), shell)
+
+
+def _name_to_come() -> rx.Component:
+    return rx.fragment(bone("7rem"), rx.el.span(_("Home page"), class_name="vh"))
 
 
 def _full_name(state: Any) -> rx.Component:
@@ -75,6 +79,18 @@ def _without_script() -> rx.Component:
     plain, words = here("/plain/book"), _("Choose a time without a script")
     html = f'<meta http-equiv="refresh" content="0;url={plain}"><a href="{plain}">{words}</a>'
     return rx.el.noscript(custom_attrs={"dangerouslySetInnerHTML": {"__html": html}})
+
+
+def _late() -> rx.Component:
+    """For a browser that runs scripts and was sent none. The stylesheet shows it after a while, and
+    routes/scriptless.py lets it lead where the address means."""
+    way = rx.el.a(
+        _("Choose a time without a script"),
+        href=here("/plain/book"),
+        reload_document=True,
+        class_name="btn",
+    )
+    return rx.el.p(way, class_name="late")
 
 
 def _title(state: Any) -> rx.Component:
@@ -107,7 +123,7 @@ def _mark(state: Any) -> rx.Component | rx.Var[Any]:
     )
 
 
-def _waiting(heading: str) -> rx.Component:
+def _waiting(heading: str, *, has_twin: bool) -> rx.Component:
     """Of the size of what comes, so that nothing moves when it is there."""
     cells = [rx.el.span(class_name="day") for _day in range(35)]
     month = rx.el.div(
@@ -149,6 +165,7 @@ def _waiting(heading: str) -> rx.Component:
             rx.el.div(rx.el.div(month, week), times, class_name="picker", aria_hidden="true"),
             class_name="ch loading",
         ),
+        _late() if has_twin else rx.fragment(),
         unless_loaded(),
     )
 

@@ -7,10 +7,11 @@
     place.replaceChildren();
     const own = new URL(location.href);
     own.searchParams.set("tz", zone);
+    // Where that cannot be had, these are better than none: it is said by which clock they are.
     fetch(own)
       .then((answer) => answer.text())
       .then((text) => new DOMParser().parseFromString(text, "text/html"))
-      .then((page) => place.append(...page.querySelectorAll(".ahead > div")))
-      .catch(() => {});
+      .then((page) => place.append(page.querySelector(".ahead > div") ?? shown))
+      .catch(() => place.append(shown));
   }
 }

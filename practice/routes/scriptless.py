@@ -13,7 +13,8 @@ from urllib.parse import parse_qsl, urlencode
 from practice import i18n
 
 PLAIN = "/plain/book"
-NOSCRIPT = re.compile(r"<noscript>.*?</noscript>", re.DOTALL)
+# Where the build names the plain page: without scripts, and for scripts that never come.
+NAMED = re.compile(r'<noscript>.*?</noscript>|<p class="late">.*?</p>', re.DOTALL)
 A_TYPE = re.compile(r"/book/([a-z0-9-]{1,80})")
 BOOKING, MOVING = "/book", "/book/move"
 BEHIND_A_KEY = "/manage/"
@@ -55,7 +56,7 @@ def led(html: str, built: str, meant: str) -> str:
             .replace(f'href="{built}"', f'href="{said}"')
         )
 
-    return NOSCRIPT.sub(lead, html)
+    return NAMED.sub(lead, html)
 
 
 def way(path: str, query: bytes) -> str:

@@ -1,5 +1,6 @@
 """What whoever booked is told, and told again when the same request comes twice."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -52,7 +53,28 @@ def find(session: Session, _actor: Actor, *, once: Once | None) -> Booked | None
         return None
     if kept.request != once.request:
         raise KeyReused
-    # Whoever knows key and request is who booked.
+    return _as_it_was(session, kept)
+
+
+def find_earlier(
+    session: Session, _actor: Actor, *, scope: bytes, keys: Sequence[bytes]
+) -> Booked | None:
+    """What one of the requests has booked that somebody sent before and heard no answer to."""
+    kept = session.exec(
+        select(IdempotencyKey)
+        .where(
+            IdempotencyKey.scope == scope,
+            col(IdempotencyKey.key).in_(keys),
+            col(IdempotencyKey.booking_id).is_not(None),
+            col(IdempotencyKey.created_at) > clock.now() - KEPT,
+        )
+        .order_by(col(IdempotencyKey.created_at).desc())
+    ).first()
+    return _as_it_was(session, kept) if kept else None
+
+
+def _as_it_was(session: Session, kept: IdempotencyKey) -> Booked:
+    # Whoever knows the key is who booked.
     with acting_as(session, SYSTEM):
         booking, event = session.exec(
             select(Booking, BookingEvent)

@@ -53,10 +53,12 @@ def read_query(query: str) -> dict[str, str]:
 
 
 def _date(given: str) -> date | None:
+    """As our addresses write it, and as every browser reads it."""
     try:
-        return date.fromisoformat(given)
+        found = date.fromisoformat(given)
     except ValueError:
         return None
+    return found if found.isoformat() == given else None
 
 
 def instant(given: str) -> datetime | None:

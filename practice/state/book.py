@@ -19,6 +19,7 @@ from practice.reception import Contact
 from practice.runtime import query
 from practice.services import picking
 from practice.services.access import require
+from practice.services.answers import Booked
 from practice.services.bookings import Wish
 from practice.services.picking import Desk, Kind, Offered
 from practice.state import offers, picking_words
@@ -29,6 +30,8 @@ from practice.state.session import actor_of
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 UNKNOWN = ZoneInfo(key="UTC")
 A_FIELD = 5000
+A_KEY = 255
+MOST_EARLIER = 5
 # Where it goes on from each lock: to the own pages, to the first call, to a letter.
 WAYS = {
     Lock.DISCOVERY_REQUIRED: "call",
@@ -78,6 +81,7 @@ class BookState(DeskState):
             self.own_name = desk.own.name if desk.own else ""
             self.privacy_version = desk.privacy_version or ""
             await self._show(actor, desk, kind, asked)
+        await self._lead_to_what_was_booked(await caller_of(self), asked)
         self.answered = asked.get("opening", "")[:40]
 
     @handler(Role.PUBLIC)
@@ -101,7 +105,8 @@ class BookState(DeskState):
             raise BadRequest
         async with reception.no_sooner() if caller.is_guest else nullcontext():
             try:
-                await self._book(caller, form)
+                if not await self._lead_to_what_was_booked(caller, form):
+                    await self._book(caller, form)
             except Invalid as refusal:
                 self._mark(refusal)
             except SlotTaken as refusal:
@@ -113,11 +118,20 @@ class BookState(DeskState):
     async def _book(self, caller: reception.Caller, form: dict[str, str]) -> None:
         reading = inputs.Reading()
         wish = _wish(form, reading)
-        said = {name: text for name, text in form.items() if name != "key"}
-        once = reception.once(caller, form["key"][:255], said)
+        said = {name: text for name, text in form.items() if name not in {"key", "earlier"}}
+        once = reception.once(caller, _of_a_page(form["key"][:A_KEY]), said)
         booked = await reception.book(caller, wish, _contact(form), once, reading)
-        # Its page after booking, for whoever holds this link.
-        self.way_on = (booked.manage_url or "").replace("/manage/", "/booked/")
+        self.way_on = _after(booked)
+
+    async def _lead_to_what_was_booked(
+        self, caller: reception.Caller, said: dict[str, str]
+    ) -> bool:
+        """By a wish of the same person whose answer was lost with the connection, or with a reload:
+        whoever is told nothing sends again, and perhaps for another time."""
+        keys = said.get("earlier", "").split()[-MOST_EARLIER:]
+        found = await reception.find_earlier(caller, [_of_a_page(key[:A_KEY]) for key in keys])
+        self.way_on = _after(found) if found else ""
+        return found is not None
 
     def _mark(self, refusal: Invalid) -> None:
         """At its field, where there is one."""
@@ -182,6 +196,17 @@ class BookState(DeskState):
             self.offer = offers.said(
                 desk, *await offers.first_look(find, zone, asked.get("day", ""))
             )
+
+
+def _of_a_page(key: str) -> str:
+    """Programs choose their keys as they like; those of pages are made by our script, and nobody
+    guesses them, so only for them may somebody ask what became of them."""
+    return f"page {key}"
+
+
+def _after(booked: Booked) -> str:
+    """The page after booking, for whoever holds this link."""
+    return (booked.manage_url or "").replace("/manage/", "/booked/")
 
 
 def _with_times(actor: Actor, desk: Desk, slug: str) -> Kind:

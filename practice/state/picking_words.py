@@ -30,6 +30,11 @@ from practice.state import words
 MORNING, AFTERNOON, EVENING = N_("Morning"), N_("Afternoon"), N_("Evening")
 # What costs something, until it can be paid here.
 BY_LETTER = N_("Times for this are arranged by letter. Write to me, and I will suggest some.")
+# Also to whoever comes back here after booking it.
+GONE = N_(
+    "The time you had chosen is not free any more. If you have just booked it yourself, the letter "
+    "about it is on its way; otherwise please choose another."
+)
 # By the clock of whoever picks: before noon, before five, after.
 NOON, FIVE = 12, 17
 

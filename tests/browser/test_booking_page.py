@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import pytest
@@ -230,6 +231,8 @@ def test_a_lost_time_is_replaced_in_place(open_page: OpenPage, portal: server.Se
     expect(cards.nth(0).get_by_role("radio")).to_be_checked()
     assert axe_findings(page) == []
     cards.nth(1).click()
+    chosen = cards.nth(1).locator("time").get_attribute("datetime") or ""
+    assert parse_qs(urlsplit(page.url).query)["start"] == [chosen]
     hour = cards.nth(1).locator("b").inner_text()
     button = page.get_by_role("button", name=re.compile(f"^Book .* at {hour}$"))
     button.click()
@@ -493,6 +496,67 @@ def test_on_a_slow_line_a_call_is_booked_on_the_same_page(
     fill(page)
     send(page)
     is_booked(page)
+
+
+def test_a_reload_while_it_is_sent_leads_to_the_call_it_booked(
+    open_page: OpenPage, portal: server.Server
+):
+    page = opened(open_page)
+    pick(page)
+    email = fill(page)
+    send(page)
+    page.evaluate("location.reload()")
+    is_booked(page)
+    letter_to(page, portal, email)
+    page.go_back()
+    expect(page.locator("[data-slot]").first).to_be_visible()
+    expect(page.get_by_role("alert").filter(has_text="not free any more")).to_have_count(0)
+
+
+def test_another_time_after_a_lost_answer_books_no_second_call(
+    open_page: OpenPage, portal: server.Server
+):
+    page = opened(open_page)
+    pick(page)
+    email = fill(page)
+    page.context.set_offline(True)
+    send(page)
+    expect(page.locator(".form-silence")).to_be_visible(timeout=20_000)
+    pick(page, 3)
+    send(page)
+    page.context.set_offline(False)
+    booked = is_booked(page)
+    letter_to(page, portal, email)
+    page.wait_for_timeout(1000)
+    letters = page.request.get(f"{portal.base}/dev/mailbox.json").json()
+    texts = [one["text"] for one in letters if one["to"] == email]
+    assert {found for text in texts for found in re.findall(r"[A-Z]{3}-\d{3}-[A-Z]{2}", text)} == {
+        booked
+    }
+
+
+def test_what_is_typed_outlives_a_turn_of_the_phone_without_the_calendar(open_page: OpenPage):
+    page = opened(open_page, wide=NARROW)
+    pick(page)
+    fill(page)
+    page.context.set_offline(True)
+    page.set_viewport_size({"width": 800, "height": 400})
+    expect(page.locator(".week.stays")).to_be_visible()
+    expect(page.locator("#wish-name")).to_have_value("Giulia Ferri")
+    page.context.set_offline(False)
+    expect(page.get_by_role("grid")).to_be_visible()
+    expect(page.locator("#wish-name")).to_have_value("Giulia Ferri")
+
+
+def test_where_no_script_comes_to_who_is_signed_in_there_is_a_way_on(open_page: OpenPage):
+    page = open_page("/", timezone_id="Europe/Rome")
+    page.context.add_cookies([{"name": "practice_session", "value": "stale", "url": page.url}])
+    page.route("**/*.js", lambda _never: None)
+    page.goto(page.url + "book?day=2026-11-26", wait_until="commit")
+    way = page.get_by_role("link", name="Choose a time without a script")
+    expect(way).to_be_visible(timeout=12_000)
+    way.click()
+    expect(page).to_have_url(re.compile(r"/plain/book\?day=2026-11-26"))
 
 
 def test_two_presses_book_once(open_page: OpenPage, portal: server.Server):

@@ -28,9 +28,11 @@ def view(desk: Desk, kind: Kind, sight: Sight, day: Day, ways: Ways) -> rx.Compo
     """A month where there is room, a week on a phone, as the script draws them."""
     shown = rx.el.div(month(sight, ways, WIDE), _week(sight, ways, day.on), legend(WIDE))
     # Whose device keeps another time asks for its own (ahead.js).
-    usual = {} if sight.look.zone else {"data-usual": sight.zone.key}
+    is_asked = sight.look.zone or sight.look.is_zone_strange
+    usual = {} if is_asked else {"data-usual": sight.zone.key}
     return rx.el.div(
         wish.head(desk, kind),
+        wish.gone() if sight.is_gone else rx.fragment(),
         rx.el.section(
             rx.el.header(
                 rx.el.h2(_("Choose a time")),

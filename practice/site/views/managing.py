@@ -1,5 +1,7 @@
 """How a booking stands, and what can be done about it, for whoever holds its link."""
 
+from urllib.parse import urlencode
+
 import reflex as rx
 
 from practice.components.native import native_form
@@ -132,10 +134,16 @@ def _promise(plate: Bookplate) -> str:
 def _acts(plate: Bookplate, path: str) -> list[rx.Component]:
     found: list[rx.Component] = []
     if plate.choices.may_move:
-        found.append(rx.el.a(_("Move it"), href=f"{path}/move", class_name="btn primary"))
+        found.append(rx.el.a(_("Move it"), href=_way_to_move(path), class_name="btn primary"))
     if plate.choices.may_cancel:
         found.append(rx.el.a(_cancel_words(plate), href=f"{path}/cancel", class_name="btn"))
     return found
+
+
+def _way_to_move(path: str) -> str:
+    """To the picker; without a script it leads on to the page below this one."""
+    _empty, _manage, reference, key = path.split("/")
+    return f"{here('/book/move')}?{urlencode({'booking': reference, 'key': key})}"
 
 
 def _cancel_words(plate: Bookplate) -> str:

@@ -5,6 +5,7 @@ import reflex as rx
 from practice.components.icons import icon
 from practice.components.native import native_form
 from practice.components.notices import notice
+from practice.domain import hours
 from practice.domain.bookings import Status
 from practice.i18n import _, clock_time, hours_between
 from practice.letters import times as clock_words
@@ -29,7 +30,7 @@ def choosing(plate: Bookplate, sight: Sight, path: str) -> rx.Component:
     ways = Ways(f"{path}/move")
     return rx.el.div(
         _head(plate, path),
-        _gone() if sight.is_gone else rx.fragment(),
+        _gone() if sight.is_gone and not _is_kept(plate, sight) else rx.fragment(),
         rx.el.section(
             rx.el.header(
                 rx.el.h2(_("Choose a time")),
@@ -60,9 +61,15 @@ def _head(plate: Bookplate, path: str) -> rx.Component:
     )
 
 
+def _is_kept(plate: Bookplate, sight: Sight) -> bool:
+    """Whoever goes back after a move asks for the time that is theirs now."""
+    return sight.look.start is not None and hours.seconds(sight.look.start) == hours.seconds(
+        plate.starts_at
+    )
+
+
 def _gone() -> rx.Component:
-    said = _("The time you chose is no longer free. Nothing has changed; please choose another.")
-    return notice("attention", said)
+    return notice("attention", _(picking_words.GONE))
 
 
 def confirming(plate: Bookplate, sight: Sight, path: str) -> rx.Component:

@@ -50,7 +50,7 @@ def choosing(booking: Booking) -> rx.Component:
     matter = [
         head(booking.desk, booking.kind),
         trouble(booking.trouble),
-        _gone() if booking.sight.is_gone else rx.fragment(),
+        gone() if booking.sight.is_gone else rx.fragment(),
         rx.el.section(
             rx.el.header(
                 rx.el.h2(_("Choose a time")),
@@ -92,10 +92,10 @@ def keeping(booking: Booking, *matter: rx.Component, is_seen: bool = False) -> r
     )
 
 
-def _gone() -> rx.Component:
+def gone() -> rx.Component:
     return notice(
         "attention",
-        _("The time you chose is no longer free. Nothing is booked; please choose another."),
+        _(picking_words.GONE),
     )
 
 
