@@ -1,5 +1,5 @@
 // A week of days, for a phone.
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Head } from "./picker_head.jsx";
 import { line, monthOf, nextFree, toDate, toDay, useDesk } from "./picker_days.jsx";
 
@@ -25,6 +25,26 @@ export function Week({ stays }) {
   // Weeks in which nothing is free are stepped over.
   const earlier = free.findLast((on) => on < monday);
   const later = nextFree(known, moved(monday, 7))?.[0];
+  const strip = useRef(null);
+  const wanted = useRef("");
+  const focus = (on) => strip.current?.querySelector(`[data-day="${on}"]`)?.focus();
+  // To the next free day, as in the month; into another week, where it lies there.
+  const step = (event) => {
+    const from = event.target.closest("[data-day]")?.dataset.day;
+    const to = {
+      ArrowRight: () => free.find((on) => on > from),
+      ArrowLeft: () => free.findLast((on) => on < from),
+    }[event.key]?.();
+    if (!from || !to) return;
+    event.preventDefault();
+    wanted.current = to;
+    if (mondayOf(to) === monday) focus(to);
+    else setMonday(mondayOf(to));
+  };
+  useEffect(() => {
+    if (week.includes(wanted.current)) focus(wanted.current);
+    wanted.current = "";
+  }, [monday]);
   const turn = (on) => () => {
     setMonday(mondayOf(on));
     const start = mondayOf(on);
@@ -40,7 +60,13 @@ export function Week({ stays }) {
         goBack={earlier && turn(earlier)}
         goOn={later && turn(later)}
       />
-      <div className="week-days" role="group" aria-label={span(week[0], week[6], words)}>
+      <div
+        ref={strip}
+        className="week-days"
+        role="group"
+        aria-label={span(week[0], week[6], words)}
+        onKeyDown={step}
+      >
         {week.map((on, index) => (
           <WeekDay key={on} on={on} short={words.weekdays[index][0]} chosen={on === day} />
         ))}

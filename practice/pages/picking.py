@@ -85,10 +85,10 @@ def _late() -> rx.Component:
     """For a browser that runs scripts and was sent none. The stylesheet shows it after a while, and
     routes/scriptless.py lets it lead where the address means."""
     way = rx.el.a(
-        _("Choose a time without a script"),
+        _("Taking long? Use the simple page"),
         href=here("/plain/book"),
         reload_document=True,
-        class_name="btn",
+        class_name="link",
     )
     return rx.el.p(way, class_name="late")
 
@@ -154,6 +154,7 @@ def _waiting(heading: str, *, has_twin: bool) -> rx.Component:
         rx.el.div(
             rx.el.h1(heading),
             rx.el.p(bone("16rem", "1.6rem"), class_name="meta"),
+            _late() if has_twin else rx.fragment(),
             class_name="page-title",
         ),
         rx.el.section(
@@ -165,7 +166,6 @@ def _waiting(heading: str, *, has_twin: bool) -> rx.Component:
             rx.el.div(rx.el.div(month, week), times, class_name="picker", aria_hidden="true"),
             class_name="ch loading",
         ),
-        _late() if has_twin else rx.fragment(),
         unless_loaded(),
     )
 

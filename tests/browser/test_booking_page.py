@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
@@ -318,6 +319,22 @@ def test_arrows_step_from_free_day_to_free_day_into_the_next_month(open_page: Op
     page.wait_for_function("document.activeElement.dataset.day === '2026-12-01'")
 
 
+def test_arrows_step_from_free_day_to_free_day_on_the_week_of_a_phone(open_page: OpenPage):
+    page = opened(open_page, wide=NARROW)
+    days = page.locator(".week [data-day]")
+    first = days.first.get_attribute("data-day") or ""
+    days.first.focus()
+    seen = [first]
+    for _step in range(6):
+        page.keyboard.press("ArrowRight")
+        seen.append(page.evaluate("document.activeElement.dataset.day"))
+    assert seen == sorted(set(seen))
+    assert seen[-1] > (date.fromisoformat(first) + timedelta(days=7)).isoformat()
+    for _step in range(6):
+        page.keyboard.press("ArrowLeft")
+    expect(page.locator(f"[data-day='{first}']")).to_be_focused()
+
+
 def test_another_day_needs_no_server(open_page: OpenPage, portal: server.Server):
     page = open_page("/privacy", timezone_id="Europe/Rome")
     said: list[str] = []
@@ -553,7 +570,7 @@ def test_where_no_script_comes_to_who_is_signed_in_there_is_a_way_on(open_page: 
     page.context.add_cookies([{"name": "practice_session", "value": "stale", "url": page.url}])
     page.route("**/*.js", lambda _never: None)
     page.goto(page.url + "book?day=2026-11-26", wait_until="commit")
-    way = page.get_by_role("link", name="Choose a time without a script")
+    way = page.get_by_role("link", name="Taking long")
     expect(way).to_be_visible(timeout=12_000)
     way.click()
     expect(page).to_have_url(re.compile(r"/plain/book\?day=2026-11-26"))

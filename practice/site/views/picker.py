@@ -157,6 +157,7 @@ def _of_day(sight: Sight, ways: Ways, day: Day) -> list[rx.Component]:
                 rx.el.ul(
                     *(rx.el.li(_slot(sight, ways, one)) for one in group.times),
                     role="list",
+                    aria_label=group.name,
                     class_name="slots",
                 ),
             )
