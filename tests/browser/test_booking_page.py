@@ -622,6 +622,16 @@ def test_times_can_be_taken_before_any_script_has_come(open_page: OpenPage, wide
     is_booked(page)
 
 
+@pytest.mark.parametrize("path", ["book", "it/book"])
+def test_axe_finds_nothing_before_any_script_has_come(open_page: OpenPage, path: str):
+    page = open_page("/", timezone_id="Europe/Rome", bypass_csp=True)
+    page.route("**/*.js", lambda _never: None)
+    page.goto(page.url + path, wait_until="commit")
+    expect(page.locator(".ahead .slot").first).to_be_visible()
+    assert axe_in_all_looks(page) == {}
+    assert sticks_out(page) == []
+
+
 def test_a_device_elsewhere_is_shown_its_own_time_before_any_script_has_come(open_page: OpenPage):
     page = open_page("/", timezone_id="Asia/Kathmandu")
     page.route("**/*.js", lambda _never: None)
