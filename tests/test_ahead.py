@@ -84,7 +84,9 @@ async def test_a_chosen_time_is_marked(house: str):
     assert re.findall(r'class="slot on"><time datetime="([^"]*)"', answer.text) == [start]
 
 
-@pytest.mark.parametrize("said", [{"tz": "Atlantis"}, {"day": "tomorrow"}, {"start": "now"}])
+@pytest.mark.parametrize(
+    "said", [{"tz": "Atlantis"}, {"day": "tomorrow"}, {"day": "20261127"}, {"start": "now"}]
+)
 async def test_what_cannot_be_read_was_not_asked_for(house: str, said: dict[str, str]):
     assert await times(**said) == await times()
 

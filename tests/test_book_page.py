@@ -218,7 +218,7 @@ async def test_what_was_refused_leads_nowhere(tab: Tab):
 
 
 async def test_a_key_that_a_program_chose_opens_nothing_here(tab: Tab):
-    caller = reception.Caller(VISITOR, "")
+    caller = reception.Caller(VISITOR, "127.0.0.1")
     contact = reception.Contact("Ada", "ada@example.org", "+49 30 123456", PRIVACY)
     wish, once = a_wish(), reception.once(caller, "1", {})
     await reception.book(caller, wish, contact, once, inputs.Reading())
