@@ -1,5 +1,6 @@
 """Words of the environment as values: what is not understood is noted, and reading goes on."""
 
+import ipaddress
 from base64 import b64decode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -66,6 +67,16 @@ def origin(found: str) -> str:
 def bracketed(address: str) -> str:
     """An IPv6 address inside a URL."""
     return f"[{address.partition('%')[0]}]" if ":" in address else address
+
+
+def is_loopback(host: str) -> bool:
+    """A name or an address that leads nowhere but to this machine."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def postgres(found: str) -> str | None:

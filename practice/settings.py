@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psutil
 from dotenv import dotenv_values
@@ -18,6 +19,7 @@ from practice.environment import (
     Reader,
     bracketed,
     instant,
+    is_loopback,
     is_signing_key,
     origin,
     postgres,
@@ -75,6 +77,8 @@ class Limits:
 @dataclass(frozen=True, repr=False)  # a printed object would print its secrets
 class Settings:
     environment: Environment
+    # Strangers may reach a development server, which hands out its keys; somebody said so.
+    is_open_on_purpose: bool
     port: int
     host: str
     public_url: str
@@ -131,7 +135,8 @@ class Settings:
         reader = Reader(env)
         settings = _from(reader)
         problems = [*reader.problems, *_unsupported(reader)]
-        problems += _missing_in_production(settings) if settings.is_production else []
+        judge = _missing_in_production if settings.is_production else _open_while_developing
+        problems += judge(settings)
         problems += _half_configured(settings)
         if problems:
             raise StartRefused(_as_sentence(problems))
@@ -164,6 +169,9 @@ def _from(reader: Reader) -> Settings:
     keys = reader.text("PRACTICE_SECRET_KEYS") or ""
     return Settings(
         environment=environment,
+        is_open_on_purpose=reader.parsed(
+            "PRACTICE_DEVELOPMENT_IN_PUBLIC", False, switch, "on or off"
+        ),
         port=port,
         host=host,
         public_url=reader.parsed(
@@ -298,8 +306,30 @@ def _missing_in_production(settings: Settings) -> list[str]:
             "PRACTICE_ANSWER_FLOOR_MS must be at least 250",
         ),
         (settings.now is None, "PRACTICE_NOW must be unset: it is for development"),
+        (
+            not settings.is_open_on_purpose,
+            "PRACTICE_DEVELOPMENT_IN_PUBLIC must be unset: it is for development",
+        ),
     ]
     return [sentence for met, sentence in demands if not met]
+
+
+def _open_while_developing(settings: Settings) -> list[str]:
+    """Development signs in whoever asks, so nobody beyond this machine may reach it by mistake."""
+    name = urlsplit(settings.public_url).hostname or ""
+    openings = [
+        "" if is_loopback(name) else f"PRACTICE_PUBLIC_URL={settings.public_url}",
+        "" if is_loopback(settings.host) else f"HOST={settings.host}",
+    ]
+    reachable = " and ".join(filter(None, openings))
+    if reachable and not settings.is_open_on_purpose:
+        return [
+            f"{reachable} let strangers reach a development server, which hands out its keys; set "
+            "PRACTICE_ENV=production, or PRACTICE_DEVELOPMENT_IN_PUBLIC=on if that is meant"
+        ]
+    if reachable and not settings.limits.are_on:
+        return ["PRACTICE_LIMITS must be on where strangers reach a development server"]
+    return []
 
 
 def _half_configured(settings: Settings) -> list[str]:

@@ -35,7 +35,8 @@ def test_a_taken_port_is_said(tmp_path: Path):
 
 
 def test_an_address_of_another_machine_is_said(tmp_path: Path):
-    said = refused("serve", HOST="192.0.2.1", PRACTICE_DATA_DIR=str(tmp_path))
+    env = {"HOST": "192.0.2.1", "PRACTICE_DEVELOPMENT_IN_PUBLIC": "on"}
+    said = refused("serve", PRACTICE_DATA_DIR=str(tmp_path), **env)
     assert said == "HOST 192.0.2.1 is no address of this machine."
 
 

@@ -20,6 +20,8 @@ COMPLETE = {
     "SMTP_URL": "smtp://mail.example",
 }
 
+IN_PUBLIC = {"PRACTICE_DEVELOPMENT_IN_PUBLIC": "on"}
+
 
 def refusal_of(env: dict[str, str]) -> str:
     with pytest.raises(StartRefused) as refused:
@@ -166,18 +168,19 @@ def test_every_setting_is_explained():
     ],
 )
 def test_the_public_address_is_written_as_browsers_write_it(written: str, read: str):
-    assert Settings.read({"PRACTICE_PUBLIC_URL": written}).public_url == read
+    assert Settings.read({"PRACTICE_PUBLIC_URL": written, **IN_PUBLIC}).public_url == read
 
 
 def test_while_developing_the_address_that_is_listened_on_is_ours():
-    settings = Settings.read({"HOST": "192.0.2.7", "PORT": "4000"})
+    settings = Settings.read({"HOST": "192.0.2.7", "PORT": "4000", **IN_PUBLIC})
     assert settings.public_url == "http://192.0.2.7:4000"
     assert "http://192.0.2.7:4000" in settings.origins
-    assert Settings.read({"HOST": "0.0.0.0"}).public_url == "http://localhost:3000"  # noqa: S104
+    everywhere = Settings.read({"HOST": "0.0.0.0", **IN_PUBLIC})  # noqa: S104
+    assert everywhere.public_url == "http://localhost:3000"
 
 
 def test_listening_everywhere_lets_in_every_address_of_this_machine():
-    everywhere = Settings.read({"HOST": "0.0.0.0"}).origins  # noqa: S104
+    everywhere = Settings.read({"HOST": "0.0.0.0", **IN_PUBLIC}).origins  # noqa: S104
     assert set(Settings.read({}).origins) <= set(everywhere)
     assert Settings.read({**COMPLETE, "HOST": "0.0.0.0"}).origins == (  # noqa: S104
         "https://practice.example",

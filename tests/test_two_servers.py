@@ -38,6 +38,7 @@ def pair(postgres: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         "DATABASE_URL": postgres.url(database=name),
         "PRACTICE_SECRET_KEYS": "one key for both servers of this test",
         "PRACTICE_PUBLIC_URL": "https://practice.example",
+        "PRACTICE_DEVELOPMENT_IN_PUBLIC": "on",
         "PRACTICE_TRUSTED_PROXY_HOPS": "1",
         "PRACTICE_LIMIT_ATTEMPTS": f"{TRIES}/600",
         "PRACTICE_LIMIT_GUEST_SHARE": "100",

@@ -1,7 +1,6 @@
 """Alive, ready, and counted."""
 
 import hmac
-import ipaddress
 from contextlib import suppress
 
 from sqlmodel import Session, text
@@ -11,10 +10,8 @@ from starlette.routing import BaseRoute, Route
 
 from practice import db, metrics, migrations, runtime, settings
 from practice.domain.actors import SYSTEM, Actor
+from practice.routes import nearby
 from practice.services import claims, workers
-
-OWN_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
-FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 
 
 async def healthz(_request: Request) -> Response:
@@ -52,16 +49,12 @@ async def measured(request: Request) -> Response:
 
 
 def _may_measure(request: Request) -> bool:
-    """Whoever holds the token, or this very machine by one of its own names. Behind a proxy
-    everybody comes from this machine, but asks for the public name or is marked as forwarded."""
+    """Whoever holds the token, or this very machine."""
     token = settings.current().metrics_token
     given = request.headers.get("authorization", "")
     if token and hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
         return True
-    is_forwarded = any(name in request.headers for name in FORWARDED)
-    if is_forwarded or request.client is None or request.url.hostname not in OWN_NAMES:
-        return False
-    return ipaddress.ip_address(request.client.host).is_loopback
+    return nearby.is_from_this_machine(request)
 
 
 ROUTES: list[BaseRoute] = [

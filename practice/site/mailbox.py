@@ -1,14 +1,19 @@
-"""While developing: every letter that was sent, newest first, with its links."""
+"""While developing: every letter that was sent, newest first, with its links. They sign in, so this
+machine alone may read them.
+"""
 
 import re
+from collections.abc import Awaitable, Callable
+from functools import wraps
 from html import escape
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from practice import runtime
 from practice.domain.actors import SYSTEM
+from practice.routes import nearby
 from practice.services import letters
 from practice.services.letters import Kept
 
@@ -37,6 +42,19 @@ developing; <a href="/dev/mailbox.json">the same for programs</a>.</p>{letters}<
 NOTHING = (
     "<p>No letters yet. Book something, or ask for a link at <a href='/sign-in'>the door</a>.</p>"
 )
+
+
+Page = Callable[[Request], Awaitable[Response]]
+
+
+def for_this_machine(page: Page) -> Page:
+    @wraps(page)
+    async def guarded(request: Request) -> Response:
+        if nearby.is_from_this_machine(request):
+            return await page(request)
+        return PlainTextResponse("Not found\n", status_code=404)
+
+    return guarded
 
 
 async def shown(_request: Request) -> Response:
@@ -76,7 +94,7 @@ def _letter(one: Kept) -> str:
 
 
 ROUTES: list[BaseRoute] = [
-    Route("/dev/mailbox", shown),
-    Route("/dev/mailbox.json", listed),
-    Route("/dev/mailbox/{letter}", opened),
+    Route("/dev/mailbox", for_this_machine(shown)),
+    Route("/dev/mailbox.json", for_this_machine(listed)),
+    Route("/dev/mailbox/{letter}", for_this_machine(opened)),
 ]
