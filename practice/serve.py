@@ -51,7 +51,7 @@ def _end_politely() -> None:
 def database(settings: Settings) -> Generator[str]:
     """A database at the newest schema, for as long as it is needed."""
     require_writable(settings.data_dir)
-    with cluster.running(settings) as url:
+    with cluster.running(settings, say) as url:
         if migrations.apply(url):
             say("database", f"schema is now {migrations.head()}")
         yield url
