@@ -1,15 +1,14 @@
 """Work by the clock: one table of jobs. Each finds by query what is due, so that a second process,
 a restart, a step of the clock or a week asleep do no harm."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from apscheduler.triggers.interval import IntervalTrigger
 
 from practice import clock, db, metrics, runtime
 from practice.domain import plans
@@ -17,6 +16,7 @@ from practice.domain.actors import SYSTEM
 from practice.services import (
     clean_up,
     endings,
+    expiring,
     feedback,
     inbox,
     job_runs,
@@ -50,6 +50,7 @@ WORK: Mapping[str, Callable[..., Any]] = {
     "ask_for_feedback": feedback.promise_due,
     "apply_webhooks": inbox.apply,
     "clean_up": clean_up.forget,
+    "expire_access": expiring.mark,
 }
 FIND: Mapping[str, Callable[..., Sequence[Any]]] = {
     "expire_bookings": endings.find_due,
@@ -58,29 +59,31 @@ FIND: Mapping[str, Callable[..., Sequence[Any]]] = {
 JOBS = tuple(Job(name, every, WORK[name], FIND.get(name)) for name, every in plans.PLANS.items())
 
 
+# Seconds between two looks at the clock, by the loop's own, which nobody can set.
+LOOK = 1.0
+
+
 @asynccontextmanager
 async def running() -> AsyncGenerator[None]:
-    scheduler = AsyncIOScheduler(timezone="UTC")
-    for job in JOBS:
-        scheduler.add_job(
-            run,
-            IntervalTrigger(
-                seconds=int(job.every.total_seconds()), start_date=plans.EPOCH, timezone=UTC
-            ),
-            args=[job],
-            id=job.name,
-            # A server that was asleep does it once, however often it was due.
-            coalesce=True,
-            max_instances=1,
-            misfire_grace_time=None,
-        )
-        # And once now, by the machine's clock, which is the scheduler's.
-        scheduler.add_job(run, args=[job], misfire_grace_time=None)
-    scheduler.start()
+    tasks = [asyncio.create_task(_keep(job)) for job in JOBS]
     try:
         yield
     finally:
-        scheduler.shutdown(wait=False)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _keep(job: Job) -> None:
+    """Once at the start, and then whenever its planned time is another than before, whichever way
+    the clock went: a step back would make whoever waits for a moment wait for it twice."""
+    last: datetime | None = None
+    while True:
+        planned = job.time_before(clock.now())
+        if planned != last:
+            last = planned
+            await run(job)
+        await asyncio.sleep(LOOK)
 
 
 async def run(job: Job) -> None:
@@ -102,8 +105,8 @@ async def run(job: Job) -> None:
         await runtime.transact(
             job_runs.end, SYSTEM, job=job.name, scheduled_for=planned, outcome=outcome
         )
-    except db.FAILED:
-        logger.warning("job_not_recorded", job=job.name)
+    except Exception as error:
+        logger.warning("job_not_recorded", job=job.name, exc_info=error)
 
 
 async def _at_once(job: Job) -> str:

@@ -11,6 +11,7 @@ from sqlmodel import Session, select
 
 from practice import clock, db, vault
 from practice.clock import new_id
+from practice.domain import plans
 from practice.domain.actors import SYSTEM, VISITOR, Actor, Role
 from practice.domain.bookings import Confirmation, Place
 from practice.domain.journey import Source, Stage
@@ -20,7 +21,7 @@ from practice.models.bookings import Appointment, Booking, BookingEvent
 from practice.models.content import Practice, PrivacyText, SessionType
 from practice.models.people import Account, Client
 from practice.models.schedule import Schedule, WeeklyHours
-from practice.services import agenda, bookings, endings
+from practice.services import agenda, bookings, endings, job_runs
 from practice.services.answers import Booked
 from practice.services.bookings import Wish
 from practice.services.guests import Guest
@@ -247,3 +248,12 @@ def client_of(reference: str) -> Client:
 
 def the_time_is(moment: datetime) -> time_machine.travel:
     return time_machine.travel(moment, tick=False)
+
+
+def every_job_ran() -> None:
+    """At this moment, with nothing to do."""
+    now = clock.now()
+    for name, every in plans.PLANS.items():
+        planned = {"job": name, "scheduled_for": plans.time_before(now, every)}
+        db.transact(job_runs.begin, SYSTEM, **planned)
+        db.transact(job_runs.end, SYSTEM, **planned, outcome="0")

@@ -2,10 +2,13 @@
 
 import json
 import re
+import shutil
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -15,13 +18,14 @@ import time_machine
 from PIL import Image
 from sqlmodel import Session, text
 
-from practice import db, i18n
+from practice import clock, db, i18n, settings
 from practice.domain.actors import SYSTEM, Actor
 from practice.routes import health
 from practice.routes.shield import Shield
 from practice.services import workers
 from practice.settings import Settings
 from practice.site.routes import Site
+from tests import builders
 
 pytestmark = pytest.mark.anyio
 PAGES = ["/", "/about", "/privacy", "/reading/first-conversation"]
@@ -456,13 +460,53 @@ async def test_ready_means_database_and_schema_and_somebody_at_work(
 ):
     assert (await browser.get("/readyz")).json()["checks"]["workers"] == "none"
     db.transact(workers.beat, SYSTEM, worker="one")
-    assert (await browser.get("/readyz")).json() == {
-        "status": "ready",
-        "checks": {"database": "ok", "migrations": "ok", "workers": "ok"},
-    }
+    builders.every_job_ran()
+    checks = dict.fromkeys(("database", "migrations", "workers", "jobs", "disk"), "ok")
+    assert (await browser.get("/readyz")).json() == {"status": "ready", "checks": checks}
     db.transact(change("UPDATE alembic_version SET version_num = '0000'"), SYSTEM)
     behind = await browser.get("/readyz")
     assert (behind.status_code, behind.json()["checks"]["migrations"]) == (503, "behind")
+
+
+async def test_m3_what_should_have_run_and_did_not_is_not_ready(practice: str, browser: Browser):
+    """Neither a run of long ago counts, nor one of a time that the clock has still before it."""
+    now = clock.now()
+    for ran_at, late in (
+        (now - timedelta(minutes=10), True),
+        (now + timedelta(hours=1), True),
+        (now, False),
+    ):
+        with time_machine.travel(ran_at, tick=False):
+            builders.every_job_ran()
+        with time_machine.travel(now, tick=False):
+            db.transact(workers.beat, SYSTEM, worker="one")
+            answer = await browser.get("/readyz")
+        assert (answer.status_code == 503, "remind" in answer.json()["checks"]["jobs"]) == (
+            late,
+            late and ran_at > now,
+        )
+        assert ("seal_journal" in answer.json()["checks"]["jobs"]) is late
+
+
+@pytest.mark.parametrize("where", ["the keys", "the database"])
+async def test_small_a_full_disk_is_not_ready(
+    practice: str, browser: Browser, monkeypatch: pytest.MonkeyPatch, where: str, tmp_path: Path
+):
+    """Readable still, so that pages are shown; but nothing can be promised any more."""
+    db.transact(workers.beat, SYSTEM, worker="one")
+    builders.every_job_ran()
+    (tmp_path / "postgres").mkdir()
+    configured = replace(settings.current(), data_dir=tmp_path)
+    monkeypatch.setattr(settings, "current", lambda: configured)
+    assert (await browser.get("/readyz")).status_code == 200
+    full = tmp_path if where == "the keys" else tmp_path / "postgres"
+
+    def usage(path: Path) -> tuple[int, int, int]:
+        return shutil._ntuple_diskusage(10**9, 0, 0 if path == full else 10**9)
+
+    monkeypatch.setattr(shutil, "disk_usage", usage)
+    answer = await browser.get("/readyz")
+    assert (answer.status_code, answer.json()["checks"]["disk"]) == (503, "full")
 
 
 @pytest.mark.parametrize(

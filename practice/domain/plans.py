@@ -13,7 +13,10 @@ PLANS: Mapping[str, timedelta] = {
     "ask_for_feedback": timedelta(minutes=30),
     "apply_webhooks": timedelta(minutes=1),
     "clean_up": timedelta(hours=1),
+    "expire_access": timedelta(minutes=1),
 }
+# Beside the two runs that may be missed: a start, a slow moment, clocks that differ a little.
+SLACK = timedelta(minutes=2)
 
 
 def time_before(now: datetime, every: timedelta) -> datetime:
@@ -23,3 +26,11 @@ def time_before(now: datetime, every: timedelta) -> datetime:
 
 def time_after(now: datetime, every: timedelta) -> datetime:
     return time_before(now, every) + every
+
+
+def is_late(started_at: datetime | None, now: datetime, every: timedelta) -> bool:
+    """It never ran, or too long ago, or at a time that has not come: then the clock was set back,
+    and nothing has run since."""
+    if started_at is None:
+        return True
+    return not now - 2 * every - SLACK <= started_at <= now + SLACK

@@ -64,6 +64,7 @@ def link_state(
 ) -> LinkState:
     if used_at:
         return LinkState.USED
-    if voided_at:
+    if voided_at and voided_at < expires_at:
         return LinkState.VOID
-    return LinkState.EXPIRED if now >= expires_at else LinkState.GOOD
+    # Once it was seen expired it stays so, also for a clock that was set back.
+    return LinkState.EXPIRED if voided_at or now >= expires_at else LinkState.GOOD

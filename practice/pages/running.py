@@ -91,7 +91,8 @@ def _jobs() -> rx.Component:
 
 
 def _job(one: ObjectVar[JobRow]) -> rx.Component:
-    failed = rx.cond(one.has_failed, badge(_("failed"), "berry"), rx.fragment())
+    late = rx.cond(one.is_late, badge(_("late"), "clay"), rx.fragment())
+    failed = rx.cond(one.has_failed, badge(_("failed"), "berry"), late)
     return row(one.name, one.line, failed)
 
 

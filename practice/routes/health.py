@@ -1,7 +1,10 @@
 """Alive, ready, and counted."""
 
+import asyncio
 import hmac
+import shutil
 from contextlib import suppress
+from pathlib import Path
 
 from sqlmodel import Session, text
 from starlette.requests import Request
@@ -11,7 +14,11 @@ from starlette.routing import BaseRoute, Route
 from practice import db, metrics, migrations, runtime, settings
 from practice.domain.actors import SYSTEM, Actor
 from practice.routes import nearby
-from practice.services import claims, workers
+from practice.services import claims, job_runs, workers
+
+MIB = 1024 * 1024
+# What PostgreSQL needs for two segments of its journal, and a little.
+LEAST_FREE = 64 * MIB
 
 
 async def healthz(_request: Request) -> Response:
@@ -19,18 +26,36 @@ async def healthz(_request: Request) -> Response:
 
 
 async def readyz(_request: Request) -> Response:
-    checks = {"database": "unreachable", "migrations": "unknown", "workers": "unknown"}
+    checks = dict.fromkeys(("database", "migrations", "workers", "jobs", "disk"), "unknown")
+    checks["disk"] = await _disk()
     try:
-        found = await runtime.query(_revision, SYSTEM)
-        if found == migrations.head():
+        revision = await runtime.query(_revision, SYSTEM)
+        checks["database"] = "ok"
+        checks["migrations"] = "ok" if revision == migrations.head() else "behind"
+        if checks["migrations"] == "ok":
             checks["workers"] = "ok" if await runtime.query(workers.count_alive, SYSTEM) else "none"
+            late = await runtime.query(job_runs.find_late, SYSTEM)
+            checks["jobs"] = f"late: {', '.join(late)}" if late else "ok"
     except db.FAILED:
-        return JSONResponse({"status": "not ready", "checks": checks}, status_code=503)
-    checks["database"] = "ok"
-    checks["migrations"] = "ok" if found == migrations.head() else "behind"
-    ready = all(one == "ok" for one in checks.values())
-    said = {"status": "ready" if ready else "not ready", "checks": checks}
-    return JSONResponse(said, status_code=200 if ready else 503)
+        checks["database"] = "unreachable"
+    ready = all(check == "ok" for check in checks.values())
+    status = {"status": "ready" if ready else "not ready", "checks": checks}
+    return JSONResponse(status, status_code=200 if ready else 503)
+
+
+async def _disk() -> str:
+    """Where the keys lie, and the embedded database; one that is elsewhere shows it by the beats of
+    the workers, which it cannot write any more."""
+    home = settings.current().data_dir
+    try:
+        free = min([await asyncio.to_thread(_free, path) for path in (home, home / "postgres")])
+    except OSError:
+        return "unreadable"
+    return "ok" if free >= LEAST_FREE else "full"
+
+
+def _free(path: Path) -> int:
+    return shutil.disk_usage(path if path.exists() else path.parent).free
 
 
 def _revision(session: Session, _actor: Actor) -> str | None:

@@ -23,6 +23,8 @@ CHANNEL = "outbox"
 LEASE = timedelta(seconds=60)
 FIRST_WAIT = 10.0
 LONGEST_WAIT = 1800.0
+# Nothing waits longer for its next attempt, whatever a provider asks for.
+LATEST = timedelta(hours=1)
 # Resend knows a repetition for a day; a letter that is older helps nobody.
 GIVE_UP = timedelta(hours=23)
 MANY = 100

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import Session, col, func, select, update
+from sqlmodel import Session, col, delete, func, select, update
 
 from practice import clock
 from practice.db import collides_by_nature
+from practice.domain import plans
 from practice.domain.actors import Actor
 from practice.models.work import JobRun
 from practice.services import access
@@ -24,7 +25,11 @@ class Run:
 
 @collides_by_nature
 def begin(session: Session, _actor: Actor, *, job: str, scheduled_for: datetime) -> bool:
-    """False if another process has it."""
+    """False if another process has it. A run of a time that has not come is from before the clock
+    was set back; it would keep everybody from that time when it comes."""
+    session.exec(
+        delete(JobRun).where(col(JobRun.job) == job, col(JobRun.scheduled_for) > scheduled_for)
+    )
     mine = session.connection().execute(
         insert(JobRun)
         .values(job=job, scheduled_for=scheduled_for, started_at=clock.now(), outcome="")
@@ -48,6 +53,20 @@ def end(
 def list_last(session: Session, actor: Actor, *, jobs: Sequence[str]) -> dict[str, Run]:
     """The newest run of each."""
     access.require_therapist(actor)
+    return _list_last(session, jobs)
+
+
+def find_late(session: Session, _actor: Actor) -> list[str]:
+    """The names of the jobs that should have run and did not: not private, for whoever probes."""
+    last, now = _list_last(session, tuple(plans.PLANS)), clock.now()
+    return [
+        name
+        for name, every in plans.PLANS.items()
+        if plans.is_late(last[name].started_at if name in last else None, now, every)
+    ]
+
+
+def _list_last(session: Session, jobs: Sequence[str]) -> dict[str, Run]:
     newest = (
         select(JobRun.job, func.max(JobRun.scheduled_for).label("at"))
         .where(col(JobRun.job).in_(jobs))

@@ -33,6 +33,7 @@ class Job:
     name: str
     last: Run | None
     next_at: datetime
+    is_late: bool
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,9 @@ def try_again(session: Session, actor: Actor, *, row: UUID) -> None:
 def _jobs(session: Session, actor: Actor, now: datetime) -> Iterator[Job]:
     last = job_runs.list_last(session, actor, jobs=tuple(plans.PLANS))
     for name, every in plans.PLANS.items():
-        yield Job(name, last.get(name), plans.time_after(now, every))
+        run = last.get(name)
+        is_late = plans.is_late(run.started_at if run else None, now, every)
+        yield Job(name, run, plans.time_after(now, every), is_late)
 
 
 def _given_up(session: Session, tried: Collection[UUID]) -> Iterator[GivenUp]:

@@ -21,6 +21,7 @@ JOBS: Mapping[str, str] = {
     "ask_for_feedback": N_("Asking now and then how a session was"),
     "apply_webhooks": N_("Taking in what the mail service tells afterwards"),
     "clean_up": N_("Forgetting what is no longer needed"),
+    "expire_access": N_("Closing links and sessions whose time is over"),
 }
 KINDS: Mapping[str, str] = {
     "call_confirmed": N_("First call confirmed"),
@@ -79,6 +80,7 @@ class JobRow:
     name: str
     line: str
     has_failed: bool
+    is_late: bool
 
 
 @dataclass(frozen=True)
@@ -137,12 +139,13 @@ def _counted(words_of: str, count: int) -> str:
 def job_row(job: Job, now: datetime, zone: str) -> JobRow:
     following = _("Next at {time}.").format(time=clock_time(job.next_at, zone))
     if job.last is None:
-        return JobRow(_name(job.name), " ".join([_("Has not run yet."), following]), False)
+        line = " ".join([_("Has not run yet."), following])
+        return JobRow(_name(job.name), line, False, job.is_late)
     became, has_failed = _became(job.last.ended_at, job.last.outcome)
     last = _("Last {when}: {became}.").format(
         when=words.near_day_and_time(job.last.started_at, now, zone), became=became
     )
-    return JobRow(_name(job.name), f"{last} {following}", has_failed)
+    return JobRow(_name(job.name), f"{last} {following}", has_failed, job.is_late)
 
 
 def _name(job: str) -> str:
