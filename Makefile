@@ -23,16 +23,12 @@ check: .venv/proves ## Format, lint, types, import contracts, schema drift, mess
 	@$(BIN)/python -m tests.dry_compile
 
 bench: .venv/proves ## Measure: slots, bookings, the outbox, the interface, sockets, start-up, pages, Lighthouse
-	@$(BIN)/python -m tests.bench_slots
-	@$(BIN)/python -m tests.bench_booking
-	@$(BIN)/python -m tests.bench_outbox
-	@$(BIN)/python -m tests.bench_dark --minutes 1
-	@$(BIN)/python -m tests.bench_api
-	@$(BIN)/python -m tests.bench_sign_in
-	@$(BIN)/python -m tests.bench_sockets
-	@$(BIN)/python -m tests.bench_notices
-	@$(BIN)/python -m tests.bench
-	@$(BIN)/python -m tests.bench_pages
+	@for bench in $(BENCHES); do \
+		$(BIN)/python -m tests.$$bench $$(test $$bench = bench_dark && echo --minutes 1) || { \
+			echo "tests.$$bench failed; the benches after it were not run." >&2; exit 1; }; \
+	done
+
+BENCHES := bench_slots bench_booking bench_outbox bench_dark bench_api bench_sign_in bench_sockets bench_notices bench bench_pages
 
 screenshots: .venv/proves ## Take pictures of every screen into docs/screenshots
 	@$(BIN)/python -m tests.screenshots

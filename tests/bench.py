@@ -13,11 +13,12 @@ from urllib.parse import urlsplit
 from practice import build
 from practice.settings import ROOT, Settings
 from tests import server
+from tests.smoke import size
 
 WORK = ROOT / ".data" / "bench"
-STARTS = 5
-SECONDS = 4
-CONNECTIONS = 16
+STARTS = size(5, 1)
+SECONDS = size(4.0, 0.3)
+CONNECTIONS = size(16, 2)
 
 
 def main() -> int:

@@ -17,10 +17,11 @@ from tests import server
 from tests.bench import WORK, flood
 from tests.builders import BY_SYSTEM
 from tests.scratch import create
+from tests.smoke import size
 
-STORED = 10_000
-PER_SECOND = 50
-SECONDS = 8
+STORED = size(10_000, 50)
+PER_SECOND = size(50, 5)
+SECONDS = size(8, 1)
 
 # Five a day, from five years back to a hundred days ahead: what the life of a practice leaves.
 FILL = """

@@ -32,14 +32,15 @@ from tests import builders
 from tests.builders import CALL
 from tests.conftest import PLAIN
 from tests.scratch import create
+from tests.smoke import size
 
 WORK = ROOT / ".data" / "bench" / "booking"
 NAME = "bench"
 # One connection: blocks of each kind in turn, so that a slow moment of the machine hits both.
-BLOCKS, INSERTS, BOOKINGS = 11, 400, 60
+BLOCKS, INSERTS, BOOKINGS = size((11, 400, 60), (1, 5, 2))
 SHARE = 0.12
 # Everybody wants every one of these times.
-CLIENTS, TIMES, ROUNDS = 64, 20, 3
+CLIENTS, TIMES, ROUNDS = size((64, 20, 3), (4, 2, 1))
 SECONDS, P99 = 1.0, 150
 
 

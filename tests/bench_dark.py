@@ -7,11 +7,12 @@ from collections import Counter
 
 from practice.settings import ROOT
 from tests.peers import HANGING, LIGHT, REFUSING
+from tests.smoke import size
 from tests.under_load import Street, a_street, told
 
 WORK = ROOT / ".data" / "bench" / "dark"
 PER_SECOND = 5
-MINUTE = 60
+MINUTE, MINUTES, WARM_UP = size((60.0, 10, 10.0), (0.4, 0, 0.4))
 # Hanging holds the worker's hands, refusing keeps them busy.
 DARK = (HANGING, REFUSING)
 LETTERS = "SELECT id::text, outcome FROM outbox WHERE effect <> 'calendar_event'"
@@ -19,10 +20,11 @@ LETTERS = "SELECT id::text, outcome FROM outbox WHERE effect <> 'calendar_event'
 
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--minutes", type=int, default=10)
+    asked.add_argument("--minutes", type=int, default=MINUTES)
+    asked.add_argument("--smoke", action="store_true")
     minutes = asked.parse_args().minutes
     with a_street(WORK) as street:
-        street.book_for(10, PER_SECOND)
+        street.book_for(WARM_UP, PER_SECOND)
         a_minute(street, LIGHT)
         for minute in range(minutes):
             a_minute(street, DARK[minute % 2])

@@ -12,12 +12,13 @@ from tests import portals
 from tests.bench import WORK
 from tests.builders import change_row, rows_of
 from tests.server import Server
+from tests.smoke import size
 from tests.sockets import RawClient, connected
 
-TIMES = 200
+TIMES = size(200, 4)
 PAUSE = 0.02
 # As many as one address may have, with the one that is measured.
-OTHERS = 8
+OTHERS = size(8, 1)
 
 
 def main() -> None:

@@ -23,10 +23,11 @@ from practice.worker import running
 from tests.bench_booking import WORK, a_practice
 from tests.conftest import PLAIN
 from tests.peers import HANGING, LIGHT, REFUSING
+from tests.smoke import size
 from tests.under_load import IDLE, a_street, p95, told
 
-MANY = 5000
-TIMES = 200
+MANY = size(5000, 500)
+TIMES = size(200, 4)
 # Bookings beside providers that are quick, hang or refuse: seconds of each phase, in turn.
 MOODS = {
     IDLE: "nothing to send",
@@ -34,7 +35,7 @@ MOODS = {
     HANGING: "both providers hanging",
     REFUSING: "both providers refusing",
 }
-PER_SECOND, PHASE, ROUNDS = 5, 6, 10
+PER_SECOND, PHASE, ROUNDS = size((5, 6.0, 10), (5, 0.4, 1))
 BESIDE = ROOT / ".data" / "bench" / "outbox"
 
 

@@ -11,8 +11,9 @@ from urllib.parse import urlencode, urlsplit
 
 from tests import server
 from tests.bench import WORK
+from tests.smoke import size
 
-EACH = 500
+EACH, WARM_UP = size((500, 20), (4, 1))
 # Five who ask one after another behind a floor of a quarter of a second: 20 a second in all.
 ASKING = 5
 LIMITS = {
@@ -30,7 +31,7 @@ def main() -> None:
         env = {**LIMITS, "PRACTICE_ANSWER_FLOOR_MS": str(floor)}
         with server.running(WORK / "door", WORK / "door.log", **env) as portal:
             asking = ASKING if floor else 1
-            sample(portal.base, 20, asking)
+            sample(portal.base, WARM_UP, asking)
             found = sample(portal.base, EACH, asking)
         print(f"floor {floor} ms, {asking} at a time: {summary(found)}")
 

@@ -15,8 +15,10 @@ from zoneinfo import ZoneInfo
 from practice.domain import availability, hours
 from practice.domain.availability import Calendar, Taken, Terms
 from practice.domain.hours import Stretch, Week
+from tests.smoke import size
 
-ROWS = ((100, 30), (1_000, 120), (10_000, 120), (10_000, 365))
+ROWS = size(((100, 30), (1_000, 120), (10_000, 120), (10_000, 365)), ((100, 30),))
+MANY = size((10_000, 365), (100, 30))
 BERLIN, NEW_YORK = ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York")
 FIRST = date(2031, 2, 3)
 LENGTH, AFTER, STEP = 50 * 60, 10 * 60, 15 * 60
@@ -36,7 +38,7 @@ def world(items: int, days: int) -> Calendar:
     closed = [hours.whole_days(BERLIN, day, day) for day in any_day[20:]]
     week = Week(dict.fromkeys(range(5), stretches), overrides)
     terms = Terms(LENGTH, STEP, after=AFTER)
-    return Calendar(BERLIN, week, terms, Taken(busy, closed), start)
+    return Calendar(BERLIN, week, terms, Taken(busy, closed=closed), start)
 
 
 def engine(calendar: Calendar, days: int) -> Slots:
@@ -105,10 +107,11 @@ def main() -> None:
         own = median_ms(15, engine, calendar, days)
         print(f"{items:>6} / {days:<7}{loop:>10.2f}{sweep:>10.2f}{own:>10.2f}"
               f"{'1/' + format(loop / own, '.0f'):>14}{own / sweep:>14.2f}")  # fmt: skip
-    calendar = world(10_000, 365)
-    at = hours.instant(BERLIN, FIRST + timedelta(days=200), 10 * 60)
+    items, days = MANY
+    calendar = world(items, days)
+    at = hours.instant(BERLIN, FIRST + timedelta(days=days // 2), 10 * 60)
     explained = median_ms(50, availability.explain, calendar, at)
-    print(f"explain at 10,000 / 365: {explained:.3f} ms")
+    print(f"explain at {items:,} / {days}: {explained:.3f} ms")
 
 
 if __name__ == "__main__":

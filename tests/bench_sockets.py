@@ -15,12 +15,13 @@ from practice.state.styleguide import SAMPLE_DRAFT, SampleDraftState
 from tests import portals
 from tests.bench import WORK
 from tests.server import Server
+from tests.smoke import size
 from tests.sockets import RawClient, connected
 
-FLOOD = 2_000
-ASKED = 100
+FLOOD = size(2_000, 50)
+ASKED = size(100, 3)
 PAUSE = 0.1
-ENDINGS = 9
+ENDINGS = size(9, 1)
 
 
 def main() -> None:
