@@ -5,10 +5,13 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from time import monotonic
 from typing import Any
 
 import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.interval import IntervalTrigger
 
 from practice import clock, db, metrics, runtime
 from practice.domain import plans
@@ -61,29 +64,59 @@ JOBS = tuple(Job(name, every, WORK[name], FIND.get(name)) for name, every in pla
 
 # Seconds between two looks at the clock, by the loop's own, which nobody can set.
 LOOK = 1.0
+# The two part by less while they run: what is more was set.
+STEP = 2.0
 
 
 @asynccontextmanager
 async def running() -> AsyncGenerator[None]:
-    tasks = [asyncio.create_task(_keep(job)) for job in JOBS]
+    scheduler = AsyncIOScheduler(timezone="UTC")
+    for job in JOBS:
+        scheduler.add_job(
+            run,
+            _plan(job),
+            args=[job],
+            id=job.name,
+            # A server that was asleep does it once, however often it was due.
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
+        )
+        _run_now(scheduler, job)
+    scheduler.start()
+    steps = asyncio.create_task(_follow_steps(scheduler))
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        steps.cancel()
+        scheduler.shutdown(wait=False)
 
 
-async def _keep(job: Job) -> None:
-    """Once at the start, and then whenever its planned time is another than before, whichever way
-    the clock went: a step back would make whoever waits for a moment wait for it twice."""
-    last: datetime | None = None
+def _plan(job: Job) -> IntervalTrigger:
+    seconds = int(job.every.total_seconds())
+    return IntervalTrigger(seconds=seconds, start_date=plans.EPOCH, timezone=UTC)
+
+
+def _run_now(scheduler: AsyncIOScheduler, job: Job) -> None:
+    scheduler.add_job(run, args=[job], misfire_grace_time=None)
+
+
+async def _follow_steps(scheduler: AsyncIOScheduler) -> None:
+    """The scheduler waits for a moment of the machine's clock. Set back by an hour, that clock
+    reaches the moment an hour late, so each plan is made anew after a step."""
+    offset = _offset()
     while True:
-        planned = job.time_before(clock.now())
-        if planned != last:
-            last = planned
-            await run(job)
         await asyncio.sleep(LOOK)
+        if abs(_offset() - offset) > STEP:
+            offset = _offset()
+            logger.warning("clock_was_set")
+            for job in JOBS:
+                scheduler.reschedule_job(job.name, trigger=_plan(job))
+                _run_now(scheduler, job)
+
+
+def _offset() -> float:
+    return clock.now().timestamp() - monotonic()
 
 
 async def run(job: Job) -> None:
