@@ -185,7 +185,7 @@ def _watch(child: BaseProcess) -> None:
         child.join(0.25)
     if signals:
         _end(child)
-    elif child.exitcode:
+    else:
         say("server", f"ended by itself: {_cause(child.exitcode)}")
         raise SystemExit(1)
 
@@ -199,9 +199,11 @@ def _end(child: BaseProcess) -> None:
         child.join()
 
 
-def _cause(code: int) -> str:
+def _cause(code: int | None) -> str:
     """What the kernel says about it, so that no end is without a cause."""
-    return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+    if code is not None and code < 0:
+        return f"signal {signal.Signals(-code).name}"
+    return f"exit code {code}"
 
 
 def say(what: str, how: str) -> None:

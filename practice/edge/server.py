@@ -5,7 +5,7 @@ import functools
 import resource
 import signal
 import socket
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any
@@ -52,7 +52,8 @@ class Server(uvicorn.Server):
         self.should_exit = True
 
 
-def make(app: str, settings: Settings) -> Server:
+def make(app: str | Callable[[], Any], settings: Settings) -> Server:
+    """`app` makes the application, or is the name of what does."""
     doorman = Doorman(settings, _descriptors(settings))
     config = uvicorn.Config(
         app,
