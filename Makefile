@@ -31,6 +31,8 @@ bench: .venv/proves ## Measure: slots, bookings, the outbox, the interface, sock
 	@$(BIN)/python -m tests.bench_sign_in
 	@$(BIN)/python -m tests.bench_sockets
 	@$(BIN)/python -m tests.bench_notices
+	@$(BIN)/python -m tests.bench_connections --seconds 10 --later 60
+	@$(BIN)/python -m tests.bench_reading --seconds 20 --later 60
 	@$(BIN)/python -m tests.bench
 	@$(BIN)/python -m tests.bench_pages
 
