@@ -37,6 +37,7 @@ from practice.routes.frontend import Frontend
 from practice.routes.reading import Reads
 from practice.routes.shield import Shield
 from practice.routes.sockets import Sockets
+from practice.routes.turns import Turns
 from practice.services import picking
 from practice.site import ahead, mailbox
 from practice.site.routes import Site
@@ -160,7 +161,10 @@ def ours_first(frontend: Frontend, site: Site, reflex: ASGIApp) -> ASGIApp:
         else:
             await send({"type": "websocket.close", "code": 4404})
 
-    return dispatch
+    async def later(scope: Scope, receive: Receive, send: Send) -> None:
+        await site.too_often(scope["path"], 1)(scope, receive, send)
+
+    return Turns(dispatch, later, site.settings)
 
 
 def within_limits(frontend: Frontend, site: Site) -> ASGIApp:

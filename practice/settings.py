@@ -70,9 +70,12 @@ class Limits:
     frames: Rate
     frame_burst: int
     frame_bytes: int
-    # Open connections of any kind, in all and from one address.
+    # Connections of any kind: open ones in all and from one address, and new ones from one address.
     connections: int
     connections_per_address: int
+    new_connections: Rate
+    # Requests of one address that are worked on at a time.
+    at_once: int
     # Pages and answers that are made anew, read from one address.
     reads: Rate
 
@@ -269,6 +272,8 @@ def _limits(reader: Reader) -> Limits:
         connections_per_address=reader.number(
             "PRACTICE_LIMIT_CONNECTIONS_PER_ADDRESS", 100, low=10, high=100_000
         ),
+        new_connections=read("NEW_CONNECTIONS", 600, timedelta(seconds=30)),
+        at_once=reader.number("PRACTICE_LIMIT_AT_ONCE", 8, low=1, high=10_000),
         reads=read("READS", 600, timedelta(minutes=1)),
     )
 
@@ -278,8 +283,8 @@ def _unsupported(reader: Reader) -> list[str]:
     problems: list[str] = []
     if reader.text("REDIS_URL") or reader.text("REFLEX_REDIS_URL"):
         problems.append("REDIS_URL must be unset: state lives in memory, Redis is not used yet")
-    if (reader.text("WEB_CONCURRENCY") or "1") != "1":
-        problems.append("WEB_CONCURRENCY must be 1 or unset: one process serves all")
+    several = [name for name in ("WEB_CONCURRENCY",) if (reader.text(name) or "1") != "1"]
+    problems += [f"{name} must be 1 or unset: one process serves all" for name in several]
     return problems
 
 

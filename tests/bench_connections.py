@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from practice.cluster import Cluster
@@ -19,6 +20,8 @@ from tests.visitors import Visitors, memory
 MANY = 1_100
 HANDS = 100
 ASK = "GET /about HTTP/1.1\r\nHost: {host}\r\n\r\n"
+# Of the page that is asked for.
+END = b"</html>"
 BODY = "POST /sign-in HTTP/1.1\r\nHost: {host}\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 Attack = Callable[[str, float], None]
@@ -43,6 +46,21 @@ def slow_bodies(base: str, until: float) -> None:
 
 def fast_bodies(base: str, until: float) -> None:
     _hands(base, until, BODY, b"4000\r\n" + b"a" * 0x4000 + b"\r\n", 0.05)
+
+
+def greedy(base: str, until: float) -> None:
+    """Reads what lies in memory, which nobody counts, on as many connections as there are."""
+
+    def read() -> None:
+        with suppress(OSError), hostile.connect(base) as line:
+            while time.monotonic() < until:
+                line.sendall(_written(base, ASK))
+                while (heard := line.recv(65536)) and not heard.endswith(END):
+                    pass
+                if not heard:
+                    return
+
+    _together([threading.Thread(target=read) for _ in range(HANDS)])
 
 
 def never_reading(base: str, until: float) -> None:
@@ -71,11 +89,14 @@ def _hands(
 
     def work() -> None:
         while (left := until - time.monotonic()) > 0:
-            with hostile.connect(base, receives=receives) as line:
+            with suppress(OSError), hostile.connect(base, receives=receives) as line:
                 if hostile.send(line, _written(base, start)):
                     hostile.keeps_sending(line, more, left, pause)
 
-    crowd = [threading.Thread(target=work) for _ in range(hands)]
+    _together([threading.Thread(target=work) for _ in range(hands)])
+
+
+def _together(crowd: list[threading.Thread]) -> None:
     for one in crowd:
         one.start()
     for one in crowd:
@@ -91,6 +112,7 @@ ATTACKS: dict[str, Attack] = {
     "connections opened and left as fast as it goes": storm,
     "100 bodies of a byte a second": slow_bodies,
     "100 bodies without an end, fast": fast_bodies,
+    "100 connections that read what lies in memory": greedy,
     "100 readers that ask and never read": never_reading,
     "20 websockets with a message without an end": fragments,
 }

@@ -173,6 +173,17 @@ def test_h4_an_address_has_its_share_and_gets_it_back():
     assert door.admit("203.0.113.7")
 
 
+def test_h4_who_comes_and_goes_without_end_is_let_in_only_now_and_then():
+    door = doorman(PRACTICE_LIMIT_NEW_CONNECTIONS="20/600")
+    let_in = 0
+    for _ in range(100):
+        if door.admit("203.0.113.7"):
+            let_in += 1
+            door.release("203.0.113.7")
+    assert let_in == 20
+    assert door.admit("203.0.113.8")
+
+
 def test_h4_a_household_has_one_share_however_many_addresses_it_has():
     door = doorman()
     assert sum(door.admit(f"2001:db8::{number:x}") for number in range(50)) == 10

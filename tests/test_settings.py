@@ -105,6 +105,8 @@ def test_production_has_its_limits_on_and_its_clock_right():
         ("PRACTICE_LIMIT_ATTEMPTS", "0/600"),
         ("PRACTICE_LIMIT_CODES", "5/0"),
         ("PRACTICE_LIMIT_READS", "many"),
+        ("PRACTICE_LIMIT_NEW_CONNECTIONS", "0/1"),
+        ("PRACTICE_LIMIT_AT_ONCE", "0"),
         ("PRACTICE_LIMIT_CONNECTIONS", "1"),
         ("PRACTICE_LIMIT_CONNECTIONS_PER_ADDRESS", "0"),
         ("PRACTICE_DEADLINE_SECONDS", "0"),
