@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from multiprocessing import get_context
 from urllib.parse import urlsplit
 
 from practice.cluster import Cluster
@@ -150,11 +151,13 @@ def report(portal: Server, seconds: float, later: float) -> int:
 
 
 def attacked(portal: Server, attack: Attack, seconds: float) -> tuple[Visitors, float]:
-    """The visitors meanwhile, and the most memory that was seen."""
-    attacker = threading.Thread(target=attack, args=(portal.base, time.monotonic() + seconds))
+    """The visitors meanwhile, and the most memory that was seen. The attacker is a process of his
+    own: visitors would wait for his threads here, and not for the portal."""
+    until = time.monotonic() + seconds
+    attacker = get_context("fork").Process(target=attack, args=(portal.base, until))
+    attacker.start()
     most = 0.0
     with Visitors(portal.base) as visitors:
-        attacker.start()
         while attacker.is_alive():
             most = max(most, memory(portal))
             attacker.join(0.25)

@@ -8,6 +8,8 @@ import threading
 import time
 from collections import Counter
 from http.client import HTTPConnection
+from multiprocessing import get_context
+from typing import Any
 from urllib.parse import urlsplit
 
 from practice.cluster import Cluster
@@ -74,29 +76,40 @@ def costs(portal: Server, path: str) -> float:
 
 
 def flooded(portal: Server, seconds: float) -> tuple[Visitors, float, Counter[int]]:
+    """The reader is a process of its own: visitors would wait for its threads here."""
+    context = get_context("fork")
+    answers = context.SimpleQueue()
+    reader = context.Process(target=read, args=(portal.base, seconds, answers))
+    reader.start()
+    most = 0.0
+    with Visitors(portal.base, "/", "/sign-in") as visitors:
+        while reader.is_alive():
+            most = max(most, memory(portal))
+            reader.join(0.25)
+    return visitors, most, answers.get()
+
+
+def read(base: str, seconds: float, answers: Any) -> None:
     """From an address of its own, on connections that stay open, as fast as it goes."""
     until = time.monotonic() + seconds
-    answers: Counter[int] = Counter()
-    most = 0.0
+    counts: Counter[int] = Counter()
 
-    def read() -> None:
+    def ask() -> None:
         where = (hostile.ATTACKER, 0)
-        line = HTTPConnection(urlsplit(portal.base).netloc, source_address=where, timeout=30)
+        line = HTTPConnection(urlsplit(base).netloc, source_address=where, timeout=30)
         while time.monotonic() < until:
             line.request("GET", ZONES)
             answer = line.getresponse()
             answer.read()
-            answers[answer.status] += 1
+            counts[answer.status] += 1
         line.close()
 
-    crowd = [threading.Thread(target=read) for _ in range(HANDS)]
-    with Visitors(portal.base, "/", "/sign-in") as visitors:
-        for one in crowd:
-            one.start()
-        while any(one.is_alive() for one in crowd):
-            most = max(most, memory(portal))
-            crowd[0].join(0.25)
-    return visitors, most, answers
+    crowd = [threading.Thread(target=ask) for _ in range(HANDS)]
+    for one in crowd:
+        one.start()
+    for one in crowd:
+        one.join()
+    answers.put(counts)
 
 
 if __name__ == "__main__":
