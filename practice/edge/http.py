@@ -18,8 +18,9 @@ LARGEST_REQUEST = 1024 * 1024
 # What is still taken and thrown away after an early answer, so that a browser that goes on sending
 # reads the answer instead of a broken connection.
 LARGEST_REST = 16 * 1024 * 1024
-# Requests sent ahead on one connection. Browsers send none.
-MOST_AHEAD = 8
+# Requests sent ahead on one connection. Browsers and proxies send none, and a hundred connections
+# with a few each would be answered in one turn of the event loop.
+MOST_AHEAD = 1
 
 
 class Refused(Exception):
