@@ -273,7 +273,7 @@ def _limits(reader: Reader) -> Limits:
             "PRACTICE_LIMIT_CONNECTIONS_PER_ADDRESS", 100, low=10, high=100_000
         ),
         new_connections=read("NEW_CONNECTIONS", 200, timedelta(seconds=10)),
-        at_once=reader.number("PRACTICE_LIMIT_AT_ONCE", 8, low=1, high=10_000),
+        at_once=reader.number("PRACTICE_LIMIT_AT_ONCE", 4, low=1, high=10_000),
         reads=read("READS", 600, timedelta(minutes=1)),
     )
 
