@@ -28,7 +28,7 @@ bench: .venv/proves ## Measure: slots, bookings, the outbox, the interface, sock
 			echo "tests.$$bench failed; the benches after it were not run." >&2; exit 1; }; \
 	done
 
-BENCHES := bench_slots bench_booking bench_outbox bench_dark bench_api bench_sign_in bench_sockets bench_notices bench bench_pages
+BENCHES := bench_slots bench_booking bench_outbox bench_dark bench_api bench_sign_in bench_sockets bench_notices bench_connections bench_reading bench_soak bench bench_pages
 
 screenshots: .venv/proves ## Take pictures of every screen into docs/screenshots
 	@$(BIN)/python -m tests.screenshots

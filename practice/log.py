@@ -52,8 +52,7 @@ def configure(*, as_json: bool) -> None:
         "reflex",
         "socketio",
         "engineio",
-        "_granian",
-        "granian.access",
+        "uvicorn",
         "httpx",
         "apscheduler",
     )

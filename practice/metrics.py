@@ -46,6 +46,16 @@ socket_limits = Counter(
     ["limit"],
     registry=registry,
 )
+reads_refused = Counter(
+    "practice_reads_refused_total",
+    "Requests that met the limit of what one address may read.",
+    registry=registry,
+)
+turns_refused = Counter(
+    "practice_turns_refused_total",
+    "Requests that came while too many others of their address were waiting.",
+    registry=registry,
+)
 errors = Counter(
     "practice_errors_total", "Errors that reached a visitor.", ["where"], registry=registry
 )

@@ -18,6 +18,11 @@ def network_of(request: HTTPConnection, trusted_hops: int) -> str:
     return _network(found) or _network(_peer(request)) or NOWHERE
 
 
+def network_at(address: str) -> str:
+    """What counts as one, of an address as the socket names it."""
+    return _network(address) or NOWHERE
+
+
 def _peer(request: HTTPConnection) -> str:
     return request.client.host if request.client else NOWHERE
 

@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from math import ceil
 from pathlib import Path
 
 import reflex as rx
@@ -33,8 +34,10 @@ from practice.pages import Route as Page
 from practice.pages import routes
 from practice.routes import api, feeds, health, sharing, webhooks
 from practice.routes.frontend import Frontend
+from practice.routes.reading import Reads
 from practice.routes.shield import Shield
 from practice.routes.sockets import Sockets
+from practice.routes.turns import Turns
 from practice.services import picking
 from practice.site import ahead, mailbox
 from practice.site.routes import Site
@@ -141,24 +144,46 @@ def surfaces(output: Path) -> tuple[Frontend, Site]:
     return frontend, Site(
         configured,
         frontend.stylesheet,
-        [*health.ROUTES, *letters, *webhooks.ROUTES, *feeds.ROUTES, interface],
+        [*letters, *feeds.ROUTES, interface],
+        uncounted=[*health.ROUTES, *webhooks.ROUTES],
     )
 
 
 def ours_first(frontend: Frontend, site: Site, reflex: ASGIApp) -> ASGIApp:
     sockets = Sockets(reflex, configured)
+    request = within_limits(frontend, site)
 
     async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and await frontend.has(scope):
-            await frontend(scope, receive, send)
-        elif scope["type"] == "http":
-            await site(scope, receive, send)
+        if scope["type"] == "http":
+            await request(scope, receive, send)
         elif scope["path"].rstrip("/") == SOCKET:
             await sockets(scope, receive, send)
         else:
             await send({"type": "websocket.close", "code": 4404})
 
-    return dispatch
+    async def later(scope: Scope, receive: Receive, send: Send) -> None:
+        await site.too_often(scope["path"], 1)(scope, receive, send)
+
+    return Turns(dispatch, later, site.settings)
+
+
+def within_limits(frontend: Frontend, site: Site) -> ASGIApp:
+    """What lies in memory is for everybody; what is made anew is counted, and refused before
+    anything is read for it."""
+    reads = Reads(site.settings)
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"]
+        if frontend.keeps(path):
+            await frontend(scope, receive, send)
+        elif not site.keeps(path) and (seconds := reads.wait(scope)):
+            await site.too_often(path, ceil(seconds))(scope, receive, send)
+        elif await frontend.has(scope):
+            await frontend(scope, receive, send)
+        else:
+            await site(scope, receive, send)
+
+    return answer
 
 
 def addresses(pages: Sequence[Page]) -> dict[str, Role]:

@@ -5,9 +5,10 @@ import os
 import signal
 import socket
 import sys
-import threading
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from time import perf_counter
 from types import FrameType
@@ -17,6 +18,10 @@ from practice.domain.actors import SYSTEM
 from practice.services import keys, sample, sample_people, therapist
 from practice.settings import Settings, StartRefused
 from practice.settings import current as read_settings
+
+# Seconds for the server to end by itself: it finishes its answers, and its worker what it holds.
+PATIENCE = 10
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def serve(settings: Settings) -> None:
@@ -127,11 +132,7 @@ def _why_not(failure: OSError, host: str, port: int) -> str:
 
 
 def _run(settings: Settings, address: str, url: str) -> None:
-    # Imported here: the command line's other commands need no server.
-    from granian.constants import Interfaces
-    from granian.log import LogLevels
-    from granian.server.mp import MPServer
-
+    """In a fork, so that the database outlives a server that breaks and is put away after it."""
     os.environ.update(
         {
             "DATABASE_URL": url,
@@ -140,49 +141,69 @@ def _run(settings: Settings, address: str, url: str) -> None:
             "REFLEX_SOCKET_MAX_HTTP_BUFFER_SIZE": str(settings.limits.frame_bytes),
         }
     )
-
-    class Granian(MPServer):
-        """Ends on the first signal, whichever thread the kernel hands it to: Python's main thread
-        hears of one that another thread took only when it wakes, so it wakes now and then. The
-        handler only sets a flag; a lock taken inside it could be the one it interrupted."""
-
-        def signal_handler_interrupt(self, *_signal: object) -> None:
-            self.interrupt_signal = True
-
-        # A closed terminal is an ending, too.
-        signal_handler_reload = signal_handler_interrupt
-
-    # The server is a fork of this process and would inherit what was read before.
+    # The server inherits what this process has read before, and must read what was just set.
     read_settings.cache_clear()
-    server = Granian(
-        target="practice.practice:asgi",
-        factory=True,
-        address=address,
-        port=settings.port,
-        interface=Interfaces.ASGI,
-        workers=1,
-        respawn_failed_workers=False,
-        log_access=False,
-        log_level=LogLevels.warning,
-        workers_kill_timeout=10,
-    )
-    server.main_loop_interrupt = Wakeful(lambda: server.interrupt_signal)
-    server.serve()
+    with _listening(address, settings.port) as listener:
+        child = get_context("fork").Process(
+            target=_serve, args=(settings, listener), name="practice-server"
+        )
+        _watch(child)
 
 
-class Wakeful(threading.Event):
-    """An event whose waiter looks up several times a second whether it should go."""
+def _serve(settings: Settings, listener: socket.socket) -> None:
+    # The launcher's handlers would swallow a signal that comes before the server has its own.
+    for number in ENDINGS:
+        signal.signal(number, signal.SIG_DFL)
+    # Imported here: the command line's other commands need no server.
+    from practice.edge import server
 
-    def __init__(self, should_go: Callable[[], bool]) -> None:
-        super().__init__()
-        self.should_go = should_go
+    server.run("practice.practice:asgi", settings, listener)
 
-    def wait(self, timeout: float | None = None) -> bool:
-        if timeout is not None:
-            return super().wait(timeout)
-        while not self.should_go() and not super().wait(0.25):
-            pass
-        return True
+
+@contextmanager
+def _listening(address: str, port: int) -> Generator[socket.socket]:
+    """Bound before the fork: whoever is refused a port hears it from the launcher."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((address, port))
+        except OSError as failure:
+            raise StartRefused(_why_not(failure, address, port)) from None
+        yield listener
+
+
+def _watch(child: BaseProcess) -> None:
+    """Until the server ends, or a signal asks for the end. The handler only sets a flag; a lock
+    taken inside it could be the one it interrupted. Python's main thread hears of a signal that
+    another thread took only when it wakes, so it wakes now and then."""
+    signals: list[int] = []
+    for number in ENDINGS:
+        signal.signal(number, lambda number, _frame: signals.append(number))
+    child.start()
+    while child.is_alive() and not signals:
+        child.join(0.25)
+    if signals:
+        _end(child)
+    else:
+        say("server", f"ended by itself: {_cause(child.exitcode)}")
+        raise SystemExit(1)
+
+
+def _end(child: BaseProcess) -> None:
+    child.terminate()
+    child.join(PATIENCE)
+    if child.is_alive():
+        say("server", f"was killed: it had not ended after {PATIENCE} s")
+        child.kill()
+        child.join()
+
+
+def _cause(code: int | None) -> str:
+    """What the kernel says about it, so that no end is without a cause."""
+    if code is not None and code < 0:
+        return f"signal {signal.Signals(-code).name}"
+    return f"exit code {code}"
 
 
 def say(what: str, how: str) -> None:

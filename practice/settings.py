@@ -72,6 +72,14 @@ class Limits:
     frames: Rate
     frame_burst: int
     frame_bytes: int
+    # Connections of any kind: open ones in all and from one address, and new ones from one address.
+    connections: int
+    connections_per_address: int
+    new_connections: Rate
+    # Requests of one address that are worked on at a time.
+    at_once: int
+    # Pages and answers that are made anew, read from one address.
+    reads: Rate
 
 
 @dataclass(frozen=True, repr=False)  # a printed object would print its secrets
@@ -90,6 +98,10 @@ class Settings:
     works: bool
     trusted_proxy_hops: int
     limits: Limits
+    # For each step of a request: its head, its body, and to read on in the answer.
+    deadline: timedelta
+    # How long a connection stays open without a request.
+    keep_alive: timedelta
     client_session: Lifetimes
     therapist_session: Lifetimes
     # No answer to a guest's booking comes sooner, so that its time tells nothing.
@@ -192,6 +204,10 @@ def _from(reader: Reader) -> Settings:
         works=reader.parsed("PRACTICE_WORKER", True, switch, "on or off"),
         trusted_proxy_hops=reader.number("PRACTICE_TRUSTED_PROXY_HOPS", 0, low=0, high=10),
         limits=_limits(reader),
+        deadline=timedelta(seconds=reader.number("PRACTICE_DEADLINE_SECONDS", 10, low=1, high=300)),
+        keep_alive=timedelta(
+            seconds=reader.number("PRACTICE_KEEP_ALIVE_SECONDS", 15, low=1, high=600)
+        ),
         client_session=Lifetimes(
             reader.days("PRACTICE_CLIENT_IDLE_DAYS", 14),
             reader.days("PRACTICE_CLIENT_SESSION_DAYS", 30),
@@ -260,6 +276,13 @@ def _limits(reader: Reader) -> Limits:
         frame_bytes=reader.number(
             "PRACTICE_LIMIT_FRAME_BYTES", 64 * 1024, low=16 * 1024, high=1024 * 1024
         ),
+        connections=reader.number("PRACTICE_LIMIT_CONNECTIONS", 1_000, low=10, high=100_000),
+        connections_per_address=reader.number(
+            "PRACTICE_LIMIT_CONNECTIONS_PER_ADDRESS", 100, low=10, high=100_000
+        ),
+        new_connections=read("NEW_CONNECTIONS", 200, timedelta(seconds=10)),
+        at_once=reader.number("PRACTICE_LIMIT_AT_ONCE", 4, low=1, high=10_000),
+        reads=read("READS", 600, timedelta(minutes=1)),
     )
 
 
@@ -268,9 +291,7 @@ def _unsupported(reader: Reader) -> list[str]:
     problems: list[str] = []
     if reader.text("REDIS_URL") or reader.text("REFLEX_REDIS_URL"):
         problems.append("REDIS_URL must be unset: state lives in memory, Redis is not used yet")
-    several = [
-        name for name in ("GRANIAN_WORKERS", "WEB_CONCURRENCY") if (reader.text(name) or "1") != "1"
-    ]
+    several = [name for name in ("WEB_CONCURRENCY",) if (reader.text(name) or "1") != "1"]
     problems += [f"{name} must be 1 or unset: one process serves all" for name in several]
     return problems
 

@@ -11,12 +11,14 @@ import pytest
 from practice.settings import ROOT
 
 BENCHES = sorted(path.stem for path in (ROOT / "tests").glob("bench*.py"))
+# They are tried on one server together: tests/test_server_benches.py.
+ON_ONE_SERVER = {"bench_connections", "bench_reading", "bench_soak"}
 # Much longer than any takes, for a machine that is busy with other things.
 PATIENCE = 280
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("bench", BENCHES)
+@pytest.mark.parametrize("bench", sorted(set(BENCHES) - ON_ONE_SERVER))
 def test_small_a_bench_still_runs(bench: str):
     if bench == "bench_pages" and os.environ.get("SKIP_BROWSER") == "1":
         pytest.skip("SKIP_BROWSER=1")

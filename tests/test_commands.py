@@ -148,3 +148,16 @@ def test_the_therapist_is_appointed_and_gets_a_link(tmp_path: Path):
     assert (wrong.returncode, "e-mail address" in wrong.stderr) == (2, True)
     assert right.returncode == 0
     assert "http://localhost:3000/sign-in/link/" in right.stdout
+
+
+def test_a_server_that_ends_by_itself_leaves_its_cause_in_the_log(tmp_path: Path):
+    """And the launcher puts everything else away and says to its manager that it failed."""
+    with server.running(tmp_path / "data", tmp_path / "log") as found:
+        family = [found.process.pid, *children(found.process.pid), postmaster(tmp_path)]
+        (child,) = [one.pid for one in psutil.Process(found.process.pid).children()
+                    if "practice" in " ".join(one.cmdline())]  # fmt: skip
+        os.kill(child, signal.SIGKILL)
+        found.process.wait(20)
+    assert found.process.returncode == 1
+    assert "ended by itself: signal SIGKILL" in (tmp_path / "log").read_text()
+    assert not [pid for pid in family if server.is_alive(pid)]

@@ -106,6 +106,13 @@ def test_production_has_its_limits_on_and_its_clock_right():
         ("PRACTICE_LIMIT_ATTEMPTS", "five"),
         ("PRACTICE_LIMIT_ATTEMPTS", "0/600"),
         ("PRACTICE_LIMIT_CODES", "5/0"),
+        ("PRACTICE_LIMIT_READS", "many"),
+        ("PRACTICE_LIMIT_NEW_CONNECTIONS", "0/1"),
+        ("PRACTICE_LIMIT_AT_ONCE", "0"),
+        ("PRACTICE_LIMIT_CONNECTIONS", "1"),
+        ("PRACTICE_LIMIT_CONNECTIONS_PER_ADDRESS", "0"),
+        ("PRACTICE_DEADLINE_SECONDS", "0"),
+        ("PRACTICE_KEEP_ALIVE_SECONDS", "0"),
         ("PRACTICE_THERAPIST_IDLE_MINUTES", "0"),
     ],
 )
@@ -117,7 +124,6 @@ def test_a_wrong_value_is_named(name: str, value: str):
     ("name", "value"),
     [
         ("REDIS_URL", "redis://localhost"),
-        ("GRANIAN_WORKERS", "2"),
         ("WEB_CONCURRENCY", "4"),
     ],
 )

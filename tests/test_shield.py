@@ -38,6 +38,16 @@ async def bare_500(_request: Request) -> Response:
     return PlainTextResponse("deliberate", 500)
 
 
+async def uploaded(request: Request) -> Response:
+    return PlainTextResponse(str(len(await request.body())))
+
+
+async def open_to_others(_request: Request) -> Response:
+    """As Reflex answers any origin that its own addresses are asked from."""
+    others = {"access-control-allow-credentials": "true", "access-control-allow-origin": "*"}
+    return PlainTextResponse("x", headers={**others, "Server": "x/1.0"})
+
+
 async def private_policy(_request: Request) -> Response:
     return PlainTextResponse("x", headers={"content-security-policy": "default-src 'self'"})
 
@@ -58,6 +68,8 @@ APP = Router(
         Route("/fine", fine, methods=["GET", "POST"]),
         Route("/breaks", breaks),
         Route("/bare", bare_500),
+        Route("/uploaded", uploaded, methods=["POST"]),
+        Route("/open", open_to_others),
         Route("/policy", private_policy),
         Mount("/resort", app=breaks_after_a_bare_500),
         Route("/healthz", fine),
@@ -155,6 +167,34 @@ async def test_an_answer_that_breaks_in_the_middle_is_cut_and_not_patched_up():
     assert [message["type"] for message in sent] == ["http.response.start"]
     assert SECRET not in str(cut.value)
     assert [entry for entry in logged if entry["event"] == "request_failed"]
+
+
+async def test_an_upload_that_its_sender_gives_up_is_no_error_of_ours():
+    sent: list[Message] = []
+    coming: list[Message] = [
+        {"type": "http.request", "body": b"half of it", "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+
+    async def receive() -> Message:
+        return coming.pop(0)
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    host = [(b"host", b"localhost:3000")]
+    scope = {"type": "http", "method": "POST", "path": "/uploaded", "headers": host}
+    with structlog.testing.capture_logs() as logged:
+        await Shield(APP, Settings.read({}), apology)(scope, receive, send)
+    assert sent == []
+    assert [(entry["event"], entry.get("status")) for entry in logged] == [("request", 499)]
+
+
+async def test_no_answer_names_its_server_or_lets_another_site_read(browser: httpx.AsyncClient):
+    answer = await browser.get("/open", headers={"origin": "https://evil.example"})
+    assert answer.status_code == 200
+    assert "server" not in answer.headers
+    assert not [name for name in answer.headers if name.startswith("access-control-")]
 
 
 @pytest.mark.parametrize(

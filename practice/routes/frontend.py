@@ -86,6 +86,10 @@ class Frontend:
     def stylesheet(self) -> str:
         return next(name for name in self.files if name.endswith(".css") and "global" in name)
 
+    def keeps(self, path: str) -> bool:
+        """Whether it is a file that is sent as it lies in memory."""
+        return path in self.files and path not in self.pages
+
     async def has(self, scope: Scope) -> bool:
         path = scope["path"].rstrip("/") or "/"
         if scope["path"] in self.files or path in self.pages:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from time import perf_counter
 
 import structlog
+from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -18,6 +19,8 @@ Apology = Callable[[str, int, str], Response]
 # Probes and scrapers know the machine by its address.
 ANY_HOST = frozenset({"/healthz", "/readyz", "/metrics"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+# Counted for a request whose sender left in the middle of it; nobody reads an answer.
+LEFT = 499
 
 
 class CutShort(Exception):
@@ -69,6 +72,9 @@ class Shield:
     ) -> None:
         try:
             await self.app(scope, receive, answer)
+        except ClientDisconnect:
+            answer.abandon(LEFT)
+            return
         except db.UNAVAILABLE as error:
             logger.error("database_unavailable", ref=reference, exc_info=error)
             apology = self.apology(scope["path"], 503, reference)
@@ -132,16 +138,26 @@ class _Answer:
     def drop(self) -> None:
         self.held = None
 
+    def abandon(self, status: int) -> None:
+        self.drop()
+        self.status = status
+
     async def release(self) -> None:
         held, self.held = self.held, None
         for message in held or []:
             await self(message)
 
     def _complete(self, given: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-        kept = [(name, value) for name, value in given if name.lower() != b"server"]
+        kept = [(name, value) for name, value in given if not _is_withheld(name.lower())]
         names = {name.lower() for name, _ in kept}
         missing = [(name, value) for name, value in self.always if name not in names]
         return [*kept, *missing, (b"x-request-id", self.reference.encode())]
+
+
+def _is_withheld(name: bytes) -> bool:
+    """What no answer of ours says: which software it comes from, and that another site's pages may
+    read it. Reflex lets its own origins in with their cookies, and says so to foreign ones."""
+    return name == b"server" or name.startswith(b"access-control-")
 
 
 def _header(scope: Scope, name: bytes) -> str:

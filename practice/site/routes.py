@@ -50,7 +50,13 @@ register_url_convertor("slug", Slug())
 
 
 class Site:
-    def __init__(self, settings: Settings, stylesheet: str, others: Sequence[BaseRoute]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        stylesheet: str,
+        others: Sequence[BaseRoute],
+        uncounted: Sequence[BaseRoute] = (),
+    ) -> None:
         self.settings = settings
         self.setting = sheets.Setting(settings.public_url, stylesheet)
         self.kept = Kept()
@@ -74,11 +80,26 @@ class Site:
             for part in (Plain, Booked, Managing, Moving, Asked)
             for route in part(settings, self.setting, self._not_found).routes()
         ]
-        self.router = Router([*pages, *found, *door, *kept, *others], default=self._missing)
+        free = [*pages, *found, *uncounted]
+        self.free = [route for route in free if isinstance(route, Route)]
+        self.router = Router([*free, *door, *kept, *others], default=self._missing)
         self.router.redirect_slashes = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self.router(scope, receive, send)
+
+    def keeps(self, path: str) -> bool:
+        """Whether its answer is ready in memory, or is for a program that must not be held up."""
+        return any(route.path_regex.match(path) for route in self.free)
+
+    def too_often(self, path: str, seconds: int) -> Response:
+        """Ready as well, since whoever asks too often gets it often."""
+        if path.startswith(api.PREFIX):
+            answer = api.too_often()
+        else:
+            answer = _html(sheets.patience_page(i18n.language_of(path), self.setting), 429)
+        answer.headers["retry-after"] = str(seconds)
+        return answer
 
     def _endpoint(self, sheet: Sheet, code: str) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from practice.domain.content import About, Frame, Home, Legal, Reading
+from practice.i18n import speaking
 from practice.services import content
 from practice.site import structured
 from practice.site.frame import document
@@ -15,6 +17,7 @@ from practice.site.views import (
     home,
     manual,
     not_found,
+    patience,
     privacy,
     setting_up,
     trouble,
@@ -115,6 +118,13 @@ def _not_found(frame: Frame | None, setting: Setting) -> str:
 def trouble_page(reference: str, setting: Setting) -> str:
     page = setting.page("/", trouble.title(), trouble.description(), None)
     return document(replace(page, indexed=False), trouble.view(reference))
+
+
+@cache
+def patience_page(code: str, setting: Setting) -> str:
+    with speaking(code):
+        page = setting.page("/", patience.title(), patience.description())
+        return document(replace(page, indexed=False), patience.view())
 
 
 SHEETS = (

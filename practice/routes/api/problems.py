@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from practice import i18n
-from practice.domain.errors import Invalid, Refusal
+from practice.domain.errors import Invalid, Refusal, TooMany
 from practice.i18n import _
 from practice.routes import negotiation
 
@@ -32,6 +32,11 @@ def apology(status: int, reference: str) -> Response:
     code = "unavailable" if status == 503 else "failed"
     words = _("Something went wrong here. Please try again in a moment.")
     return problem(status, code, words, {"reference": reference})
+
+
+def too_often() -> Response:
+    """For an address that reads more than one may; said before anything is found out about it."""
+    return problem(TooMany.status, TooMany.code, _(TooMany.message))
 
 
 def install(app: FastAPI) -> None:

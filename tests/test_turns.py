@@ -1,0 +1,113 @@
+"""H4, H5, M7: one address is worked for a little at a time, and nobody waits behind its crowd."""
+
+import asyncio
+
+import pytest
+from starlette.types import Message, Receive, Scope, Send
+
+from practice.routes.turns import LONGEST_LINE, Turns
+from practice.settings import Settings
+
+pytestmark = pytest.mark.anyio
+GREEDY, NEIGHBOUR = "203.0.113.7", "203.0.113.8"
+
+
+class Works:
+    """An application that is busy until it is told to go on."""
+
+    def __init__(self) -> None:
+        self.busy = 0
+        self.most = 0
+        self.done = 0
+        self.may_end = asyncio.Event()
+
+    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        self.busy += 1
+        self.most = max(self.most, self.busy)
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.accept"})
+        await self.may_end.wait()
+        self.busy -= 1
+        self.done += 1
+
+
+class Refuses:
+    def __init__(self) -> None:
+        self.count = 0
+
+    async def __call__(self, _scope: Scope, _receive: Receive, _send: Send) -> None:
+        self.count += 1
+
+
+async def nothing() -> Message:
+    return {"type": "websocket.connect"}
+
+
+async def nowhere(_message: Message) -> None:
+    return None
+
+
+def asked(turns: Turns, address: str = GREEDY, kind: str = "http") -> asyncio.Task[None]:
+    scope = {"type": kind, "path": "/", "headers": [], "client": (address, 1)}
+    return asyncio.ensure_future(turns(scope, nothing, nowhere))
+
+
+async def settled() -> None:
+    """Everything that can go on without waiting has gone on."""
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+async def test_h4_one_address_has_four_at_a_time_and_its_others_wait():
+    works = Works()
+    turns = Turns(works, Refuses(), Settings.read({}))
+    tasks = [asked(turns) for _ in range(30)]
+    await settled()
+    assert works.busy == 4
+    works.may_end.set()
+    await asyncio.gather(*tasks)
+    assert (works.done, works.most) == (30, 4)
+    assert turns.lines == {}, "nobody is remembered longer than his requests"
+
+
+async def test_h4_a_neighbour_waits_for_nobody():
+    works = Works()
+    turns = Turns(works, Refuses(), Settings.read({}))
+    crowd = [asked(turns) for _ in range(50)]
+    neighbour = asked(turns, NEIGHBOUR)
+    await settled()
+    assert works.busy == 5
+    works.may_end.set()
+    await asyncio.gather(neighbour, *crowd)
+
+
+async def test_h4_the_line_of_one_address_has_an_end():
+    works, refuses = Works(), Refuses()
+    turns = Turns(works, refuses, Settings.read({}))
+    crowd = [asked(turns) for _ in range(LONGEST_LINE + 20)]
+    await settled()
+    assert refuses.count == 20
+    works.may_end.set()
+    await asyncio.gather(*crowd)
+    assert works.done == LONGEST_LINE
+
+
+async def test_h5_an_open_socket_holds_nobody_up():
+    works = Works()
+    turns = Turns(works, Refuses(), Settings.read({}))
+    sockets = [asked(turns, kind="websocket") for _ in range(20)]
+    await settled()
+    assert works.busy == 20
+    assert turns.lines == {}
+    works.may_end.set()
+    await asyncio.gather(*sockets)
+
+
+async def test_limits_that_are_off_let_all_be_worked_on():
+    works = Works()
+    turns = Turns(works, Refuses(), Settings.read({"PRACTICE_LIMITS": "off"}))
+    crowd = [asked(turns) for _ in range(200)]
+    await settled()
+    assert works.busy == 200
+    works.may_end.set()
+    await asyncio.gather(*crowd)
