@@ -58,6 +58,7 @@ def house(postgres: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     assert app, "imported, so that the handlers of every page are registered"
     log = tmp_path_factory.mktemp("attacked") / "portal.log"
     quick = {"PRACTICE_LIMIT_FRAMES": "500/1", "PRACTICE_LIMIT_FRAME_BURST": "1000"}
+    quick["PRACTICE_LIMIT_NEW_SOCKETS"] = "10000/60"
     with portals.shared(postgres, log, **quick) as portal:
         yield House(portal)
 

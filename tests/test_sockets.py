@@ -259,7 +259,7 @@ async def test_twenty_thousand_characters_of_any_script_pass():
         raw(""),
         raw("hello"),
     ],
-    ids=str,
+    ids=lambda frame: str(frame.get("text")) if isinstance(frame, dict) else "binary",
 )
 async def test_h5_what_no_page_sends_ends_its_socket(frame: bytes | Message):
     portal, before = Portal(), counted("kind")
