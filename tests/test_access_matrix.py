@@ -44,6 +44,7 @@ from tests.test_settings import COMPLETE
 pytestmark = pytest.mark.anyio
 # At least: what was proven once stays proven.
 CELLS = 1666
+SILENT = 300
 HANDLERS, ROUTES = matrix.rows("handler"), matrix.rows("route")
 
 
@@ -152,6 +153,9 @@ def test_a_row_that_allows_something_says_what_it_does(name: str):
 def test_the_matrix_is_as_large_as_it_was(eight: Matrix):
     asked = [(row, 1) for row in HANDLERS.values()]
     asked += [(ROUTES[name], len(codes)) for name, codes in inventory.routes().items()]
+    silent = [cell for row in HANDLERS.values() for cell in matrix.cells(row, eight.cast)]
+    asked_silently = sum(cell.whose == "own" for cell in silent)
+    assert asked_silently >= SILENT
     count = sum(times * len([*matrix.cells(row, eight.cast)]) for row, times in asked)
     print(f"cells: {count}")
     assert count >= CELLS
@@ -166,6 +170,14 @@ async def test_a_handler_does_its_work_for_whom_it_is_and_is_not_there_for_other
 ):
     async with reflex_running():
         wrong = await eight.judge_handler(HANDLERS[name])
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("name", HANDLERS)
+async def test_a_socket_that_never_spoke_hears_of_no_handler(eight: Matrix, name: str):
+    assert matrix.table()["silent"] == {"may": "no"}
+    async with reflex_running():
+        wrong = await eight.judge_silence(HANDLERS[name])
     assert not wrong, "\n".join(wrong)
 
 
