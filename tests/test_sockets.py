@@ -399,6 +399,19 @@ async def test_whoever_listens_while_the_end_is_said_hears_it():
     assert [one["type"] for one in over] == ["websocket.disconnect"]
 
 
+async def test_a_socket_that_engine_io_shuts_is_shut_while_it_is_read():
+    async def shuts(_scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        await send({"type": "websocket.accept"})
+        await settled()
+        await send({"type": "websocket.close"})
+        assert (await receive())["type"] == "websocket.disconnect"
+
+    browser = Browser()
+    await Sockets(shuts, Settings.read(QUICK))(browser.scope, browser.receive, browser.send)
+    assert browser.closed_with == 1000
+
+
 async def test_a_listener_that_is_cancelled_is_cancelled():
     browser = Browser()
     reached = asyncio.Event()
@@ -416,6 +429,22 @@ async def test_a_listener_that_is_cancelled_is_cancelled():
     with pytest.raises(asyncio.CancelledError):
         await task
     assert not sockets.open
+
+
+async def test_h5_whoever_reads_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch):
+    """Engine.IO would wait for the last word to be read, and the socket count until then."""
+    monkeypatch.setattr("practice.routes.sockets.SECONDS_TO_WRITE", 0.01)
+    before, browser = counted("unread"), Browser(["enough"])
+
+    async def send(message: Message) -> None:
+        if message["type"] != "websocket.accept":
+            await asyncio.Event().wait()
+
+    sockets = around(Portal())
+    with pytest.raises(TimeoutError):
+        await sockets(browser.scope, browser.receive, send)  # type: ignore[arg-type]
+    assert not sockets.open
+    assert counted("unread") - before == 1
 
 
 @pytest.mark.parametrize(

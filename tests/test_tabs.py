@@ -178,6 +178,7 @@ async def asked(tab: Connected, name: str) -> None:
     links[tab.socket] = tab.token
     await namespace().on_event(tab.socket, event)
     await quiet()
+    del namespace()._static_router_data[tab.socket]
     if known is None:
         del links[tab.socket]
 
@@ -321,17 +322,16 @@ async def test_h5_whoever_reads_no_answers_is_hung_up(
     pipeline: None, heard: list[tuple[str, str]], monkeypatch: pytest.MonkeyPatch
 ):
     """Else what they asked for waits in memory for as long as they like."""
-    cut: list[str] = []
+    cut: list[dict[str, bool]] = []
 
-    async def hang_up(_app: Any, socket: str) -> None:
-        cut.append(socket)
+    async def close(**how: bool) -> None:
+        cut.append(how)
 
-    monkeypatch.setattr(tabs, "hang_up", hang_up)
     tab = await with_private_text()
     queue = asyncio.Queue[Any]()
     server = SimpleNamespace(
         manager=SimpleNamespace(eio_sid_from_sid=lambda _sid, _space: "transport"),
-        eio=SimpleNamespace(sockets={"transport": SimpleNamespace(queue=queue)}),
+        eio=SimpleNamespace(sockets={"transport": SimpleNamespace(queue=queue, close=close)}),
     )
     monkeypatch.setattr(app, "sio", server)
     update = StateUpdate(delta={"mine": {"x": 1}})
@@ -341,7 +341,7 @@ async def test_h5_whoever_reads_no_answers_is_hung_up(
     assert (len(heard), cut) == (1, [])
     queue.put_nowait(SimpleNamespace(data="one more"))
     await namespace().emit_update(update, tab.token)
-    assert (len(heard), cut) == (1, [tab.socket])
+    assert (len(heard), cut) == (1, [{"wait": False, "abort": True}])
 
 
 async def test_h5_whoever_asks_faster_than_is_answered_is_not_read_meanwhile(

@@ -17,6 +17,7 @@ from practice.settings import Limits, Settings
 # Engine.IO's word for the end. It waits for the browser to shut the connection, but a stranger's
 # program need not.
 GOODBYE = "1"
+NORMAL = 1000
 TOO_MANY = 4429
 TOO_LONG = 1009
 NOT_OURS = 1003
@@ -25,6 +26,8 @@ NOT_OURS = 1003
 OF_A_PAGE = re.compile(r"1$|3$|4[012]/_event(?:,|$)")
 # Whoever has sent what takes longer than this to read, at the rate that is allowed, is no page.
 SECONDS_BEHIND = 5.0
+# Whoever reads nothing for so long is gone.
+SECONDS_TO_WRITE = 10.0
 # Frames of the greatest length that may wait for each other.
 LONGEST_WAITING = 8
 # How often the addresses are forgotten whose sockets were opened long enough ago.
@@ -113,11 +116,19 @@ class _Socket:
     async def send(self, message: Message) -> None:
         if self.is_over:
             return
-        await self._send(message)
+        if message["type"] == "websocket.close":
+            await self._end(message.get("code", NORMAL))
+            return
+        try:
+            async with asyncio.timeout(SECONDS_TO_WRITE):
+                await self._send(message)
+        except TimeoutError:
+            await self._give_up()
+            raise
         if message["type"] == "websocket.accept":
             self.reading = asyncio.create_task(self._read())
         elif message.get("text") == GOODBYE:
-            await self._end(1000)
+            await self._end(NORMAL)
 
     async def leave(self) -> None:
         """However the conversation ended, nobody reads on."""
@@ -166,6 +177,13 @@ class _Socket:
             or len(self.frames) > most
             or waiting > LONGEST_WAITING * self.limits.frame_bytes
         )
+
+    async def _give_up(self) -> None:
+        """Nothing more is written: the goodbye would wait behind what is not read."""
+        metrics.socket_limits.labels("unread").inc()
+        self.is_over = True
+        await self.leave()
+        self.news.set()
 
     async def _end(self, code: int) -> None:
         """The server closes nothing while somebody listens, and whoever reads ahead does."""
@@ -226,4 +244,4 @@ def _length(message: Message) -> int:
 
 
 def _gone() -> Message:
-    return {"type": "websocket.disconnect", "code": 1000}
+    return {"type": "websocket.disconnect", "code": NORMAL}

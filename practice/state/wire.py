@@ -32,9 +32,13 @@ class Wire(EventNamespace):
         if socket is None:
             metrics.socket_limits.labels("unheard").inc()
             return
-        if self._is_behind(socket):
+        connection = self._connection(socket)
+        if connection and _is_behind(connection):
             metrics.socket_limits.labels("unread").inc()
-            await tabs.hang_up(self.app, socket)
+            # Without a word: whoever reads nothing cannot be told, and is not waited for.
+            await connection.close(wait=False, abort=True)
+            # The writer's sign that nothing more comes: it shuts the socket.
+            await connection.queue.put(None)
             return
         await self.emit("event", update, to=socket)
         # As Reflex does: a handler that goes on must not keep the writer from writing.
@@ -70,17 +74,11 @@ class Wire(EventNamespace):
         while len(processor._token_queues.get(token, ())) >= MOST_EVENTS:  # noqa: ASYNC110 - it tells nobody
             await asyncio.sleep(A_MOMENT)
 
-    def _is_behind(self, socket: str) -> bool:
+    def _connection(self, socket: str) -> Any:
+        """Engine.IO's own, with the answers that wait in it."""
         server: Any = self.app.sio
-        transport = server.manager.eio_sid_from_sid(socket, self.namespace) if server else None
-        connection = server.eio.sockets.get(transport) if transport else None
-        if connection is None or connection.queue.qsize() < 2:
-            return False
-        packets = [packet for packet in connection.queue._queue if packet]
-        return (
-            len(packets) >= MOST_ANSWERS
-            or sum(len(packet.data or "") for packet in packets) >= MOST_ANSWERED
-        )
+        transport = server.manager.eio_sid_from_sid(socket, self.namespace)
+        return server.eio.sockets.get(transport) if transport else None
 
 
 def lay(app: rx.App) -> None:
@@ -103,6 +101,14 @@ def is_event(data: Any) -> bool:
         and isinstance(where, dict)
         and all(isinstance(where.get(name, ""), str) for name in ("pathname", "asPath"))
         and isinstance(where.get("query", {}), dict)
+    )
+
+
+def _is_behind(connection: Any) -> bool:
+    packets = [packet for packet in connection.queue._queue if packet]
+    return (
+        len(packets) >= MOST_ANSWERS
+        or sum(len(packet.data or "") for packet in packets) >= MOST_ANSWERED
     )
 
 
