@@ -68,7 +68,7 @@ class Sizes:
 
     tabs: int = 8_000
     attachments: int = 2_000
-    fragments_mib: int = 1_024
+    fragments_mib: int = 600
     frames: int = 20_000
     sockets: int = 10
     seconds: float = 60
@@ -171,7 +171,8 @@ def _announce(own: RawSocket) -> None:
 
 
 def fragments(portal: Server, sizes: Sizes) -> str:
-    """A message of which the last fragment never comes."""
+    """A message of which the last fragment never comes. The server itself shuts whoever sends more
+    than 64 MiB of one, so each stays below."""
     count = sizes.fragments_mib * 1024**2 // 60_000
     return shot(portal, sizes, count, _begin, framed(b"x" * 60_000, ON, is_last=False))
 
