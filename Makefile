@@ -29,7 +29,7 @@ bench: .venv/proves ## Measure: slots, bookings, the outbox, the interface, sock
 	@$(BIN)/python -m tests.bench_dark --minutes 1
 	@$(BIN)/python -m tests.bench_api
 	@$(BIN)/python -m tests.bench_sign_in
-	@$(BIN)/python -m tests.bench_sockets
+	@$(BIN)/python -m tests.bench_sockets --minutes 1
 	@$(BIN)/python -m tests.bench_notices
 	@$(BIN)/python -m tests.bench
 	@$(BIN)/python -m tests.bench_pages
