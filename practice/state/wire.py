@@ -3,6 +3,7 @@
 import asyncio
 import re
 from typing import Any
+from urllib.parse import parse_qs
 
 import reflex as rx
 from reflex.app import EventNamespace
@@ -113,5 +114,5 @@ def _is_behind(connection: Any) -> bool:
 
 
 def _token_in(environ: dict[str, Any]) -> str:
-    found = re.findall(r"(?:^|&)token=([^&]*)", environ.get("QUERY_STRING", ""))
-    return found[0] if found else ""
+    """Read as Reflex reads it, or what is looked at here would not be what is used there."""
+    return parse_qs(environ.get("QUERY_STRING", "")).get("token", [""])[0]
