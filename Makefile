@@ -24,7 +24,7 @@ check: .venv/proves ## Format, lint, types, import contracts, schema drift, mess
 
 bench: .venv/proves ## Measure: slots, bookings, the outbox, the interface, sockets, start-up, pages, Lighthouse
 	@for bench in $(BENCHES); do \
-		$(BIN)/python -m tests.$$bench $$(test $$bench = bench_dark && echo --minutes 1) || { \
+		$(BIN)/python -m tests.$$bench $$(case $$bench in bench_dark|bench_sockets) echo --minutes 1;; esac) || { \
 			echo "tests.$$bench failed; the benches after it were not run." >&2; exit 1; }; \
 	done
 

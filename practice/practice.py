@@ -41,7 +41,7 @@ from practice.routes.turns import Turns
 from practice.services import picking
 from practice.site import ahead, mailbox
 from practice.site.routes import Site
-from practice.state import bell, failures, watch
+from practice.state import bell, failures, leaving, watch, wire
 from practice.state.session import SessionGuard
 from practice.state.undeclared import Undeclared
 
@@ -76,7 +76,7 @@ async def lifespan() -> AsyncGenerator[None]:
     if configured.database_url:
         db.connect(configured.database_url)
         vault.use(keyfile.find(configured))
-    lasting = [_leave_with(os.getppid()), watch.watch(app)]
+    lasting = [_leave_with(os.getppid()), watch.watch(app), leaving.sweep(app)]
     if configured.database_url:
         lasting.append(bell.listen(app, configured.database_url))
     watches = [asyncio.create_task(one) for one in lasting]
@@ -112,6 +112,7 @@ app = rx.App(
     frontend_exception_handler=failures.on_the_page,
     html_lang=i18n.DEFAULT_LANGUAGE,
 )
+wire.lay(app)
 app.add_middleware(Undeclared())
 app.add_middleware(SessionGuard())
 app.register_lifespan_task(lifespan)

@@ -67,8 +67,10 @@ class Limits:
     codes: Rate
     # Calendar feeds read from one address.
     feeds_per_address: Rate
-    # Open websockets of one address; what each may send: so much, at once so many, each so long.
+    # Open websockets of one address, and how many it may open; what each may send: so much, at
+    # once so many, each so long.
     sockets_per_address: int
+    new_sockets: Rate
     frames: Rate
     frame_burst: int
     frame_bytes: int
@@ -270,6 +272,8 @@ def _limits(reader: Reader) -> Limits:
         sockets_per_address=reader.number(
             "PRACTICE_LIMIT_SOCKETS_PER_ADDRESS", 20, low=1, high=10_000
         ),
+        # A page that lost its line tries again every few seconds, and a household has many pages.
+        new_sockets=read("NEW_SOCKETS", 240, timedelta(minutes=1)),
         frames=read("FRAMES", 20, timedelta(seconds=1)),
         frame_burst=reader.number("PRACTICE_LIMIT_FRAME_BURST", 40, low=1, high=10_000),
         # Twenty thousand characters in any script, and what a page adds to them.

@@ -23,6 +23,7 @@ from tests import inventory
 from tests.cast import ACTORS, WORDS, Cast, asker_of
 from tests.doors import FIREFOX, ORIGIN
 from tests.ledger import Ledger
+from tests.silence import Linked, overheard
 from tests.sockets import HYDRATE
 from tests.tabs import Tab
 
@@ -145,6 +146,30 @@ class Matrix:
             return await self._request(cell, language, door)
 
         return await self._judge(row, ask)
+
+    async def judge_silence(self, row: Row) -> list[str]:
+        """The column of the socket that never spoke: it has the token of a tab of each of the
+        eight while the handler is at work there, and hears nothing."""
+        wrong: list[str] = []
+        for cell in cells(row, self.cast):
+            if cell.whose == "own":
+                wrong += [f"{cell} {one}" for one in await self._silence(cell)]
+                self.ledger.restore(self.ledger.changed())
+        return wrong
+
+    async def _silence(self, cell: Cell) -> list[str]:
+        known = inventory.handlers()
+        tab = Linked(self._cookies(cell))
+        with overheard() as heard:
+            await tab.open()
+            wrong = [] if {socket for socket, _ in heard} == {tab.socket} else ["was not answered"]
+            heard.clear()
+            silent = await tab.is_taken_over()
+            for name in [*cell.row.get("before", []), cell.row.name]:
+                payload = rows("handler")[name].get("payload", {})
+                await tab.ask(known[name], filled(payload, cell, self.cast))
+            await tab.leave(silent)
+        return [*wrong, *(f"tells a socket that never spoke: {said}" for _, said in heard)]
 
     async def _judge(self, row: Row, ask: Callable[[Cell], Awaitable[Answer]]) -> list[str]:
         wrong: list[str] = []

@@ -22,7 +22,16 @@ SPACE = "/_event"
 
 
 class RawClient:
-    def __init__(self, base: str, *, token: str = "", boot: str = HYDRATE, **headers: str) -> None:
+    def __init__(
+        self,
+        base: str,
+        *,
+        token: str = "",
+        boot: str = HYDRATE,
+        path: str = "/styleguide",
+        **headers: str,
+    ) -> None:
+        self.path = path
         self.token = token or str(uuid.uuid4())
         self.new_token = ""
         self.answers: queue.Queue[Any] = queue.Queue()
@@ -94,9 +103,8 @@ class RawClient:
     def _ended(self, *_reason: object) -> None:
         self.closed.set()
 
-    @staticmethod
-    def _event(name: str, payload: Any) -> dict[str, Any]:
-        where = {"pathname": "/styleguide", "asPath": "/styleguide"}
+    def _event(self, name: str, payload: Any) -> dict[str, Any]:
+        where = {"pathname": self.path, "asPath": self.path}
         return {"name": name, "payload": payload, "router_data": where}
 
 

@@ -28,7 +28,7 @@ from practice.domain.actors import Actor, Role
 from practice.models.bookings import Booking
 from practice.pages import Route as Page
 from practice.services import access
-from practice.state import styleguide
+from practice.state import styleguide, tabs
 from practice.state.client import ClientState
 from tests import builders, inventory, matrix, server
 from tests.builders import ASKED, CALL, GROUP, PAID, the_time_is
@@ -44,6 +44,7 @@ from tests.test_settings import COMPLETE
 pytestmark = pytest.mark.anyio
 # At least: what was proven once stays proven.
 CELLS = 1666
+SILENT = 410
 HANDLERS, ROUTES = matrix.rows("handler"), matrix.rows("route")
 
 
@@ -152,6 +153,10 @@ def test_a_row_that_allows_something_says_what_it_does(name: str):
 def test_the_matrix_is_as_large_as_it_was(eight: Matrix):
     asked = [(row, 1) for row in HANDLERS.values()]
     asked += [(ROUTES[name], len(codes)) for name, codes in inventory.routes().items()]
+    silent = [cell for row in HANDLERS.values() for cell in matrix.cells(row, eight.cast)]
+    asked_silently = sum(cell.whose == "own" for cell in silent)
+    print(f"cells of the socket that never spoke: {asked_silently}")
+    assert asked_silently >= SILENT
     count = sum(times * len([*matrix.cells(row, eight.cast)]) for row, times in asked)
     print(f"cells: {count}")
     assert count >= CELLS
@@ -166,6 +171,14 @@ async def test_a_handler_does_its_work_for_whom_it_is_and_is_not_there_for_other
 ):
     async with reflex_running():
         wrong = await eight.judge_handler(HANDLERS[name])
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("name", HANDLERS)
+async def test_a_socket_that_never_spoke_hears_of_no_handler(eight: Matrix, name: str):
+    assert matrix.table()["silent"] == {"may": "no"}
+    async with reflex_running():
+        wrong = await eight.judge_silence(HANDLERS[name])
     assert not wrong, "\n".join(wrong)
 
 
@@ -462,6 +475,16 @@ async def test_with_both_walls_down_the_matrix_sees_it(
     for cell in ("MeState.ask × A × another's", "MeState.cancel × before × another's"):
         assert f"{cell} ends as ['done'] where not_found was expected" in wrong
     assert "MeState.cancel × B × another's changed ['appointments'" in wrong
+
+
+async def test_a_wire_that_asks_nobody_is_seen_in_the_column_of_the_silent_socket(
+    eight: Matrix, monkeypatch: pytest.MonkeyPatch
+):
+    """As it was: whoever has the token hears."""
+    monkeypatch.setattr(tabs, "listener", tabs.current_socket)
+    async with reflex_running():
+        wrong = await eight.judge_silence(HANDLERS["MeState.load"])
+    assert any("tells a socket that never spoke" in one for one in wrong)
 
 
 async def test_without_the_guard_nothing_is_shown_or_changed(

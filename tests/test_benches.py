@@ -12,7 +12,7 @@ from practice.settings import ROOT
 
 BENCHES = sorted(path.stem for path in (ROOT / "tests").glob("bench*.py"))
 # They are tried on one server together: tests/test_server_benches.py.
-ON_ONE_SERVER = {"bench_connections", "bench_reading", "bench_soak"}
+ON_ONE_SERVER = {"bench_connections", "bench_reading", "bench_soak", "bench_sockets"}
 # Much longer than any takes, for a machine that is busy with other things.
 PATIENCE = 280
 

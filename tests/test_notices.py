@@ -124,11 +124,17 @@ def test_there_are_words_for_every_notice_that_is_written(audience: Audience):
 # What the pages say
 
 
+def links() -> Any:
+    """What the server knows of sockets."""
+    namespace: Any = app.event_namespace
+    return namespace._token_manager
+
+
 @pytest.fixture
 async def pipeline(house: str) -> AsyncIterator[str]:
     async with reflex_running():
         yield house
-        await tabs._namespace(app)._token_manager.disconnect_all()
+        await links().disconnect_all()
 
 
 async def test_a_client_reads_what_happened_in_their_language(pipeline: str):
@@ -189,8 +195,7 @@ class Open(Tab):
         self.frame, self.socket = frame, str(uuid.uuid4())
 
     async def open(self) -> "Open":
-        links = tabs._namespace(app)._token_manager
-        await links.link_token_to_sid(self.token, self.socket)
+        await links().link_token_to_sid(self.token, self.socket)
         await self.send_raw(HYDRATE, {})
         return self
 
@@ -368,7 +373,7 @@ async def test_a_busy_page_keeps_no_other_waiting(pipeline: str):
 async def test_a_session_that_ended_meanwhile_is_told_nothing(pipeline: str):
     client = a_client()
     page = await at_a_page(client)
-    tabs.rebind(page.token, sessions.NOBODY.standing)
+    tabs.rebind(page.socket, sessions.NOBODY.standing)
     a_confirmed(client)
     await bell._tell(app, page.token, client)
     assert await page.count() == 0

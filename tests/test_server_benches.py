@@ -5,8 +5,12 @@ from collections.abc import Iterator
 import pytest
 
 from practice.cluster import Cluster
-from tests import bench_connections, bench_reading, bench_soak, portals
+from tests import bench_connections, bench_reading, bench_soak, bench_sockets, portals
+from tests.bench_sockets import ATTACKS, Sizes
 from tests.server import Server
+
+pytestmark = pytest.mark.timeout(300)
+LITTLE = Sizes(tabs=8, attachments=4, fragments_mib=1, frames=400, sockets=2, seconds=5)
 
 
 @pytest.fixture(scope="module")
@@ -30,3 +34,21 @@ def test_m7_the_bench_of_reading_runs(portal: Server, capsys: pytest.CaptureFixt
 def test_the_soak_runs(portal: Server, capsys: pytest.CaptureFixture[str]):
     assert bench_soak.report(portal, 1 / 60) == 0
     assert " 0 failed" in capsys.readouterr().out
+
+
+def test_the_bench_of_sockets_runs(
+    portal: Server, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+):
+    for name, small in {"FLOOD": 50, "ASKED": 3, "ENDINGS": 1}.items():
+        monkeypatch.setattr(bench_sockets, name, small)
+    bench_sockets.pace(portal)
+    assert "to its closed socket" in capsys.readouterr().out
+
+
+def test_h5_the_bench_of_attacks_runs_and_tells_what_it_did(portal: Server):
+    lines = [*bench_sockets.attacked(portal, LITTLE, 0.1)]
+    assert [line.partition(":")[0] for line in lines[1:-1]] == [*ATTACKS]
+    assert "8 tabs let in, 0 refused" in lines[1]
+    assert "2 of 2 sockets were shut" in lines[2], "attachments"
+    assert "2 of 2 sockets were shut" in lines[4], "a flood"
+    assert all("MiB" in line for line in lines)

@@ -84,8 +84,8 @@ def cut(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The tabs whose sockets were shut; there is no real socket here."""
     found: list[str] = []
 
-    async def hang_up(_app: Any, token: str) -> None:
-        found.append(token)
+    async def hang_up(_app: Any, socket: str) -> None:
+        found.append(namespace().sid_to_token[socket])
 
     monkeypatch.setattr(tabs, "hang_up", hang_up)
     return found

@@ -1,8 +1,10 @@
 """What a websocket may do before Reflex hears of it: how many, how fast, how long; and its end."""
 
 import asyncio
-from collections import Counter
+import re
+from collections import Counter, deque
 from time import monotonic
+from typing import NamedTuple
 
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -10,13 +12,28 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from practice import metrics
 from practice.environment import Rate
 from practice.network import network_of
-from practice.settings import Settings
+from practice.settings import Limits, Settings
 
 # Engine.IO's word for the end. It waits for the browser to shut the connection, but a stranger's
 # program need not.
 GOODBYE = "1"
+NORMAL = 1000
 TOO_MANY = 4429
 TOO_LONG = 1009
+NOT_OURS = 1003
+# What our pages send: the end, the answer to a ping, and Socket.IO's connect, disconnect and event
+# in one namespace. Binary frames and announced attachments would be collected in memory.
+OF_A_PAGE = re.compile(r"1$|3$|4[012]/_event(?:,|$)")
+# Whoever has sent what takes longer than this to read, at the rate that is allowed, is no page.
+SECONDS_BEHIND = 5.0
+# Whoever reads nothing for so long is gone.
+SECONDS_TO_WRITE = 10.0
+# Frames of the greatest length that may wait for each other.
+LONGEST_WAITING = 8
+# How often the addresses are forgotten whose sockets were opened long enough ago.
+A_WHILE = 60.0
+# Sums of fractions are not exact.
+A_MOMENT = 1e-6
 
 
 class Sockets:
@@ -27,72 +44,157 @@ class Sockets:
         self.settings = settings
         self.limits = settings.limits
         self.open: Counter[str] = Counter()
+        self.opened = Openings(settings.limits.new_sockets)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         network = network_of(HTTPConnection(scope), self.settings.trusted_proxy_hops)
-        if self.limits.are_on and self.open[network] >= self.limits.sockets_per_address:
-            metrics.socket_limits.labels("sockets").inc()
+        limit = self._limit_met(network) if self.limits.are_on else None
+        if limit:
+            metrics.socket_limits.labels(limit).inc()
             await receive()
             await send({"type": "websocket.close", "code": TOO_MANY})
             return
         self.open[network] += 1
+        socket = _Socket(receive, send, self.limits)
         try:
-            socket = _Socket(receive, send, self.settings)
             await self.app(scope, socket.receive, socket.send)
         finally:
             self.open[network] -= 1
             # Nobody's address is kept longer than its sockets.
             self.open += Counter()
+            await socket.leave()
+
+    def _limit_met(self, network: str) -> str | None:
+        if self.open[network] >= self.limits.sockets_per_address:
+            return "sockets"
+        return None if self.opened.lets(network, monotonic()) else "new_sockets"
+
+
+class Frame(NamedTuple):
+    due: float
+    size: int
+    message: Message
 
 
 class _Socket:
-    def __init__(self, receive: Receive, send: Send, settings: Settings) -> None:
+    """Reads ahead of Reflex, so that the end is noticed while frames are held back."""
+
+    def __init__(self, receive: Receive, send: Send, limits: Limits) -> None:
         self._receive = receive
         self._send = send
-        self.limits = settings.limits
-        self.bucket = Bucket(settings.limits.frames, settings.limits.frame_burst)
+        self.limits = limits
+        self.bucket = Bucket(limits.frames, limits.frame_burst)
+        self.frames: deque[Frame] = deque()
+        # Something came, or nothing will any more.
+        self.news = asyncio.Event()
+        self.reading: asyncio.Task[None] | None = None
+        self.is_left = False
         self.is_over = False
-        self.listening: asyncio.Future[Message] | None = None
 
     async def receive(self) -> Message:
-        """Held back here, a frame stays with its sender: the connection itself fills up, nothing
-        is thrown away, and nobody else waits."""
-        message = await self._heard()
-        if message["type"] != "websocket.receive" or not self.limits.are_on:
-            return message
-        if _length(message) > self.limits.frame_bytes:
-            metrics.socket_limits.labels("length").inc()
-            await self._end(TOO_LONG)
-            return _gone()
-        wait = self.bucket.take(monotonic())
-        if wait:
-            metrics.socket_limits.labels("frames").inc()
-            await asyncio.sleep(wait)
-        return message
+        """The next frame when its time has come; what was sent faster waits. Whoever left has
+        said all that is heard of them: what was due is handed on, the rest is dropped."""
+        while not self.is_over:
+            if self.reading is None:
+                return await self._receive()
+            now = monotonic()
+            if self.frames and self.frames[0].due <= now:
+                return self.frames.popleft().message
+            if self.is_left:
+                break
+            await self._wait(self.frames[0].due - now if self.frames else None)
+        return _gone()
 
-    async def _heard(self) -> Message:
-        if self.is_over:
-            return _gone()
-        self.listening = asyncio.ensure_future(self._receive())
+    async def _wait(self, seconds: float | None) -> None:
+        self.news.clear()
         try:
-            return await self.listening
-        except asyncio.CancelledError:
-            if self.is_over:
-                return _gone()
-            raise
+            async with asyncio.timeout(seconds):
+                await self.news.wait()
+        except TimeoutError:
+            pass
 
     async def send(self, message: Message) -> None:
         if self.is_over:
             return
-        await self._send(message)
-        if message.get("text") == GOODBYE:
-            await self._end(1000)
+        if message["type"] == "websocket.close":
+            await self._end(message.get("code", NORMAL))
+            return
+        try:
+            async with asyncio.timeout(SECONDS_TO_WRITE):
+                await self._send(message)
+        except TimeoutError:
+            await self._give_up()
+            raise
+        if message["type"] == "websocket.accept":
+            self.reading = asyncio.create_task(self._read())
+        elif message.get("text") == GOODBYE:
+            await self._end(NORMAL)
+
+    async def leave(self) -> None:
+        """However the conversation ended, nobody reads on."""
+        if self.reading:
+            self.reading.cancel()
+            await asyncio.wait([self.reading])
+        self.frames.clear()
+
+    async def _read(self) -> None:
+        try:
+            while (message := await self._receive())["type"] == "websocket.receive":
+                refusal = self._refused(message) or self._put(message, monotonic())
+                if refusal:
+                    metrics.socket_limits.labels(refusal[0]).inc()
+                    await self._close(refusal[1])
+                    break
+        finally:
+            self.is_left = True
+            self.news.set()
+
+    def _refused(self, message: Message) -> tuple[str, int] | None:
+        text = message.get("text")
+        if self.limits.are_on and _length(message) > self.limits.frame_bytes:
+            return "length", TOO_LONG
+        if text is None or not OF_A_PAGE.match(text):
+            return "kind", NOT_OURS
+        return None
+
+    def _put(self, message: Message, now: float) -> tuple[str, int] | None:
+        due = now
+        if self.limits.are_on:
+            due += self.bucket.take(now)
+            if due > now:
+                metrics.socket_limits.labels("frames").inc()
+            if self._is_behind(due - now, _length(message)):
+                return "behind", TOO_MANY
+        self.frames.append(Frame(due, _length(message), message))
+        self.news.set()
+        return None
+
+    def _is_behind(self, wait: float, size: int) -> bool:
+        most = self.bucket.most + SECONDS_BEHIND / self.bucket.every
+        waiting = size + sum(frame.size for frame in self.frames)
+        return (
+            wait > SECONDS_BEHIND
+            or len(self.frames) > most
+            or waiting > LONGEST_WAITING * self.limits.frame_bytes
+        )
+
+    async def _give_up(self) -> None:
+        """Nothing more is written: the goodbye would wait behind what is not read."""
+        metrics.socket_limits.labels("unread").inc()
+        self.is_over = True
+        await self.leave()
+        self.news.set()
 
     async def _end(self, code: int) -> None:
-        """The server closes nothing while somebody listens, and Engine.IO always does."""
+        """The server closes nothing while somebody listens, and whoever reads ahead does."""
+        if self.reading and self.reading.cancel():
+            await asyncio.wait([self.reading])
+        await self._close(code)
+
+    async def _close(self, code: int) -> None:
         self.is_over = True
-        if self.listening and self.listening.cancel():
-            await asyncio.wait([self.listening])
+        self.frames.clear()
+        self.news.set()
         await self._send({"type": "websocket.close", "code": code})
 
 
@@ -101,6 +203,7 @@ class Bucket:
 
     def __init__(self, rate: Rate, burst: int) -> None:
         self.every = rate.within.total_seconds() / rate.count
+        self.most = burst
         self.burst = burst * self.every
         # The moment at which it would be full again.
         self.full_at = 0.0
@@ -109,6 +212,31 @@ class Bucket:
         self.full_at = max(self.full_at, now) + self.every
         return max(0.0, self.full_at - now - self.burst)
 
+    def lets(self, now: float) -> bool:
+        """Takes nothing where there is nothing: whoever is refused is not refused for longer."""
+        is_empty = max(self.full_at, now) + self.every - now > self.burst + A_MOMENT
+        if not is_empty:
+            self.take(now)
+        return not is_empty
+
+
+class Openings:
+    """How many sockets each address has opened of late."""
+
+    def __init__(self, rate: Rate) -> None:
+        self.rate = rate
+        self.buckets: dict[str, Bucket] = {}
+        self.cleared_at = 0.0
+
+    def lets(self, network: str, now: float) -> bool:
+        if now >= self.cleared_at + A_WHILE:
+            self.buckets = {
+                name: bucket for name, bucket in self.buckets.items() if bucket.full_at > now
+            }
+            self.cleared_at = now
+        bucket = self.buckets.setdefault(network, Bucket(self.rate, self.rate.count))
+        return bucket.lets(now)
+
 
 def _length(message: Message) -> int:
     text = message.get("text")
@@ -116,4 +244,4 @@ def _length(message: Message) -> int:
 
 
 def _gone() -> Message:
-    return {"type": "websocket.disconnect", "code": 1000}
+    return {"type": "websocket.disconnect", "code": NORMAL}

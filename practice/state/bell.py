@@ -69,13 +69,11 @@ async def _show(state: BaseState, actor: Actor) -> None:
 
 
 async def _tell(app: rx.App, token: str, actor: Actor) -> None:
-    """Counted while the tab is held, so that of two the later one has the last word."""
+    """Counted while the tab is held, so that of two the later one has the last word. Locked, or
+    somebody else's by now: what is counted there is told by their own page."""
     try:
-        async with asyncio.timeout(PATIENCE), tabs.opened(app, token) as state:
-            # Locked, or somebody else's by now: what is counted there is told by their own page.
-            if tabs.whose(token) != actor:
-                return
-            await _show(state, actor)
+        async with asyncio.timeout(PATIENCE):
+            await tabs.tell(app, token, actor, lambda state: _show(state, actor))
     except (TimeoutError, Refusal, *db.FAILED):
         logger.warning("bell_not_heard")
     except Exception as error:

@@ -31,7 +31,7 @@ class DoorState(rx.State):
         """This tab now, and her other tabs of the same browser with the next look of the watch."""
         await runtime.transact(sessions.lock, await session.actor_of(self))
         await session.empty(self, Standing.LOCKED)
-        tabs.rebind(tabs.token_of(self), Standing.LOCKED)
+        tabs.rebind(tabs.socket_of(self), Standing.LOCKED)
 
     @handler(Role.PUBLIC)
     async def unlock(self, form: dict[str, str]) -> None:

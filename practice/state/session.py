@@ -16,6 +16,7 @@ from practice.domain.signin import Standing
 from practice.services import signin
 from practice.services.sessions import NOBODY, Found
 from practice.state import tabs
+from practice.state.undeclared import NEEDED
 
 logger = structlog.get_logger(__name__)
 # Reflex's own states hold how a page is connected, nothing of a person; all others are emptied.
@@ -70,19 +71,23 @@ class SessionGuard(Middleware):
     """
 
     async def preprocess(self, app: rx.App, state: BaseState, event: Event) -> StateUpdate | None:
-        del app
         own = await state.get_state(SessionState)
         is_boot = event.name.endswith((".hydrate", ".hydrate_and_load"))
         if tabs.is_own_wish():
             own._is_in_use = not is_boot
+            if event.name not in NEEDED:
+                tabs.mark_used(tabs.token_of(state))
         asked_for = (tabs.socket_of(state), _digest(cookie_of(state)))
-        if own._asked_for == asked_for and not is_boot:
+        is_known = own._asked_for == asked_for and tabs.has_passed(app, state)
+        if is_known and not is_boot:
             return None
-        is_another = await _bind(state, own, asked_for)
+        is_another = await _bind(app, state, own, asked_for)
         return await _fresh(state) if is_another and not is_boot else None
 
 
-async def _bind(state: BaseState, own: SessionState, asked_for: tuple[str, str]) -> bool:
+async def _bind(
+    app: rx.App, state: BaseState, own: SessionState, asked_for: tuple[str, str]
+) -> bool:
     """Whether it belonged to somebody else before, or to the same one in better standing."""
     found = await _find(cookie_of(state))
     truth = (asked_for[1], f"{found.session_id} {found.standing} {found.actor}") if found else None
@@ -95,7 +100,7 @@ async def _bind(state: BaseState, own: SessionState, asked_for: tuple[str, str])
         own._stand(found.standing)
         own._asked_for = asked_for
     own._bound_to = truth
-    tabs.bind(tabs.token_of(state), found or NOBODY)
+    tabs.bind(app, state, found or NOBODY, truth)
     return is_another
 
 

@@ -41,17 +41,17 @@ async def look(app: rx.App) -> None:
     bound = tabs.list_bound(app)
     if not bound:
         return
-    ids = {one.session_id for one in bound.values()}
-    found: dict[UUID, Standing] = await runtime.query(
-        sessions.find_standings, SYSTEM, session_ids=ids
+    ids = {token: tab.session_id for token, tab in bound.items() if tab.session_id}
+    standings: dict[UUID, Standing] = await runtime.query(
+        sessions.find_standings, SYSTEM, session_ids=set(ids.values())
     )
     changed = {
         token: standing
-        for token, one in bound.items()
-        if (standing := found.get(one.session_id, Standing.ENDED)) is not one.standing
+        for token, session_id in ids.items()
+        if (standing := standings.get(session_id, Standing.ENDED)) is not bound[token].standing
     }
     done = await asyncio.gather(
-        *(_settle(app, token, standing) for token, standing in changed.items()),
+        *(_settle(app, bound[token], standing) for token, standing in changed.items()),
         return_exceptions=True,
     )
     for failure in done:
@@ -59,24 +59,24 @@ async def look(app: rx.App) -> None:
             raise failure
 
 
-async def _settle(app: rx.App, token: str, standing: Standing) -> None:
+async def _settle(app: rx.App, bound: tabs.Bound, standing: Standing) -> None:
     is_over = standing not in tabs.ALIVE
     try:
-        async with asyncio.timeout(PATIENCE), tabs.opened(app, token) as state:
-            await session.empty(state, standing)
+        async with asyncio.timeout(PATIENCE):
+            await tabs.shut(app, bound, lambda state: session.empty(state, standing))
     except TimeoutError:
         # Locked: the next look tries again. Over: it is asked who it is before it is shown again.
         if not is_over:
             return
-    tabs.rebind(token, standing)
+    tabs.rebind(bound.socket, standing)
     if is_over:
-        await _hang_up(app, token)
+        await _hang_up(app, bound.socket)
 
 
-async def _hang_up(app: rx.App, token: str) -> None:
+async def _hang_up(app: rx.App, socket: str) -> None:
     """Whoever does not listen is left alone: the tab is empty and bound to nobody."""
     try:
         async with asyncio.timeout(PATIENCE):
-            await tabs.hang_up(app, token)
+            await tabs.hang_up(app, socket)
     except TimeoutError:
         logger.warning("socket_lingers")
