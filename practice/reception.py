@@ -38,6 +38,8 @@ class Caller:
 
     actor: Actor
     network: str
+    # What the browser calls itself.
+    device: str = ""
 
     @property
     def scope(self) -> bytes:
@@ -102,7 +104,9 @@ async def _guest(caller: Caller, contact: Contact, reading: inputs.Reading) -> G
     form = {name: text for name, text in asdict(contact).items() if name != "website"}
     origin = vault.ring().index("network", caller.network)
     try:
-        return await runtime.query(guests.read, caller.actor, form=form, origin=origin)
+        return await runtime.query(
+            guests.read, caller.actor, form=form, origin=origin, device=caller.device
+        )
     except Invalid as refusal:
         reading.wrong.update(refusal.fields)
         return None

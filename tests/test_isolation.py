@@ -262,7 +262,7 @@ TRUSTED = {
     "bookings._take": "one's own new appointment, before a booking makes it theirs",
     "bookings.find_group": "a group that is open, and how many are in it",
     "answers._as_it_was": "the booking that a request of the same key made",
-    "bookplates._who": "of whoever holds a link, the address and the number, shortened",
+    "bookplates._contact_of": "of whoever holds a link, the address and the number, shortened",
 }
 
 

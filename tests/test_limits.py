@@ -9,13 +9,13 @@ from itertools import count
 import pytest
 
 from practice import db, settings, vault
-from practice.domain.actors import SYSTEM, VISITOR
+from practice.domain.actors import VISITOR
 from practice.domain.errors import TooMany
 from practice.domain.refusals import SlotTaken
 from practice.environment import Rate
 from practice.models.people import Account
 from practice.models.plumbing import RateCounter
-from practice.services import availability, bookings, endings, limits, merging
+from practice.services import availability, bookings, endings, limits
 from practice.services.limits import Once
 from tests.builders import (
     ASKED,
@@ -31,8 +31,8 @@ from tests.builders import (
     a_guest,
     a_session,
     a_wish,
-    client_of,
     holder_of,
+    prove,
     row,
     rows_of,
     the_time_is,
@@ -189,8 +189,8 @@ def test_a_proven_e_mail_does_not_start_the_count_again(house: str):
     found = [call(TOMORROW + number * HOUR, ADA) for number in range(2)]
     for reference in found:
         db.transact(endings.cancel, holder_of(reference), reference=reference)
-    account = client_of(found[0]).account_id
-    db.transact(merging.prove_email, SYSTEM, account_id=account)
+    for reference in found:
+        prove(reference)
     assert len(rows_of(Account)) == 1
     with pytest.raises(TooMany):
         call(TOMORROW, ADA)
@@ -288,8 +288,7 @@ def test_who_proved_the_e_mail_is_no_guest_any_more(house: str):
     fill(TOMORROW, 2)
     reference = call(TOMORROW + 4 * HOUR, ADA)
     assert offered() == 0
-    account = client_of(reference).account_id
-    db.transact(merging.prove_email, SYSTEM, account_id=account)
+    prove(reference)
     assert offered() > 0
 
 

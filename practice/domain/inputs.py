@@ -15,6 +15,7 @@ from practice.domain.errors import N_, Invalid
 NAME_LENGTH = 120
 NOTE_LENGTH = 4000
 EMAIL_LENGTH = 254
+LETTERS_SHOWN = 2
 # Marks that turn the direction of what follows; in a name they only deceive.
 BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 # Without what means another zone on every machine, or none.
@@ -85,6 +86,13 @@ def email(field: str, given: str) -> str:
     except (email_validator.EmailNotValidError, UnicodeError):
         raise Invalid({field: wanted}) from None
     return found.normalized.lower()
+
+
+def shortened(address: str) -> str:
+    """So much of an address as helps to notice a slip, and too little to write to."""
+    name, _at, domain = address.rpartition("@")
+    shown = name[: min(LETTERS_SHOWN, len(name) - 1)]
+    return f"{shown}…@{domain}"
 
 
 def phone(field: str, given: str, country: str) -> str:

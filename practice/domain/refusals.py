@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
-from practice.domain.errors import N_, Refusal
+from practice.domain.errors import N_, NotFound, Refusal
 from practice.domain.journey import Lock
 
 
@@ -174,6 +174,11 @@ class LinkGone(Refusal):
     message = N_("This link does not open anything any more. Ask for a new one.")
     status = 410
     is_noted = True
+
+
+class LinkReplaced(NotFound):
+    """A management link that was good until its booking changed hands. Whoever does not ask for
+    more is told what everybody is told: there is nothing here."""
 
 
 class CodeWrong(Refusal):

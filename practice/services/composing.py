@@ -352,7 +352,7 @@ def booking_of(
     booking: Booking,
     appointment: Appointment,
     kind: SessionType,
-    client: Client,
+    phone: str,
     url: str,
     *,
     sort: Sort | None = None,
@@ -371,7 +371,7 @@ def booking_of(
         url=url,
         video_link=appointment.video_link or "",
         address=_lines(say(practice.address)),
-        phone=private.read(client, "phone"),
+        phone=phone,
     )
 
 
@@ -381,7 +381,7 @@ def _booking(known: Known, url: str) -> Told:
         known.booking,
         known.appointment,
         known.kind,
-        known.client,
+        private.read(known.client, "phone"),
         url,
         sort=Sort.REQUEST if known.fact in OF_REQUESTS else None,
     )

@@ -1,7 +1,8 @@
 """Guests: what they wrote, made clean; how often they may; and the provisional client they make."""
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from math import ceil
@@ -37,6 +38,13 @@ class Guest:
     privacy_version: str
     # The network it comes from, as an HMAC.
     origin: bytes | None = None
+    # What the browser calls itself, for whoever opens the letter's link.
+    device: str = ""
+
+    @property
+    def contact(self) -> str:
+        """As it is frozen into the booking: what its link shows is what was typed for it."""
+        return json.dumps([self.email, self.phone], ensure_ascii=False)
 
 
 @dataclass(frozen=True)
@@ -48,10 +56,17 @@ class Party:
     rows: Sequence[New] = ()
     # That opens the account, for the letter: whoever reads it has proven the e-mail.
     link: str = ""
+    # Known before the booking is written, because that link names it.
+    booking_id: UUID = field(default_factory=new_id)
 
 
 def read(
-    session: Session, _actor: Actor, *, form: Mapping[str, str], origin: bytes | None
+    session: Session,
+    _actor: Actor,
+    *,
+    form: Mapping[str, str],
+    origin: bytes | None,
+    device: str = "",
 ) -> Guest:
     """What a guest wrote, made clean before anybody waits at the gate for it."""
     country = session.exec(select(Practice.country)).first() or ""
@@ -62,6 +77,7 @@ def read(
         phone=reading.read(partial(inputs.phone, country=country), "phone", form["phone"], ""),
         privacy_version=form["privacy_version"],
         origin=origin,
+        device=device,
     )
     if found.privacy_version != current_privacy(session):
         reading.wrong["privacy_version"] = N_("Please read the privacy text and agree to it.")
@@ -104,8 +120,10 @@ def welcome(session: Session, guest: Guest, *, language: str, zone: str) -> Part
         phone_index=ring.index("phone", guest.phone),
     )
     consent = new(Consent, client_id=client_id, version=guest.privacy_version)
-    link, token = sign_in_links.new_link(account_id)
-    return Party(client_id, account_id, [account, client, consent, link], sign_in_links.url(token))
+    booking_id = new_id()
+    link, token = sign_in_links.new_link(account_id, device=guest.device, booking_id=booking_id)
+    rows = [account, client, consent, link]
+    return Party(client_id, account_id, rows, sign_in_links.url(token), booking_id)
 
 
 def _require_within_limits(session: Session, guest: Guest) -> None:

@@ -7,20 +7,22 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, col, exists, select, update
 
 from practice import clock, settings, vault
 from practice.clock import new_id
 from practice.db import changes_calendar
+from practice.domain import inputs
 from practice.domain.actors import SYSTEM, Actor
 from practice.domain.fanout import SIGN_IN, Effect
 from practice.domain.refusals import LinkGone
 from practice.domain.signin import LINK_LIFE, LinkState, link_state
 from practice.models import private
-from practice.models.people import Account
+from practice.models.people import Account, Client
 from practice.models.plumbing import OutboxRow
 from practice.models.signin import SigninLink
-from practice.services import audit, merging, sessions
+from practice.services import attaching, audit, sessions
+from practice.services.attaching import Question
 from practice.services.rows import New, new, write
 
 TOKEN_BYTES = 32
@@ -40,6 +42,9 @@ class Seen:
 
     state: LinkState
     is_same_browser: bool
+    # What a booking's own letter asks, and the mailbox that it was sent to, shortened.
+    question: Question | None
+    mailbox: str
     device: str
     asked_at: datetime
     # Of whom the link is for.
@@ -89,12 +94,18 @@ def again(session: Session, actor: Actor, *, token: str, asker: Asker) -> None:
 def issue(session: Session, account: Account, asker: Asker | None) -> str:
     """A newer link voids the older ones of the same person."""
     _void(session, account.id)
-    link, token = new_link(account.id, asker)
+    link, token = new_link(account.id, asker, device=asker.device if asker else "")
     write(session, [link])
     return token
 
 
-def new_link(account_id: UUID, asker: Asker | None = None) -> tuple[New, str]:
+def new_link(
+    account_id: UUID,
+    asker: Asker | None = None,
+    *,
+    device: str = "",
+    booking_id: UUID | None = None,
+) -> tuple[New, str]:
     """Not written yet, and its token."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
     row = new_id()
@@ -103,8 +114,9 @@ def new_link(account_id: UUID, asker: Asker | None = None) -> tuple[New, str]:
         id=row,
         account_id=account_id,
         token_hash=hashed(token),
+        booking_id=booking_id,
         asker_hash=hashed(asker.nonce) if asker else None,
-        device=private.seal_if(SigninLink, "device", row, asker.device if asker else ""),
+        device=private.seal_if(SigninLink, "device", row, device),
         expires_at=clock.now() + LINK_LIFE,
     )
     return link, token
@@ -114,27 +126,41 @@ def url(token: str) -> str:
     return f"{settings.current().public_url}/sign-in/link/{token}"
 
 
-def look(session: Session, _actor: Actor, *, token: str, nonce: str) -> Seen:
+def look(session: Session, actor: Actor, *, token: str, nonce: str) -> Seen:
     """Reading changes nothing, however often a mail scanner does it."""
-    found = session.exec(
-        select(SigninLink, Account.zone).join(Account).where(SigninLink.token_hash == hashed(token))
+    row = session.exec(
+        select(SigninLink, Account).join(Account).where(SigninLink.token_hash == hashed(token))
     ).first()
-    if found is None:
+    if row is None:
         raise LinkGone
-    link, zone = found
+    link, account = row
     state = link_state(
         clock.now(),
         expires_at=link.expires_at,
         used_at=link.used_at,
         voided_at=link.voided_at,
     )
-    device = private.read(link, "device")
-    return Seen(state, _is_asker(link.asker_hash, nonce), device, link.created_at, zone)
+    return Seen(
+        state=state,
+        is_same_browser=_is_asker(link.booking_id, link.asker_hash, nonce),
+        question=_question(session, actor, link.booking_id),
+        mailbox=inputs.shortened(private.read(account, "email")),
+        device=private.read(link, "device"),
+        asked_at=link.created_at,
+        zone=account.zone,
+    )
 
 
-def _is_asker(asker_hash: bytes | None, nonce: str) -> bool:
-    """A link that nobody asked for, from the command line or a booking's letter, knows no
-    browser."""
+def _question(session: Session, actor: Actor, booking_id: UUID | None) -> Question | None:
+    return attaching.find_question(session, actor, booking_id=booking_id) if booking_id else None
+
+
+def _is_asker(booking_id: UUID | None, asker_hash: bytes | None, nonce: str) -> bool:
+    """The link of the command line was handed over by hand and knows no browser. That of a
+    booking's letter was asked for by nobody: anybody can book under anybody's address and send the
+    link on, so whoever opens it must say that it was them."""
+    if booking_id:
+        return False
     return asker_hash is None or asker_hash == hashed(nonce)
 
 
@@ -144,6 +170,26 @@ def redeem(
 ) -> sessions.Opened:
     """The button: proves the e-mail, brings together what was booked under it, and signs in. All
     of it or nothing, and of a hundred at once exactly one."""
+    account_id, asker_hash, booking_id = _use_up(session, token)
+    if not (it_was_me or _is_asker(booking_id, asker_hash, nonce)):
+        raise LinkGone
+    proven = attaching.prove_email(session, SYSTEM, account_id=account_id, booking_id=booking_id)
+    _void(session, proven.account_id)
+    opened = sessions.open_for(session, actor, account_id=proven.account_id, device=device)
+    return replace(opened, must_choose=bool(proven.two_calls), must_answer=bool(proven.unanswered))
+
+
+@changes_calendar
+def deny(session: Session, _actor: Actor, *, token: str) -> None:
+    """The other button behind the link of a booking's letter: it was not them, and nobody is
+    signed in."""
+    account_id, _asker_hash, booking_id = _use_up(session, token)
+    if booking_id is None:
+        raise LinkGone
+    attaching.deny(session, SYSTEM, account_id=account_id, booking_id=booking_id)
+
+
+def _use_up(session: Session, token: str) -> tuple[UUID, bytes | None, UUID | None]:
     now = clock.now()
     used = session.exec(
         update(SigninLink)
@@ -154,22 +200,25 @@ def redeem(
             col(SigninLink.expires_at) > now,
         )
         .values(used_at=now)
-        .returning(col(SigninLink.account_id), col(SigninLink.asker_hash))
+        .returning(
+            col(SigninLink.account_id), col(SigninLink.asker_hash), col(SigninLink.booking_id)
+        )
     ).first()
-    if used is None or not (it_was_me or _is_asker(used[1], nonce)):
+    if used is None:
         raise LinkGone
-    proven = merging.prove_email(session, SYSTEM, account_id=used[0])
-    _void(session, proven.account_id)
-    opened = sessions.open_for(session, actor, account_id=proven.account_id, device=device)
-    return replace(opened, must_choose=bool(proven.two_calls))
+    return used[0], used[1], used[2]
 
 
 def _account(session: Session, email: str) -> Account | None:
-    """The proven one; else the newest that a guest left."""
+    """The proven one; else the newest that a guest left and nobody has denied."""
     indexes = vault.ring().indexes("email", email)
+    denied = exists().where(col(Client.account_id) == Account.id, col(Client.claimed).is_(False))
     return session.exec(
         select(Account)
-        .where(col(Account.email_index).in_(indexes))
+        .where(
+            col(Account.email_index).in_(indexes),
+            col(Account.email_proven_at).is_not(None) | ~denied,
+        )
         .order_by(col(Account.email_proven_at).is_(None), col(Account.created_at).desc())
     ).first()
 

@@ -15,12 +15,14 @@ from practice import i18n, runtime
 from practice.domain.actors import SYSTEM, Actor
 from practice.domain.bookings import Status
 from practice.domain.errors import NotFound, Refusal
+from practice.domain.refusals import LinkGone, LinkReplaced
+from practice.routes import negotiation
 from practice.services import bookplates, limits, links
 from practice.services.bookplates import Bookplate
 from practice.settings import Settings
 from practice.site.door import Answer, Door, Missing, patient
 from practice.site.sheets import Setting
-from practice.site.views import managing
+from practice.site.views import managing, replaced
 
 LINK = "/{reference:str}/{token:str}"
 LONGEST_TOKEN = 100
@@ -66,6 +68,8 @@ class ByLink(Door, ABC):
                 held = await self._opened(request)
                 with i18n.speaking(held.plate.language):
                     return await work(held)
+            except LinkReplaced:
+                return await self._replaced(request)
             except NotFound:
                 return await self._nothing(request)
 
@@ -75,6 +79,15 @@ class ByLink(Door, ABC):
         """The same whatever is wrong with the link."""
         del request
         return await self.missing()
+
+    async def _replaced(self, request: Request) -> Response:
+        """The same for everybody who holds an old link: nothing of the booking, and a way to the
+        new one for whoever reads the mailbox. In the language of the browser, because that of the
+        booking is the booking's."""
+        said = request.path_params
+        path = f"/manage/{said['reference']}/{said['token']}/renew"
+        with i18n.speaking(language_of(request)):
+            return await self._say(replaced.view(path), replaced.title(), LinkGone.status)
 
     async def _opened(self, request: Request) -> Held:
         said = {name: request.path_params[name] for name in ("reference", "token")}
@@ -107,6 +120,11 @@ class ByLink(Door, ABC):
         page = self.setting.page("/", title, i18n._("Your time with us."))
         page = replace(page, is_in_one_language=True, is_calm=True)
         return await self._private(page, view, status)
+
+
+def language_of(request: Request) -> str:
+    weighed = negotiation.weighed(request.headers.get("accept-language", ""))
+    return i18n.preferred(weighed) or i18n.DEFAULT_LANGUAGE
 
 
 def onward(path: str) -> Response:

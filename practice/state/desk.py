@@ -7,6 +7,7 @@ import reflex as rx
 from starlette.requests import HTTPConnection
 
 from practice import settings
+from practice.domain import devices
 from practice.domain.errors import Refusal, TooMany
 from practice.i18n import _, ngettext
 from practice.network import network_of
@@ -16,6 +17,8 @@ from practice.state.session import actor_of
 
 # Longer than this, a wait is said in hours.
 MINUTES_SAID = 90
+# Of what a browser calls itself, as much as is looked at.
+AN_AGENT = 400
 
 
 class DeskState(rx.State):
@@ -69,7 +72,14 @@ class DeskState(rx.State):
 
 async def caller_of(state: rx.State) -> Caller:
     """The same network that the interface would count for this browser."""
-    return Caller(await actor_of(state), network(state))
+    return Caller(await actor_of(state), network(state), device(state))
+
+
+def device(state: rx.State) -> str:
+    """From the socket's own handshake, too."""
+    known: dict[str, Any] = dict(state.router_data)
+    agent = (known.get("headers") or {}).get("user-agent", "")
+    return devices.name_of(agent[:AN_AGENT])
 
 
 def network(state: rx.State) -> str:
