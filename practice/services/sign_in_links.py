@@ -11,17 +11,18 @@ from sqlmodel import Session, col, exists, select, update
 
 from practice import clock, settings, vault
 from practice.clock import new_id
-from practice.db import changes_calendar
+from practice.db import changes_calendar, collides_by_nature
 from practice.domain import inputs
 from practice.domain.actors import SYSTEM, Actor
 from practice.domain.fanout import SIGN_IN, Effect
 from practice.domain.refusals import LinkGone
 from practice.domain.signin import LINK_LIFE, LinkState, link_state
+from practice.environment import Rate
 from practice.models import private
 from practice.models.people import Account, Client
 from practice.models.plumbing import OutboxRow
 from practice.models.signin import SigninLink
-from practice.services import attaching, audit, sessions
+from practice.services import attaching, audit, limits, sessions
 from practice.services.attaching import Question
 from practice.services.rows import New, new, write
 
@@ -54,6 +55,57 @@ class Seen:
 def hashed(secret: str) -> bytes:
     """Of 32 random bytes: nothing to guess, so nothing to salt."""
     return hashlib.sha256(secret.encode()).digest()
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """Whether a letter goes; and the seconds to wait where one address asks too much."""
+
+    may_send: bool
+    wait: int | None = None
+
+
+@collides_by_nature
+def admit(session: Session, actor: Actor, *, email: str, asker: Asker, network: bytes) -> Admitted:
+    """Past a limit no letter goes and no link is voided, and nobody is told: whoever asks for
+    somebody else's address neither floods a mailbox nor keeps its owner out. A browser that signed
+    in under this address before has a count of its own, which no stranger can use up."""
+    own, ring = settings.current().limits, vault.ring()
+    if _is_known(session, email, asker):
+        subject = ring.index("links", f"{email}|{hashed(asker.nonce).hex()}")
+        tries = [("links_per_browser", subject, own.links_per_email)]
+        return Admitted(limits.count(session, actor, tries=tries) is None)
+    tries = [("links_per_address", network, own.links_per_address)]
+    if wait := limits.count(session, actor, tries=tries):
+        return Admitted(may_send=False, wait=wait)
+    subject = ring.index("links", f"{email}|{network.hex()}")
+    tries = [("links_per_email", subject, own.links_per_email)]
+    if limits.count(session, actor, tries=tries):
+        return Admitted(may_send=False)
+    tries = [_of_mailbox(session, email)]
+    return Admitted(limits.count(session, actor, tries=tries) is None)
+
+
+def _is_known(session: Session, email: str, asker: Asker) -> bool:
+    used = (
+        select(SigninLink.id)
+        .join(Account)
+        .where(
+            SigninLink.asker_hash == hashed(asker.nonce),
+            col(SigninLink.used_at).is_not(None),
+            col(Account.email_index).in_(vault.ring().indexes("email", email)),
+        )
+    )
+    return session.exec(used).first() is not None
+
+
+def _of_mailbox(session: Session, email: str) -> tuple[str, bytes, Rate]:
+    """From everywhere together. To an address that nobody proved, as few as of any letters."""
+    account, own = _account(session, email), settings.current().limits
+    subject = vault.ring().index("email", email)
+    if account is None or account.email_proven_at is None:
+        return "links_per_unproven", subject, own.letters_per_unproven
+    return "links_per_mailbox", subject, own.links_per_mailbox
 
 
 def ask(session: Session, actor: Actor, *, email: str, asker: Asker) -> None:
@@ -92,8 +144,9 @@ def again(session: Session, actor: Actor, *, token: str, asker: Asker) -> None:
 
 
 def issue(session: Session, account: Account, asker: Asker | None) -> str:
-    """A newer link voids the older ones of the same person."""
-    _void(session, account.id)
+    """A newer link voids the older ones of the same browser; one by hand voids all. What another
+    browser asks for voids nothing, or whoever knows an address could keep its owner out."""
+    _void(session, account.id, asker)
     link, token = new_link(account.id, asker, device=asker.device if asker else "")
     write(session, [link])
     return token
@@ -175,6 +228,7 @@ def redeem(
         raise LinkGone
     proven = attaching.prove_email(session, SYSTEM, account_id=account_id, booking_id=booking_id)
     _void(session, proven.account_id)
+    _know(session, token, nonce)
     opened = sessions.open_for(session, actor, account_id=proven.account_id, device=device)
     return replace(opened, must_choose=bool(proven.two_calls), must_answer=bool(proven.unanswered))
 
@@ -223,13 +277,23 @@ def _account(session: Session, email: str) -> Account | None:
     ).first()
 
 
-def _void(session: Session, account_id: UUID) -> None:
-    session.exec(
-        update(SigninLink)
-        .where(
-            col(SigninLink.account_id) == account_id,
-            col(SigninLink.used_at).is_(None),
-            col(SigninLink.voided_at).is_(None),
-        )
-        .values(voided_at=clock.now())
+def _void(session: Session, account_id: UUID, asker: Asker | None = None) -> None:
+    """Those that this browser asked for; without one, all."""
+    good = update(SigninLink).where(
+        col(SigninLink.account_id) == account_id,
+        col(SigninLink.used_at).is_(None),
+        col(SigninLink.voided_at).is_(None),
     )
+    if asker:
+        good = good.where(col(SigninLink.asker_hash) == hashed(asker.nonce))
+    session.exec(good.values(voided_at=clock.now()))
+
+
+def _know(session: Session, token: str, nonce: str) -> None:
+    """The browser that signed in, for when it asks again."""
+    if nonce:
+        session.exec(
+            update(SigninLink)
+            .where(col(SigninLink.token_hash) == hashed(token))
+            .values(asker_hash=hashed(nonce))
+        )

@@ -4,6 +4,7 @@ import asyncio
 from time import perf_counter
 from zoneinfo import ZoneInfo
 
+import reflex as rx
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -18,6 +19,7 @@ from practice.services import attaching, limits, sign_in_links, signin
 from practice.services.access import require
 from practice.services.attaching import Call, Question
 from practice.services.sessions import Found, Opened
+from practice.services.sign_in_links import Seen
 from practice.site import forms
 from practice.site.door import NO_PATH, Door, Table, device, drop, go, keep
 from practice.site.views import sign_in as views
@@ -103,12 +105,8 @@ class SigningIn(Door):
             return await self._gone(request)
         if seen.state is not LinkState.GOOD:
             return await self._gone(request)
-        if seen.question:
-            return await self._page(views.confirm_booked(seen.question, seen.mailbox, seen.device))
-        if seen.is_same_browser:
-            return await self._page(views.confirm())
-        asked_at = i18n.clock_time(seen.asked_at, seen.zone)
-        return await self._page(views.confirm_elsewhere(seen.device, asked_at))
+        page = await self._page(_confirmation(seen))
+        return self._with_asker(request, page, self._asker(request).nonce)
 
     async def _gone(self, request: Request) -> Response:
         found = await self._found(request)
@@ -221,6 +219,15 @@ class SigningIn(Door):
             return []
         account = require(found.account_id)
         return await runtime.query(attaching.list_calls, SYSTEM, account_id=account)
+
+
+def _confirmation(seen: Seen) -> rx.Component:
+    if seen.question:
+        return views.confirm_booked(seen.question, seen.mailbox, seen.device)
+    if seen.is_same_browser:
+        return views.confirm()
+    asked_at = i18n.clock_time(seen.asked_at, seen.zone)
+    return views.confirm_elsewhere(seen.device, asked_at)
 
 
 def _may_answer(found: Found) -> bool:
