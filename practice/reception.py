@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from time import perf_counter
 
 from practice import runtime, settings, vault
@@ -13,11 +14,13 @@ from practice.domain import inputs
 from practice.domain.actors import Actor, Role
 from practice.domain.errors import Invalid, TooMany
 from practice.domain.refusals import SlotTaken
-from practice.services import answers, availability, bookings, guests, limits
+from practice.services import answers, availability, bookings, endings, guests, limits, moves
 from practice.services.answers import Booked
 from practice.services.bookings import Wish
+from practice.services.endings import Cancelled
 from practice.services.guests import Guest
 from practice.services.limits import Once
+from practice.services.moves import Moved
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,28 @@ async def book(
                 availability.alternatives, caller.actor, slug=wish.slug, start=wish.start
             )
         ) from None
+
+
+async def move(caller: Caller, *, reference: str, start: datetime) -> Moved:
+    """To another time, whoever brings the wish."""
+    await _count_change(caller)
+    return await runtime.transact(moves.move, caller.actor, reference=reference, start=start)
+
+
+async def cancel(caller: Caller, *, reference: str, at_most_cents: int) -> Cancelled:
+    """For no more than was said."""
+    await _count_change(caller)
+    said = {"reference": reference, "at_most_cents": at_most_cents}
+    return await runtime.transact(endings.cancel, caller.actor, **said)
+
+
+async def _count_change(caller: Caller) -> None:
+    """In a transaction of its own: a refusal that comes after does not take the count back."""
+    ring, whom = vault.ring(), caller.network if caller.is_guest else str(caller.actor.account_id)
+    rate = settings.current().limits.changes_per_address
+    tries = [("changes_per_address", ring.index("changes", whom), rate)]
+    if wait := await runtime.transact(limits.count, caller.actor, tries=tries):
+        raise TooMany(wait)
 
 
 async def _guest(caller: Caller, contact: Contact, reading: inputs.Reading) -> Guest | None:

@@ -47,6 +47,7 @@ from practice.domain.refusals import (
     TooLate,
     TwoOpenCalls,
 )
+from practice.models.bookings import Booking
 from practice.services import (
     agenda,
     availability,

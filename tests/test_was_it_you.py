@@ -7,13 +7,14 @@ import httpx
 import pytest
 
 from practice import db, vault
-from practice.domain.actors import SYSTEM
+from practice.domain.actors import SYSTEM, VISITOR
 from practice.models import private
 from practice.models.people import Account, Client
 from practice.models.plumbing import OutboxRow
 from practice.models.signin import BrowserSession, SigninLink
 from practice.providers import EmbeddedMail, Providers
-from practice.services import effects, letters, merging
+from practice.services import bookings, effects, letters, links, merging
+from practice.services.limits import Once
 from tests import builders
 from tests.builders import (
     CALL,
@@ -252,6 +253,7 @@ async def test_h3_nobody_answers_for_another(house: str):
 
 async def test_h3_the_therapist_who_merges_revokes_the_writers_link_too(house: str):
     known, call = a_known_client(), a_call(a_guest(email=ADA))
+    assert known.client_id
     db.transact(
         merging.merge,
         THERAPIST,
@@ -260,6 +262,18 @@ async def test_h3_the_therapist_who_merges_revokes_the_writers_link_too(house: s
     )
     async with browser() as writer:
         assert (await writer.get(path_of(call))).status_code == 410
+
+
+async def test_h3_the_same_request_again_hands_out_no_newer_link(house: str):
+    known = a_known_client()
+    once = Once(b"me", b"key", b"wish")
+    guest, wish = a_guest(email=ADA), builders.a_wish()
+    first = db.transact(bookings.book, VISITOR, wish, guest=guest, once=once)
+    builders.prove(first.reference)
+    assert row(first.reference).client_id == known.client_id
+    again = db.transact(bookings.book, VISITOR, wish, guest=guest, once=once)
+    assert again == first
+    assert again.manage_url != links.manage_url(row(first.reference))
 
 
 # The link in a booking's own letter

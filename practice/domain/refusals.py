@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
-from practice.domain.errors import N_, NotFound, Refusal
+from practice.domain.errors import N_, NotFound, Refusal, TooMany
 from practice.domain.journey import Lock
 
 
@@ -111,6 +111,19 @@ class TooLate(Refusal):
     code = "too_late"
     message = N_("It is too late to change this here. Please write to me.")
     status = 409
+
+
+class MovedOften(TooMany):
+    message = N_("This appointment was moved often today, so it stays where it is for now.")
+
+
+class EnoughLetters(TooMany):
+    """To an address that nobody has proven: it may be a stranger's mailbox."""
+
+    message = N_(
+        "Several letters about this call have gone out today, so it cannot be moved for now. "
+        "You can still give it back."
+    )
 
 
 class CostsMore(Refusal):

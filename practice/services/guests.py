@@ -24,7 +24,7 @@ from practice.models import private
 from practice.models.bookings import Booking, BookingEvent
 from practice.models.content import Practice, PrivacyText
 from practice.models.people import Account, Client, Consent
-from practice.services import sign_in_links
+from practice.services import allowance, sign_in_links
 from practice.services.rows import New, new
 
 
@@ -146,8 +146,9 @@ def _require_within_limits(session: Session, guest: Guest) -> None:
     from_there = lately.where(Booking.origin == guest.origin, col(Booking.status).in_(OPEN))
     with acting_as(session, SYSTEM):
         of_email = _too_many(session, under_email, limits.calls_per_email)
+        letters = allowance.list_letters(session, guest.email)
         of_network = guest.origin and _too_many(session, from_there, limits.calls_per_address)
-    if of_email:
+    if of_email or len(letters) >= limits.letters_per_unproven.count:
         # The whole wait, always: the exact one would tell a stranger when somebody booked.
         raise TooMany(ceil(limits.calls_per_email.within.total_seconds()))
     if of_network:

@@ -16,13 +16,16 @@ from practice.domain.actors import SYSTEM, Actor
 from practice.domain.bookings import Status
 from practice.domain.errors import NotFound, Refusal
 from practice.domain.refusals import LinkGone, LinkReplaced
+from practice.network import network_of
+from practice.reception import Caller
 from practice.routes import negotiation
-from practice.services import bookplates, limits, links
+from practice.services import bookplates, links
 from practice.services.bookplates import Bookplate
 from practice.settings import Settings
 from practice.site.door import Answer, Door, Missing, patient
 from practice.site.sheets import Setting
 from practice.site.views import managing, replaced
+from practice.state import words
 
 LINK = "/{reference:str}/{token:str}"
 LONGEST_TOKEN = 100
@@ -97,12 +100,9 @@ class ByLink(Door, ABC):
         plate = await runtime.query(bookplates.find, holder, reference=said["reference"])
         return Held(request, holder, plate)
 
-    async def _wait(self, held: Held) -> Response | None:
-        """How often somebody may change their mind."""
-        rate = self.settings.limits.answers_per_address
-        tries = [("changes_per_address", self._network(held.request), rate)]
-        wait = await runtime.transact(limits.count, SYSTEM, tries=tries)
-        return await self._patience(wait) if wait else None
+    def _caller(self, held: Held) -> Caller:
+        hops = self.settings.trusted_proxy_hops
+        return Caller(held.holder, network_of(held.request, hops))
 
     async def _stand(self, held: Held, refusal: Refusal | None = None) -> Response:
         """How the booking stands, and what was refused."""
@@ -111,7 +111,7 @@ class ByLink(Door, ABC):
             asked = {"reference": held.reference}
             entry = await runtime.query(bookplates.find_entry, held.holder, **asked)
         done = held.request.query_params.get("done", "")
-        trouble = i18n._(refusal.message) if refusal else ""
+        trouble = words.refused(refusal) if refusal else ""
         view = managing.view(plate, entry, held.path(), done=done, trouble=trouble)
         answer = await self._say(view, managing.title(plate), refusal.status if refusal else 200)
         return patient(answer, refusal) if refusal else answer

@@ -7,12 +7,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from practice import i18n, runtime
+from practice import i18n, reception, runtime
 from practice.domain.actors import SYSTEM
 from practice.domain.errors import NotFound, Refusal
 from practice.domain.refusals import CostsMore
 from practice.i18n import _
-from practice.services import bookplates, endings, limits, links
+from practice.services import bookplates, limits, links
 from practice.site import forms
 from practice.site.bylink import LINK, LONGEST_TOKEN, ByLink, Held, Work, language_of, onward
 from practice.site.views import managing as views
@@ -66,13 +66,11 @@ class Managing(ByLink):
 
     async def cancelled(self, held: Held) -> Response:
         """For the price that was said, and never for more."""
-        if wait := await self._wait(held):
-            return wait
         said = (await forms.read(held.request)).get("at_most_cents", "")
         at_most = int(said) if A_PRICE.fullmatch(said) else 0
-        asked = {"reference": held.reference, "at_most_cents": at_most}
+        caller = self._caller(held)
         try:
-            await runtime.transact(endings.cancel, held.holder, **asked)
+            await reception.cancel(caller, reference=held.reference, at_most_cents=at_most)
         except CostsMore as refusal:
             return await self._ask(await self._opened(held.request), _(refusal.message), 409)
         except Refusal as refusal:
