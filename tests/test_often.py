@@ -166,9 +166,13 @@ async def test_h2_changes_from_one_place_are_counted_by_whichever_road(
 SURFACES = ("state", "site", "routes", "pages")
 
 
+def sources_of_the_surfaces() -> list[Path]:
+    return [path for name in SURFACES for path in Path(f"practice/{name}").rglob("*.py")]
+
+
 async def test_h2_every_road_to_a_change_goes_by_the_one_that_counts():
     """A page that called the service itself would count nothing."""
-    sources = [path for name in SURFACES for path in Path(f"practice/{name}").rglob("*.py")]
+    sources = sources_of_the_surfaces()
     direct = {
         path.name
         for path in sources
@@ -298,7 +302,7 @@ async def test_h2_a_reminder_comes_all_the_same(house: str):
     for number in (1, 2):
         start = TOMORROW + DAY + number * HALF
         move_later(reference, NOW + number * timedelta(minutes=10), start)
-    builders.change_type(CALL, reminder_hours=72)
+    builders.change_type(CALL, reminder_hours=49)
     with the_time_is(NOW + timedelta(hours=2)):
         db.transact(reminders.promise_due, SYSTEM)
         assert "reminder" in to(ADA)

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -113,6 +113,13 @@ def zone(field: str, given: str) -> ZoneInfo:
     if given not in ZONES:
         raise Invalid({field: N_("Please choose a time zone like Europe/Rome.")})
     return ZoneInfo(given)
+
+
+def day(field: str, given: str) -> date:
+    try:
+        return date.fromisoformat(given)
+    except ValueError:
+        raise Invalid({field: N_("Please choose a day.")}) from None
 
 
 def instant(field: str, given: str) -> datetime:

@@ -126,6 +126,18 @@ class EnoughLetters(TooMany):
     )
 
 
+class ProofNeeded(Refusal):
+    """Unproven guests hold their share of this day; a proven e-mail books it all the same."""
+
+    code = "proof_needed"
+    message = N_(
+        "Many first calls are booked on this day, so I first need to know that your e-mail is "
+        "yours. Please open the link in the letter I am sending you, then choose the time again; "
+        "it is not kept meanwhile."
+    )
+    status = 403
+
+
 class CostsMore(Refusal):
     code = "costs_more"
     message = N_("Cancelling has become dearer meanwhile. Please look at it again.")

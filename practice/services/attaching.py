@@ -216,8 +216,9 @@ def _bring_together(
     unanswered = len(_questions(session, owner))
     claimed = _claimed_by(session, owner)
     person = _person_of(session, owner)
-    if person is None and claimed:
-        person = merging.become(session, claimed.pop(0), owner)
+    if person is None and (first := [*claimed, *_newcomers(session, owner)]):
+        person = merging.become(session, first[0], owner)
+        claimed = [guest for guest in claimed if guest.id != person.id]
         _seat(session, owner, person)
     if person is None:
         return Proven(owner.id, (), unanswered, not unanswered and _is_nobody(session, owner))
@@ -231,6 +232,12 @@ def _bring_together(
             merging.attach(session, actor, guest, person)
     two_calls = tuple(call.reference for call in calls) if undecided else ()
     return Proven(owner.id, two_calls, unanswered)
+
+
+def _newcomers(session: Session, owner: Account) -> list[Client]:
+    """Who proved the e-mail before anything was booked: there is nothing to ask about."""
+    guests = [guest for guest in guests_of(session, owner) if guest.claimed is None]
+    return [guest for guest in guests if _question(session, owner, guest) is None]
 
 
 def _claimed_by(session: Session, owner: Account) -> list[Client]:

@@ -84,6 +84,8 @@ def book(
     booking = _booking(actor, rules, wish, party, appointment, place)
     if guest:
         booking.origin = guest.origin
+        booking.origin_site = guest.origin_site
+        booking.origin_region = guest.origin_region
         booking.contact = private.seal(Booking, "contact", booking.id, guest.contact)
     event = transitions.new_event(actor, booking, appointment, "booked")
     noted = audit.entry(actor, "booked", booking, status=booking.status)

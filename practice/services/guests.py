@@ -18,14 +18,15 @@ from practice.db import acting_as
 from practice.domain import inputs
 from practice.domain.actors import SYSTEM, Actor, Role
 from practice.domain.bookings import OPEN
-from practice.domain.errors import N_, TooMany
+from practice.domain.errors import N_, NotFound, TooMany
 from practice.environment import Rate
 from practice.models import private
 from practice.models.bookings import Booking, BookingEvent
 from practice.models.content import Practice, PrivacyText
 from practice.models.people import Account, Client, Consent
+from practice.models.signin import SigninLink
 from practice.services import allowance, sign_in_links
-from practice.services.rows import New, new
+from practice.services.rows import New, new, write
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,10 @@ class Guest:
     email: str
     phone: str
     privacy_version: str
-    # The network it comes from, as an HMAC.
+    # The network it comes from and the wider ones around it, as HMACs.
     origin: bytes | None = None
+    origin_site: bytes | None = None
+    origin_region: bytes | None = None
     # What the browser calls itself, for whoever opens the letter's link.
     device: str = ""
 
@@ -65,7 +68,7 @@ def read(
     _actor: Actor,
     *,
     form: Mapping[str, str],
-    origin: bytes | None,
+    origins: Sequence[bytes | None] = (None, None, None),
     device: str = "",
 ) -> Guest:
     """What a guest wrote, made clean before anybody waits at the gate for it."""
@@ -76,7 +79,9 @@ def read(
         email=reading.read(inputs.email, "email", form["email"], ""),
         phone=reading.read(partial(inputs.phone, country=country), "phone", form["phone"], ""),
         privacy_version=form["privacy_version"],
-        origin=origin,
+        origin=origins[0],
+        origin_site=origins[1],
+        origin_region=origins[2],
         device=device,
     )
     if found.privacy_version != current_privacy(session):
@@ -100,6 +105,10 @@ def current_privacy(session: Session) -> str | None:
 def welcome(session: Session, guest: Guest, *, language: str, zone: str) -> Party:
     """Never attached to somebody known: what a guest writes is proven by nothing yet."""
     _require_within_limits(session, guest)
+    return _party(guest, language, zone)
+
+
+def _party(guest: Guest, language: str, zone: str) -> Party:
     ring = vault.ring()
     account_id, client_id = new_id(), new_id()
     account = new(
@@ -151,9 +160,35 @@ def _require_within_limits(session: Session, guest: Guest) -> None:
     if of_email or len(letters) >= limits.letters_per_unproven.count:
         # The whole wait, always: the exact one would tell a stranger when somebody booked.
         raise TooMany(ceil(limits.calls_per_email.within.total_seconds()))
+    _require_wider_networks(session, guest)
     if of_network:
         wait = of_network[-1] + limits.calls_per_address.within - clock.now()
         raise TooMany(max(1, ceil(wait.total_seconds())))
+
+
+def _require_wider_networks(session: Session, guest: Guest) -> None:
+    """Whoever has a hundred networks is one household all the same. Whatever became of the calls
+    counts: booking and giving back in turns would send letters without end."""
+    limits = settings.current().limits
+    lately = select(Booking.created_at).order_by(col(Booking.created_at).desc())
+    with acting_as(session, SYSTEM):
+        for column, origin, rate in (
+            (Booking.origin_site, guest.origin_site, limits.calls_per_site),
+            (Booking.origin_region, guest.origin_region, limits.calls_per_region),
+        ):
+            if origin and (calls := _too_many(session, lately.where(column == origin), rate)):
+                wait = calls[-1] + rate.within - clock.now()
+                raise TooMany(max(1, ceil(wait.total_seconds())))
+
+
+def introduce(session: Session, actor: Actor, *, guest: Guest, language: str, zone: str) -> None:
+    """Somebody who has still to prove the e-mail before anything is booked: whom the letter's link
+    lets in. Where the address is known, nothing is written, and nobody is told which."""
+    if actor.role is not Role.SYSTEM:
+        raise NotFound
+    if not sign_in_links.is_known_address(session, guest.email):
+        party = _party(guest, language, zone)
+        write(session, [row for row in party.rows if row.table is not SigninLink])
 
 
 def _too_many(session: Session, lately: SelectOfScalar[datetime], rate: Rate) -> Sequence[datetime]:

@@ -263,6 +263,10 @@ def _use_up(session: Session, token: str) -> tuple[UUID, bytes | None, UUID | No
     return used[0], used[1], used[2]
 
 
+def is_known_address(session: Session, email: str) -> bool:
+    return _account(session, email) is not None
+
+
 def _account(session: Session, email: str) -> Account | None:
     """The proven one; else the newest that a guest left and nobody has denied."""
     indexes = vault.ring().indexes("email", email)

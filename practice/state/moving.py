@@ -7,7 +7,7 @@ from practice import i18n, reception
 from practice.domain import inputs
 from practice.domain.actors import VISITOR, Actor
 from practice.domain.errors import Busy, Refusal, TooMany
-from practice.domain.refusals import NotPossibleNow, SlotTaken, TooLate
+from practice.domain.refusals import NotPossibleNow, ProofNeeded, SlotTaken, TooLate
 from practice.i18n import _, sentence
 from practice.reception import Caller
 from practice.runtime import query
@@ -48,7 +48,7 @@ class MovingState(DeskState):
             await reception.move(Caller(mover, network(self)), reference=reference, start=start)
         except SlotTaken as refusal:
             await self._lose(mover, form, type(refusal), start)
-        except (TooLate, NotPossibleNow, TooMany, Busy) as refusal:
+        except (TooLate, NotPossibleNow, TooMany, ProofNeeded, Busy) as refusal:
             self._refuse(refusal)
         else:
             self.way_on = way_on
