@@ -14,10 +14,9 @@ from practice.domain.bookings import Place, Status
 from practice.domain.journey import Facts, Stage, stage
 from practice.models import private
 from practice.models.content import Practice
-from practice.services import access, clients, crowds, days, decisions, delivery, notices, sessions
+from practice.services import access, clients, days, decisions, delivery, notices, sessions
 from practice.services.access import require
 from practice.services.content import Speaker
-from practice.services.crowds import Crowd
 from practice.services.days import Day, Diary, Meeting, Row
 from practice.services.decisions import Decision
 from practice.services.delivery import Health
@@ -59,7 +58,6 @@ class Today:
     tomorrow: Day
     next: Next | None
     decisions: tuple[Decision, ...]
-    crowds: tuple[Crowd, ...]
     health: Health
 
 
@@ -84,7 +82,6 @@ def find_today(session: Session, actor: Actor) -> Today:
         tomorrow=diary.day(last),
         next=_next(session, diary, first),
         decisions=decisions.list_decisions(session, actor, say),
-        crowds=tuple(crowds.list_crowds(session, actor)),
         health=delivery.find_health(session, actor),
     )
 

@@ -164,7 +164,8 @@ class TodayState(PortalState):
         self.tomorrow = tomorrow(found.tomorrow, zone)
         self.tomorrow_free = closed(found.tomorrow) or _("Nothing is booked.")
         self.decisions = questions(found)
-        self.crowds = [_full(crowd) for crowd in found.crowds]
+        full = await query(crowds.list_crowds, await actor_of(self))
+        self.crowds = [_full(crowd) for crowd in full]
         self.health, self.is_well = health(found.health), found.health.is_well
         self.decisions_title = title(len(self.decisions))
         self.loaded = True
