@@ -25,7 +25,9 @@ def way(found: Found) -> str:
         return "/sign-in/code"
     if found.standing is Standing.ENDED:
         return "/sign-in"
-    return "/portal" if found.is_therapist else "/me"
+    if found.is_therapist:
+        return "/portal"
+    return "/me" if found.actor.client_id else "/sign-in/was-it-you"
 
 
 async def look(cookie: str | None) -> Found:

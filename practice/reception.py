@@ -3,21 +3,37 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import AsyncGenerator, Mapping, Sequence
+import secrets
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from time import perf_counter
 
 from practice import runtime, settings, vault
-from practice.domain import inputs
-from practice.domain.actors import Actor, Role
+from practice.domain import inputs, networks
+from practice.domain.actors import SYSTEM, Actor, Role
 from practice.domain.errors import Invalid, TooMany
-from practice.domain.refusals import SlotTaken
-from practice.services import answers, availability, bookings, guests, limits
+from practice.domain.refusals import ProofNeeded, SlotTaken
+from practice.services import (
+    answers,
+    availability,
+    bookings,
+    bookplates,
+    endings,
+    guests,
+    limits,
+    moves,
+    sign_in_links,
+)
+from practice.services.access import require
 from practice.services.answers import Booked
 from practice.services.bookings import Wish
+from practice.services.endings import Cancelled
 from practice.services.guests import Guest
 from practice.services.limits import Once
+from practice.services.moves import Moved
+from practice.services.sign_in_links import Asker
 
 
 @dataclass(frozen=True)
@@ -38,6 +54,8 @@ class Caller:
 
     actor: Actor
     network: str
+    # What the browser calls itself.
+    device: str = ""
 
     @property
     def scope(self) -> bytes:
@@ -88,6 +106,9 @@ async def book(
         raise TooMany(wait)
     try:
         return await runtime.transact(bookings.book, caller.actor, wish, guest=guest, once=once)
+    except ProofNeeded:
+        await _introduce(caller, wish, require(guest))
+        raise
     except SlotTaken as taken:
         raise type(taken)(
             await runtime.query(
@@ -96,13 +117,69 @@ async def book(
         ) from None
 
 
+async def _introduce(caller: Caller, wish: Wish, guest: Guest) -> None:
+    """A link to the mailbox, whoever may be known there. Nothing is booked and nothing is held."""
+
+    async def write() -> None:
+        said = {"language": wish.language, "zone": wish.zone}
+        await runtime.transact(guests.introduce, SYSTEM, guest=guest, **said)
+
+    await _send_link(caller, guest.email, write)
+
+
+async def _send_link(
+    caller: Caller, email: str, before: Callable[[], Awaitable[None]] | None = None
+) -> None:
+    """The same letter as at the door, within the same limits."""
+    asker = Asker(secrets.token_urlsafe(32), caller.device)
+    wanted = {"email": email, "asker": asker}
+    network = vault.ring().index("network", caller.network)
+    admitted = await runtime.transact(sign_in_links.admit, SYSTEM, **wanted, network=network)
+    if admitted.may_send:
+        if before:
+            await before()
+        await runtime.transact(sign_in_links.ask, SYSTEM, **wanted)
+
+
+async def move(caller: Caller, *, reference: str, start: datetime) -> Moved:
+    """To another time, whoever brings the wish."""
+    await _count_change(caller)
+    try:
+        return await runtime.transact(moves.move, caller.actor, reference=reference, start=start)
+    except ProofNeeded:
+        email = await runtime.query(bookplates.find_email, caller.actor, reference=reference)
+        await _send_link(caller, email)
+        raise
+
+
+async def cancel(caller: Caller, *, reference: str, at_most_cents: int) -> Cancelled:
+    """For no more than was said."""
+    await _count_change(caller)
+    said = {"reference": reference, "at_most_cents": at_most_cents}
+    return await runtime.transact(endings.cancel, caller.actor, **said)
+
+
+async def _count_change(caller: Caller) -> None:
+    """In a transaction of its own: a refusal that comes after does not take the count back."""
+    ring, whom = vault.ring(), caller.network if caller.is_guest else str(caller.actor.account_id)
+    rate = settings.current().limits.changes_per_address
+    tries = [("changes_per_address", ring.index("changes", whom), rate)]
+    if wait := await runtime.transact(limits.count, caller.actor, tries=tries):
+        raise TooMany(wait)
+
+
 async def _guest(caller: Caller, contact: Contact, reading: inputs.Reading) -> Guest | None:
     if not caller.is_guest:
         return None
     form = {name: text for name, text in asdict(contact).items() if name != "website"}
-    origin = vault.ring().index("network", caller.network)
+    origins = [
+        vault.ring().index("network", network) if network else None
+        for network in (caller.network, *networks.around(caller.network))
+    ]
     try:
-        return await runtime.query(guests.read, caller.actor, form=form, origin=origin)
+        return await runtime.query(
+            guests.read, caller.actor, form=form, origins=origins, device=caller.device
+        )
     except Invalid as refusal:
         reading.wrong.update(refusal.fields)
         return None

@@ -67,6 +67,16 @@ class Limits:
     codes: Rate
     # Calendar feeds read from one address.
     feeds_per_address: Rate
+    # Moves of one booking by its client, letters about calls to an e-mail that nobody proved, and
+    # changes of bookings from one address.
+    moves_per_booking: Rate
+    letters_per_unproven: Rate
+    changes_per_address: Rate
+    # First calls that guests booked from the wider networks around an address, and links asked for
+    # one e-mail from everywhere.
+    calls_per_site: Rate
+    calls_per_region: Rate
+    links_per_mailbox: Rate
     # Open websockets of one address, and how many it may open; what each may send: so much, at
     # once so many, each so long.
     sockets_per_address: int
@@ -269,6 +279,12 @@ def _limits(reader: Reader) -> Limits:
         answers_per_address=read("ANSWERS_PER_ADDRESS", 30, timedelta(hours=1)),
         codes=read("CODES", 5, timedelta(minutes=15)),
         feeds_per_address=read("FEEDS_PER_ADDRESS", 120, timedelta(hours=1)),
+        moves_per_booking=read("MOVES_PER_BOOKING", 3, day),
+        letters_per_unproven=read("LETTERS_PER_UNPROVEN", 3, day),
+        changes_per_address=read("CHANGES_PER_ADDRESS", 30, timedelta(hours=1)),
+        calls_per_site=read("CALLS_PER_SITE", 6, timedelta(days=7)),
+        calls_per_region=read("CALLS_PER_REGION", 12, timedelta(days=7)),
+        links_per_mailbox=read("LINKS_PER_MAILBOX", 40, timedelta(hours=1)),
         sockets_per_address=reader.number(
             "PRACTICE_LIMIT_SOCKETS_PER_ADDRESS", 20, low=1, high=10_000
         ),

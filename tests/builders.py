@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import time_machine
 from sqlmodel import Session, select
 
-from practice import clock, db, vault
+from practice import clock, db, settings, vault
 from practice.clock import new_id
 from practice.domain import plans
 from practice.domain.actors import SYSTEM, VISITOR, Actor, Role
@@ -21,7 +21,7 @@ from practice.models.bookings import Appointment, Booking, BookingEvent
 from practice.models.content import Practice, PrivacyText, SessionType
 from practice.models.people import Account, Client
 from practice.models.schedule import Schedule, WeeklyHours
-from practice.services import agenda, bookings, endings, job_runs
+from practice.services import agenda, attaching, bookings, endings, job_runs, links
 from practice.services.answers import Booked
 from practice.services.bookings import Wish
 from practice.services.guests import Guest
@@ -244,6 +244,22 @@ def holder_of(reference: str) -> Actor:
 
 def client_of(reference: str) -> Client:
     return client_row(row(reference).client_id)
+
+
+def prove(reference: str, keep: str | None = None) -> attaching.Proven:
+    """The mailbox's owner signs in, and says of each booking that it was them."""
+    account_id = client_of(reference).account_id
+    proven = db.transact(attaching.prove_email, SYSTEM, account_id=account_id)
+    asked = {"account_id": proven.account_id}
+    for question in db.query(attaching.list_questions, SYSTEM, **asked):
+        more = {"reference": question.reference, "was_me": True}
+        proven = db.transact(attaching.answer, SYSTEM, **asked, **more)
+    return db.transact(attaching.prove_email, SYSTEM, **asked, keep=keep) if keep else proven
+
+
+def manage_path(reference: str) -> str:
+    """Behind the newest link of this booking."""
+    return links.manage_url(row(reference)).removeprefix(settings.current().public_url)
 
 
 def the_time_is(moment: datetime) -> time_machine.travel:

@@ -177,7 +177,7 @@ def test_a_visitor_cannot_book_in_the_name_of_a_client(house: str):
 
 
 def read(**different: Any) -> guests.Guest:
-    return db.query(guests.read, VISITOR, form={**FORM, **different}, origin=None)
+    return db.query(guests.read, VISITOR, form={**FORM, **different}, origins=(None, None, None))
 
 
 def test_what_a_guest_writes_is_read_clean(house: str):

@@ -222,7 +222,7 @@ def test_a_guest_with_an_odd_name_is_kept_as_written(house: str):
         "phone": "+39 333 123 4567",
         "privacy_version": PRIVACY,
     }
-    guest = db.query(guests.read, VISITOR, form=form, origin=None)
+    guest = db.query(guests.read, VISITOR, form=form, origins=(None, None, None))
     found = client_of(db.transact(bookings.book, VISITOR, a_wish(), guest=guest).reference)
     assert private.read(found, "name") == form["name"]
 

@@ -259,10 +259,12 @@ TRUSTED = {
     "taken.calendar": "taken times, as numbers",
     "taken.groups": "places taken, as numbers",
     "guests._require_within_limits": "how many calls were booked, as times",
+    "allowance._require_letter": "how many letters went to the address of one's booking",
+    "guests._require_wider_networks": "how many calls came from the networks around, as times",
     "bookings._take": "one's own new appointment, before a booking makes it theirs",
     "bookings.find_group": "a group that is open, and how many are in it",
     "answers._as_it_was": "the booking that a request of the same key made",
-    "bookplates._who": "of whoever holds a link, the address and the number, shortened",
+    "bookplates._contact_of": "of whoever holds a link, the address and the number, shortened",
 }
 
 

@@ -1,5 +1,6 @@
 """The keys of a database: a lost one is loud, a new one reaches every text."""
 
+import hashlib
 import subprocess
 import sys
 import time
@@ -10,17 +11,22 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from pyotp.totp import TOTP
 from sqlmodel import Session, select
 
-from practice import cluster, db, keyfile, vault
+from practice import clock, cluster, db, keyfile, vault
 from practice.__main__ import as_sentence
 from practice.domain.actors import SYSTEM, Actor
+from practice.domain.refusals import CodeWrong
 from practice.models import metadata, private
 from practice.models.people import Account, Client
 from practice.models.plumbing import VaultKey
-from practice.services import keys
+from practice.models.signin import RecoveryCode, Therapist
+from practice.services import factors, keys, sessions, therapist
 from practice.settings import ROOT, Settings, StartRefused
 from tests import builders, server
+from tests.builders import change_row, rows_of
+from tests.conftest import KEY
 
 OLD, NEW = "an old secret that is long enough", "a new secret that is long enough"
 
@@ -477,3 +483,52 @@ def test_what_a_rotation_did_is_said():
         "1 text in 1 table is sealed with the newest key. The other keys are no longer needed.",
         "No text is sealed with another key than the newest. There is no other key.",
     ]
+
+
+# The therapist's recovery codes
+
+
+def test_recovery_codes_cannot_be_tried_against_the_database_alone(house: str):
+    """Fifty bits: a bare hash of one is found in hours by whoever got a copy of the database."""
+    _session, codes = with_recovery_codes()
+    bare = {hashlib.sha256(code.replace("-", "").encode()).digest() for code in codes}
+    kept = [value for code in rows_of(RecoveryCode) for value in code.model_dump().values()]
+    assert not bare & {value for value in kept if isinstance(value, bytes)}
+
+
+def test_codes_from_before_are_sealed_by_the_next_start_and_go_on_opening(house: str):
+    session_id, codes = with_recovery_codes()
+    change_row(RecoveryCode, code=None, code_index=None)
+    for code, kept in zip(codes, rows_of(RecoveryCode), strict=True):
+        bare = hashlib.sha256(code.replace("-", "").encode()).digest()
+        change_row(RecoveryCode, RecoveryCode.id == kept.id, code_hash=bare)
+    assert db.transact(factors.seal_bare_codes, SYSTEM) == 10
+    assert all(code.code_hash is None and code.code for code in rows_of(RecoveryCode))
+    db.transact(factors.show, SYSTEM, session_id=session_id, code=codes[3])
+    assert db.transact(factors.seal_bare_codes, SYSTEM) == 0
+
+
+def test_recovery_codes_open_while_keys_are_changed_and_after(house: str):
+    session_id, codes = with_recovery_codes()
+    vault.use([NEW, KEY])
+    db.transact(factors.show, SYSTEM, session_id=session_id, code=codes[0])
+    for name in ("recovery_codes", "factors"):
+        while db.transact(keys.reseal, SYSTEM, name=name):
+            pass
+    vault.use([NEW])
+    db.transact(factors.show, SYSTEM, session_id=session_id, code=codes[1])
+    with pytest.raises(CodeWrong):
+        db.transact(factors.show, SYSTEM, session_id=session_id, code=codes[0])
+
+
+def with_recovery_codes() -> tuple[UUID, list[str]]:
+    """Of a therapist who has just set up her authenticator."""
+    db.transact(therapist.appoint, SYSTEM, email="elena@example.org")
+    (owner,) = rows_of(Therapist)
+    opened = db.transact(sessions.open_for, SYSTEM, account_id=owner.account_id, device="")
+    found = db.query(sessions.find, SYSTEM, cookie=opened.cookie)
+    assert found.session_id
+    secret = db.transact(factors.enrol, SYSTEM, account_id=owner.account_id).secret
+    code = TOTP(secret).at(int(clock.now().timestamp()))
+    codes = db.transact(factors.confirm, SYSTEM, session_id=found.session_id, code=code)
+    return found.session_id, codes

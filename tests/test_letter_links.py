@@ -48,7 +48,8 @@ def moved() -> datetime:
     reference = a_call().reference
     start = TOMORROW + HOUR
     db.transact(moves.move, holder_of(reference), reference=reference, start=start)
-    return NOW
+    # A letter about a move waits a minute for the next one.
+    return NOW + timedelta(minutes=1)
 
 
 def cancelled() -> datetime:

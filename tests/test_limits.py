@@ -9,13 +9,13 @@ from itertools import count
 import pytest
 
 from practice import db, settings, vault
-from practice.domain.actors import SYSTEM, VISITOR
+from practice.domain.actors import VISITOR
 from practice.domain.errors import TooMany
-from practice.domain.refusals import SlotTaken
+from practice.domain.refusals import ProofNeeded
 from practice.environment import Rate
 from practice.models.people import Account
 from practice.models.plumbing import RateCounter
-from practice.services import availability, bookings, endings, limits, merging
+from practice.services import availability, bookings, endings, limits
 from practice.services.limits import Once
 from tests.builders import (
     ASKED,
@@ -31,8 +31,8 @@ from tests.builders import (
     a_guest,
     a_session,
     a_wish,
-    client_of,
     holder_of,
+    prove,
     row,
     rows_of,
     the_time_is,
@@ -189,8 +189,8 @@ def test_a_proven_e_mail_does_not_start_the_count_again(house: str):
     found = [call(TOMORROW + number * HOUR, ADA) for number in range(2)]
     for reference in found:
         db.transact(endings.cancel, holder_of(reference), reference=reference)
-    account = client_of(found[0]).account_id
-    db.transact(merging.prove_email, SYSTEM, account_id=account)
+    for reference in found:
+        prove(reference)
     assert len(rows_of(Account)) == 1
     with pytest.raises(TooMany):
         call(TOMORROW, ADA)
@@ -261,13 +261,12 @@ def offered(day: datetime = TOMORROW) -> int:
     return len(found.starts)
 
 
-def test_a_day_has_a_fifth_for_guests_and_then_is_closed_to_them(house: str):
+def test_a_day_has_a_fifth_for_guests_and_then_asks_for_the_proof_of_the_e_mail(house: str):
     """Sixteen calls can begin in eight hours; three are less than a fifth, four would be more."""
     fill(TOMORROW, 2)
-    assert offered() > 0
     fill(TOMORROW + 4 * HOUR, 1)
-    assert offered() == 0
-    with pytest.raises(SlotTaken):
+    assert offered() == 13
+    with pytest.raises(ProofNeeded):
         call(TOMORROW + 6 * HOUR)
 
 
@@ -277,7 +276,7 @@ def test_other_days_stay_open_to_guests(house: str):
     assert db.query(availability.alternatives, VISITOR, slug=CALL, start=TOMORROW + 6 * HOUR)
 
 
-def test_a_day_closed_to_guests_is_open_to_clients_and_to_the_therapist(house: str):
+def test_a_day_full_of_guests_is_open_to_clients_and_to_the_therapist(house: str):
     fill(TOMORROW, 3)
     assert a_session(a_client(discovered=False), CALL, TOMORROW + 5 * HOUR).status == "confirmed"
     assert a_session(a_client(), PAID, TOMORROW + 6 * HOUR).status == "held"
@@ -287,18 +286,19 @@ def test_a_day_closed_to_guests_is_open_to_clients_and_to_the_therapist(house: s
 def test_who_proved_the_e_mail_is_no_guest_any_more(house: str):
     fill(TOMORROW, 2)
     reference = call(TOMORROW + 4 * HOUR, ADA)
-    assert offered() == 0
-    account = client_of(reference).account_id
-    db.transact(merging.prove_email, SYSTEM, account_id=account)
-    assert offered() > 0
+    with pytest.raises(ProofNeeded):
+        call(TOMORROW + 6 * HOUR)
+    prove(reference)
+    assert call(TOMORROW + 6 * HOUR)
 
 
 def test_a_guest_who_cancels_makes_room_for_another(house: str):
     fill(TOMORROW, 2)
     reference = call(TOMORROW + 4 * HOUR)
-    assert offered() == 0
+    with pytest.raises(ProofNeeded):
+        call(TOMORROW + 6 * HOUR)
     db.transact(endings.cancel, holder_of(reference), reference=reference)
-    assert offered() > 0
+    assert call(TOMORROW + 6 * HOUR)
 
 
 def test_sessions_of_clients_are_no_guests(house: str):
@@ -313,7 +313,7 @@ def test_on_a_short_day_two_guests_are_few(house: str, monkeypatch: pytest.Monke
     tight = replace(found.limits, guest_share=1)
     monkeypatch.setattr(settings, "current", lambda: replace(found, limits=tight))
     fill(TOMORROW, 2)
-    with pytest.raises(SlotTaken):
+    with pytest.raises(ProofNeeded):
         call(TOMORROW + 4 * HOUR)
 
 

@@ -18,7 +18,7 @@ from practice.models.bookings import Booking
 from practice.models.messages import Notice, Thread
 from practice.models.people import Account, Client, Consent, Relationship
 from practice.models.plumbing import AuditEntry, OutboxRow
-from practice.services import clients, endings, merging, outcomes
+from practice.services import attaching, clients, endings, merging, outcomes
 from practice.services.merging import Hint
 from tests.builders import (
     CALL,
@@ -37,6 +37,7 @@ from tests.builders import (
     client_of,
     client_row,
     events_of,
+    prove,
     row,
     rows_of,
     the_time_is,
@@ -48,11 +49,6 @@ DAY = timedelta(days=1)
 
 def call(start: Any = TOMORROW, **different: Any) -> str:
     return a_call(a_guest(**{"email": ADA, **different}), start).reference
-
-
-def prove(reference: str, keep: str | None = None) -> merging.Proven:
-    account = client_of(reference).account_id
-    return db.transact(merging.prove_email, SYSTEM, account_id=account, keep=keep)
 
 
 def open_calls(client_id: UUID | None) -> list[str]:
@@ -106,7 +102,7 @@ def test_proving_twice_changes_nothing(house: str):
 
 def test_an_account_that_is_not_there_is_not_found(house: str):
     with pytest.raises(NotFound):
-        db.transact(merging.prove_email, SYSTEM, account_id=uuid4())
+        db.transact(attaching.prove_email, SYSTEM, account_id=uuid4())
 
 
 def test_nobody_is_attached_before_the_e_mail_is_proven(house: str):

@@ -271,7 +271,7 @@ def test_of_two_moves_only_the_last_is_told(house: str):
             start = TOMORROW + timedelta(days=days)
             db.transact(moves.move, holder, reference=call.reference, start=start)
     mail.got.clear()
-    with after(10):
+    with after(70):
         work(mail)
     assert sent(mail) == ["booking_moved", "moved"]
     assert "26 November" in next(one.letter.text for one in mail.got if one.letter.kind == "moved")

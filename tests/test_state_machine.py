@@ -47,6 +47,7 @@ from practice.domain.refusals import (
     TooLate,
     TwoOpenCalls,
 )
+from practice.models.bookings import Booking
 from practice.services import (
     agenda,
     availability,
@@ -911,8 +912,9 @@ def test_a_guest_who_was_known_before_is_merged_into_a_newcomer(house: str):
 
 def test_who_proves_the_email_of_a_guest_with_sessions_gets_them(house: str):
     newcomer = builders.a_client(discovered=False, email="anna@example.org")
-    guest = builders.client_row(a_guest_behind_the_gate("anna@example.org"))
-    proven = db.transact(merging.prove_email, SYSTEM, account_id=guest.account_id)
+    guest = a_guest_behind_the_gate("anna@example.org")
+    (call,) = builders.rows_of(Booking, Booking.client_id == guest, Booking.discovery)
+    proven = builders.prove(call.reference)
     assert proven.account_id == newcomer.account_id
     assert newcomer.client_id
     assert builders.client_row(newcomer.client_id).discovery_completed_at

@@ -58,6 +58,9 @@ class Calendar:
     terms: Terms
     taken: Taken
     now: int
+    # Days on which unproven guests hold their whole share, with how many calls: nothing is closed
+    # there, but whoever books shows first that the e-mail is theirs.
+    crowded: Mapping[date, int] = field(default_factory=dict[date, int])
 
 
 def slots(calendar: Calendar, first: date, last: date) -> list[int]:

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -15,6 +15,7 @@ from practice.domain.errors import N_, Invalid
 NAME_LENGTH = 120
 NOTE_LENGTH = 4000
 EMAIL_LENGTH = 254
+LETTERS_SHOWN = 2
 # Marks that turn the direction of what follows; in a name they only deceive.
 BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 # Without what means another zone on every machine, or none.
@@ -87,6 +88,13 @@ def email(field: str, given: str) -> str:
     return found.normalized.lower()
 
 
+def shortened(address: str) -> str:
+    """So much of an address as helps to notice a slip, and too little to write to."""
+    name, _at, domain = address.rpartition("@")
+    shown = name[: min(LETTERS_SHOWN, len(name) - 1)]
+    return f"{shown}…@{domain}"
+
+
 def phone(field: str, given: str, country: str) -> str:
     """In E.164; without a country code it is a number of the practice's own country."""
     wanted = N_("Please write a telephone number, with its country code if it is from abroad.")
@@ -105,6 +113,13 @@ def zone(field: str, given: str) -> ZoneInfo:
     if given not in ZONES:
         raise Invalid({field: N_("Please choose a time zone like Europe/Rome.")})
     return ZoneInfo(given)
+
+
+def day(field: str, given: str) -> date:
+    try:
+        return date.fromisoformat(given)
+    except ValueError:
+        raise Invalid({field: N_("Please choose a day.")}) from None
 
 
 def instant(field: str, given: str) -> datetime:

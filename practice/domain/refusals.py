@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
-from practice.domain.errors import N_, Refusal
+from practice.domain.errors import N_, NotFound, Refusal, TooMany
 from practice.domain.journey import Lock
 
 
@@ -113,6 +113,31 @@ class TooLate(Refusal):
     status = 409
 
 
+class MovedOften(TooMany):
+    message = N_("This appointment was moved often today, so it stays where it is for now.")
+
+
+class EnoughLetters(TooMany):
+    """To an address that nobody has proven: it may be a stranger's mailbox."""
+
+    message = N_(
+        "Several letters about this call have gone out today, so it cannot be moved for now. "
+        "You can still give it back."
+    )
+
+
+class ProofNeeded(Refusal):
+    """Unproven guests hold their share of this day; a proven e-mail books it all the same."""
+
+    code = "proof_needed"
+    message = N_(
+        "Many first calls are booked on this day, so I first need to know that your e-mail is "
+        "yours. Please open the link in the letter I am sending you, then choose the time again; "
+        "it is not kept meanwhile."
+    )
+    status = 403
+
+
 class CostsMore(Refusal):
     code = "costs_more"
     message = N_("Cancelling has become dearer meanwhile. Please look at it again.")
@@ -174,6 +199,11 @@ class LinkGone(Refusal):
     message = N_("This link does not open anything any more. Ask for a new one.")
     status = 410
     is_noted = True
+
+
+class LinkReplaced(NotFound):
+    """A management link that was good until its booking changed hands. Whoever does not ask for
+    more is told what everybody is told: there is nothing here."""
 
 
 class CodeWrong(Refusal):

@@ -115,3 +115,5 @@ class Day:
     calls_to_close: int = 0
     requests_waiting: int = 0
     letters_failed: int = 0
+    # Days that guests have filled whose e-mail nobody has proven.
+    crowded: int = 0

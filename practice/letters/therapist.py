@@ -160,11 +160,13 @@ def _waiting(day: Day) -> Sequence[Row]:
     calls = ngettext("one call to close", "{count} calls to close", day.calls_to_close)
     requests = ngettext("one request", "{count} requests", day.requests_waiting)
     letters = ngettext("one letter", "{count} letters", day.letters_failed)
+    days = ngettext("one day full of guests", "{count} days full of guests", day.crowded)
     again = _("Not delivered so far; can be sent again from the portal.")
     rows = (
         (day.requests_waiting, requests, _("Waiting for your answer.")),
         (day.calls_to_close, calls, _("Already held; the outcome is still to be noted.")),
         (day.letters_failed, letters, again),
+        (day.crowded, days, _("Nobody has proven their e-mail; the portal can let them go.")),
     )
     return [Row(_counted(words, count), remark=said) for count, words, said in rows if count]
 

@@ -99,6 +99,16 @@ class Booking(Table, table=True):
             postgresql_where=text("hold_expires_at IS NOT NULL"),
         ),
         Index("ix_bookings_origin", "origin", postgresql_where=text("origin IS NOT NULL")),
+        Index(
+            "ix_bookings_origin_site",
+            "origin_site",
+            postgresql_where=text("origin_site IS NOT NULL"),
+        ),
+        Index(
+            "ix_bookings_origin_region",
+            "origin_region",
+            postgresql_where=text("origin_region IS NOT NULL"),
+        ),
     )
 
     id: UUID = identity()
@@ -125,6 +135,12 @@ class Booking(Table, table=True):
     language: str
     # A guest's network as an HMAC, for the limits; forgotten by clean-up.
     origin: bytes | None = None
+    # And the wider networks around it: a household's whole /56, a provider's /48 or /24.
+    origin_site: bytes | None = None
+    origin_region: bytes | None = None
+    # The e-mail and the telephone as a guest typed them, as JSON: the link shows these, whoever
+    # the booking belongs to later. None where somebody known booked.
+    contact: bytes | None = sealed(nullable=True)
     created_at: datetime = instant(default=clock.now)
 
 

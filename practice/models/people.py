@@ -68,6 +68,8 @@ class Client(Table, table=True):
     account_id: UUID = Field(foreign_key="accounts.id", index=True)
     relationship: str = Relationship.SELF
     provisional: bool = False
+    # What whoever reads the mailbox answered to "was this you?"; None until then.
+    claimed: bool | None = None
     name: bytes = sealed()
     phone: bytes | None = sealed(nullable=True)
     phone_index: bytes | None = index_of("phone", nullable=True)

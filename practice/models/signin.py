@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, Index, LargeBinary, text
 from sqlmodel import Field
 
 from practice import clock
-from practice.models.base import Table, identity, instant, sealed
+from practice.models.base import Table, identity, index_of, instant, sealed
 
 
 class SigninLink(Table, table=True):
@@ -19,6 +19,10 @@ class SigninLink(Table, table=True):
     id: UUID = identity()
     account_id: UUID = Field(foreign_key="accounts.id", index=True, ondelete="CASCADE")
     token_hash: bytes = Field(sa_type=LargeBinary, unique=True)
+    # Of which booking's letter it was; the page behind it asks whether they booked that.
+    booking_id: UUID | None = Field(
+        default=None, foreign_key="bookings.id", index=True, ondelete="CASCADE"
+    )
     # Of the browser that asked; none where a letter brought the link unasked.
     asker_hash: bytes | None = Field(default=None, sa_type=LargeBinary)
     # What the browser called itself, for whoever opens the link elsewhere.
@@ -78,11 +82,15 @@ class Factor(Table, table=True):
 
 
 class RecoveryCode(Table, table=True):
-    """For the day the telephone is lost; each opens once."""
+    """For the day the telephone is lost; each opens once. Fifty bits are too few for a bare hash:
+    its SHA-256 is sealed and indexed with the vault's keys, so that rotation takes it along."""
 
     __tablename__ = "recovery_codes"
 
     id: UUID = identity()
     account_id: UUID = Field(foreign_key="accounts.id", index=True, ondelete="CASCADE")
-    code_hash: bytes = Field(sa_type=LargeBinary, unique=True)
+    code: bytes | None = sealed(nullable=True)
+    code_index: bytes | None = index_of("code", nullable=True)
+    # As codes were kept before they were sealed; the next start takes these over and empties them.
+    code_hash: bytes | None = Field(default=None, sa_type=LargeBinary, unique=True)
     used_at: datetime | None = instant(nullable=True)

@@ -11,7 +11,7 @@ from practice.components.fields import Field, kept_area
 from practice.components.notices import notice
 from practice.i18n import _
 from practice.state.decisions import Question as Asked
-from practice.state.today import TodayState
+from practice.state.today import Full, TodayState
 
 # A second press within this time is a slip of the finger, in milliseconds.
 SLIP = 800
@@ -29,8 +29,19 @@ def decisions() -> rx.Component:
         rx.el.h2(TodayState.decisions_title, id="decisions", tab_index=-1),
         rx.el.div(done, role="status", class_name="day-done"),
         rx.cond(TodayState.decisions.length() > 0, asked, nothing),
+        rx.el.ul(rx.foreach(TodayState.crowds, _full), role="list", class_name="day-asked"),
         aria_labelledby="decisions",
         class_name="day-ask",
+    )
+
+
+def _full(day: ObjectVar[Full]) -> rx.Component:
+    """Perhaps one person with many names, perhaps many people: she decides, and each is told."""
+    go = TodayState.let_guests_go(day.day)
+    return rx.el.li(
+        rx.el.h3(day.title, class_name="row-title"),
+        rx.el.p(day.line, class_name="row-line"),
+        actions(button(_("Let them all go"), on_click=go.throttle(SLIP))),
     )
 
 

@@ -86,7 +86,7 @@ def _as_it_was(session: Session, kept: IdempotencyKey) -> Booked:
         status=Status(event.to_status),
         starts_at=event.starts_at,
         ends_at=event.ends_at,
-        manage_url=links.manage_url(booking),
+        manage_url=links.first_url(booking),
     )
 
 

@@ -9,7 +9,6 @@ from sqlalchemy.dialects.postgresql import Range, insert
 from sqlmodel import Session, col, func, select
 
 from practice import clock
-from practice.clock import new_id
 from practice.db import Again, acting_as, changes_calendar
 from practice.domain import hours, inputs, tokens
 from practice.domain.actors import SYSTEM, Actor, Role
@@ -83,7 +82,11 @@ def book(
     place = _place(rules, wish.place)
     appointment = _take(session, actor, rules, wish.start, place, despite_block=despite_block)
     booking = _booking(actor, rules, wish, party, appointment, place)
-    booking.origin = guest.origin if guest else None
+    if guest:
+        booking.origin = guest.origin
+        booking.origin_site = guest.origin_site
+        booking.origin_region = guest.origin_region
+        booking.contact = private.seal(Booking, "contact", booking.id, guest.contact)
     event = transitions.new_event(actor, booking, appointment, "booked")
     noted = audit.entry(actor, "booked", booking, status=booking.status)
     promised = transitions.news(
@@ -219,7 +222,7 @@ def _booking(
     appointment: Appointment,
     place: Place,
 ) -> Booking:
-    row, charge = new_id(), rules.charge
+    row, charge = party.booking_id, rules.charge
     status = first_status(charge.price_cents, rules.confirmation, actor.role)
     people = "\n".join(inputs.participants("participants", wish.participants))
     return Booking(

@@ -1,5 +1,6 @@
 """A booking as it is shown to whoever holds its management link, and its file for a calendar."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -8,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from practice import clock, i18n
 from practice.db import acting_as
+from practice.domain import inputs
 from practice.domain.actors import SYSTEM, Actor
 from practice.domain.bookings import OPEN, Place, Status
 from practice.domain.errors import NotFound
@@ -22,9 +24,6 @@ from practice.services.access import require
 from practice.services.content import Speaker
 from practice.services.endings import Choices
 from practice.services.picking import Time
-
-# So much of an address is shown: enough to notice a slip, too little to write to.
-LETTERS_SHOWN = 2
 
 
 @dataclass(frozen=True)
@@ -100,7 +99,7 @@ def _bookplate(
 ) -> Bookplate:
     practice = require(session.get(Practice, 1))
     kind = require(session.get(SessionType, booking.session_type_id))
-    client, account = _who(session, booking)
+    contact = _contact_of(session, booking)
     say = Speaker(practice)
     return Bookplate(
         choices=endings.choices(actor, booking, appointment),
@@ -110,8 +109,8 @@ def _bookplate(
         ends_at=appointment.ends_at,
         place=Place(booking.place),
         address=tuple(say(practice.address).splitlines()),
-        phone_ending=private.read(client, "phone")[-3:] if client.phone else "",
-        mailbox=_shortened(private.read(account, "email")),
+        phone_ending=contact.phone[-3:],
+        mailbox=inputs.shortened(contact.email),
         price_cents=booking.price_cents,
         zone=booking.zone,
         home=Home(practice.zone, say(practice.place) or i18n.city(practice.zone)),
@@ -146,23 +145,28 @@ def _due(session: Session, booking: Booking) -> int:
     return endings.due_after(booking, event) if event else 0
 
 
-def _who(session: Session, booking: Booking) -> tuple[Client, Account]:
-    """Who holds the link sees nothing of them but what is told here."""
+@dataclass(frozen=True)
+class Contact:
+    email: str
+    phone: str
+
+
+def _contact_of(session: Session, booking: Booking) -> Contact:
+    """As whoever booked typed it, never of the client it came to belong to: the writer still holds
+    the link. Of somebody known who booked, as they are known now."""
+    if booking.contact:
+        return Contact(*json.loads(private.read(booking, "contact")))
     with acting_as(session, SYSTEM):
         client = require(session.get(Client, booking.client_id))
-        return client, require(session.get(Account, client.account_id))
-
-
-def _shortened(email: str) -> str:
-    name, _at, domain = email.rpartition("@")
-    shown = name[: min(LETTERS_SHOWN, len(name) - 1)]
-    return f"{shown}…@{domain}"
+        account = require(session.get(Account, client.account_id))
+    phone = private.read(client, "phone") if client.phone else ""
+    return Contact(private.read(account, "email"), phone)
 
 
 def find_email(session: Session, actor: Actor, *, reference: str) -> str:
     """For a letter to whoever booked; it is never shown."""
     booking, _appointment = endings.find(session, actor, reference)
-    return private.read(_who(session, booking)[1], "email")
+    return _contact_of(session, booking).email
 
 
 @dataclass(frozen=True)
@@ -189,8 +193,8 @@ def _entry(
 ) -> tuple[House, Reader, Told]:
     practice = require(session.get(Practice, 1))
     kind = require(session.get(SessionType, booking.session_type_id))
-    client, account = _who(session, booking)
+    contact = _contact_of(session, booking)
     url = links.manage_url(booking)
-    reader = Reader("", private.read(account, "email"), booking.language, booking.zone)
-    told = composing.booking_of(practice, booking, appointment, kind, client, url)
+    reader = Reader("", contact.email, booking.language, booking.zone)
+    told = composing.booking_of(practice, booking, appointment, kind, contact.phone, url)
     return composing.house_of(session, practice), reader, told

@@ -46,7 +46,8 @@ RULES: tuple[tuple[str, timedelta, TextClause], ...] = tuple(
         (
             "origins",
             30 * DAY,
-            "UPDATE bookings SET origin = NULL WHERE origin IS NOT NULL AND created_at < :before",
+            "UPDATE bookings SET origin = NULL, origin_site = NULL, origin_region = NULL"
+            " WHERE num_nonnulls(origin, origin_site, origin_region) > 0 AND created_at < :before",
         ),
         ("runs", 7 * DAY, "DELETE FROM job_runs WHERE scheduled_for < :before"),
         ("beats", DAY, "DELETE FROM heartbeats WHERE at < :before"),

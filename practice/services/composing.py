@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, exists, func, select
 
 from practice import clock, i18n, letters, settings
 from practice.domain.actors import Actor, Role
@@ -26,6 +26,7 @@ from practice.models.people import Account, Client
 from practice.models.plumbing import OutboxRow
 from practice.models.signin import SigninLink, Therapist
 from practice.services import (
+    allowance,
     endings,
     feedback,
     links,
@@ -39,6 +40,10 @@ from practice.services.content import Speaker
 OF_REQUESTS = frozenset(
     {Fact.REQUESTED, Fact.REQUEST_MOVED, Fact.WITHDRAWN, Fact.DECLINED, Fact.EXPIRED}
 )
+
+
+# Letters about moves that were left out for another.
+LEFT_OUT = ("dropped:moved_again", "dropped:as_before")
 
 
 class Dropped(Exception):
@@ -85,6 +90,7 @@ def compose(session: Session, promised: OutboxRow) -> Addressed:
         return _summary(session, told)
     known = _known(session, promised, told)
     _require_true(session, known)
+    _require_room(session, known, promised)
     if promised.effect == Effect.LETTER_TO_THERAPIST:
         return _to_therapist(session, known)
     return _to_client(session, known)
@@ -125,6 +131,7 @@ def _require_true(session: Session, known: Known) -> None:
     elif known.fact in {Fact.MOVED, Fact.REQUEST_MOVED}:
         _require(status in LIVE, "ended")
         _require(_is_newest_move(session, known), "moved_again")
+        _require(start != _before(known).starts_at, "as_before")
     elif known.fact == FEEDBACK:
         _require(status is Status.COMPLETED, "not_held")
     elif known.fact == Fact.APPROVED:
@@ -135,6 +142,16 @@ def _require_true(session: Session, known: Known) -> None:
 def _require(is_true: bool, why: str) -> None:
     if not is_true:
         raise Dropped(why)
+
+
+def _require_room(session: Session, known: Known, promised: OutboxRow) -> None:
+    """What a guest does is told to an unproven address a few times a day; giving a time back is
+    never refused for that, so its letter may be left out here. What the therapist or the clock
+    does is always told."""
+    if promised.effect != Effect.LETTER_TO_CLIENT or known.by is not Role.PUBLIC:
+        return
+    has_room = allowance.has_letter_left(session, known.client, known.account, promised)
+    _require(known.fact == Fact.CONFIRMED or has_room, "enough_letters")
 
 
 def _is_newest_move(session: Session, known: Known) -> bool:
@@ -325,15 +342,23 @@ def _known(session: Session, promised: OutboxRow, told: Mapping[str, Any]) -> Kn
     account = require(session.get(Account, found[3].account_id))
     event = session.get(BookingEvent, UUID(told["event"])) if "event" in told else None
     practice = require(session.get(Practice, 1))
-    earlier = _earlier(session, event) if event else None
+    earlier = _earlier(session, event, promised.effect) if event else None
     return Known(told, promised.fact, *found, account, practice, event, earlier)
 
 
-def _earlier(session: Session, event: BookingEvent) -> BookingEvent | None:
+def _earlier(session: Session, event: BookingEvent, effect: str) -> BookingEvent | None:
+    """The event before that its reader knows of: a move whose letter was left out for a newer one
+    is nothing to them."""
+    key = func.concat(effect, "/", col(BookingEvent.id))
+    left_out = exists().where(
+        col(OutboxRow.dedupe_key) == key,
+        col(OutboxRow.fact).in_([Fact.MOVED, Fact.REQUEST_MOVED]),
+        col(OutboxRow.outcome).is_(None) | col(OutboxRow.outcome).in_(LEFT_OUT),
+    )
     return session.exec(
         select(BookingEvent)
         .where(BookingEvent.booking_id == event.booking_id, BookingEvent.id != event.id)
-        .where(col(BookingEvent.at) <= event.at)
+        .where(col(BookingEvent.at) <= event.at, ~left_out)
         .order_by(col(BookingEvent.at).desc(), col(BookingEvent.id).desc())
     ).first()
 
@@ -352,7 +377,7 @@ def booking_of(
     booking: Booking,
     appointment: Appointment,
     kind: SessionType,
-    client: Client,
+    phone: str,
     url: str,
     *,
     sort: Sort | None = None,
@@ -371,7 +396,7 @@ def booking_of(
         url=url,
         video_link=appointment.video_link or "",
         address=_lines(say(practice.address)),
-        phone=private.read(client, "phone"),
+        phone=phone,
     )
 
 
@@ -381,7 +406,7 @@ def _booking(known: Known, url: str) -> Told:
         known.booking,
         known.appointment,
         known.kind,
-        known.client,
+        private.read(known.client, "phone"),
         url,
         sort=Sort.REQUEST if known.fact in OF_REQUESTS else None,
     )

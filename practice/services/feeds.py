@@ -117,7 +117,9 @@ def _entries(
     url = f"{settings.current().public_url}/{'me' if account_id else 'portal'}"
     return [
         (
-            composing.booking_of(practice, booking, appointment, kind, client, url),
+            composing.booking_of(
+                practice, booking, appointment, kind, private.read(client, "phone"), url
+            ),
             letters.Client.named(private.read(client, "name"), booking.zone),
         )
         for booking, appointment, kind, client in session.exec(wanted)

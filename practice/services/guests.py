@@ -1,7 +1,8 @@
 """Guests: what they wrote, made clean; how often they may; and the provisional client they make."""
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from math import ceil
@@ -17,14 +18,15 @@ from practice.db import acting_as
 from practice.domain import inputs
 from practice.domain.actors import SYSTEM, Actor, Role
 from practice.domain.bookings import OPEN
-from practice.domain.errors import N_, TooMany
+from practice.domain.errors import N_, NotFound, TooMany
 from practice.environment import Rate
 from practice.models import private
 from practice.models.bookings import Booking, BookingEvent
 from practice.models.content import Practice, PrivacyText
 from practice.models.people import Account, Client, Consent
-from practice.services import sign_in_links
-from practice.services.rows import New, new
+from practice.models.signin import SigninLink
+from practice.services import allowance, sign_in_links
+from practice.services.rows import New, new, write
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,17 @@ class Guest:
     email: str
     phone: str
     privacy_version: str
-    # The network it comes from, as an HMAC.
+    # The network it comes from and the wider ones around it, as HMACs.
     origin: bytes | None = None
+    origin_site: bytes | None = None
+    origin_region: bytes | None = None
+    # What the browser calls itself, for whoever opens the letter's link.
+    device: str = ""
+
+    @property
+    def contact(self) -> str:
+        """As it is frozen into the booking: what its link shows is what was typed for it."""
+        return json.dumps([self.email, self.phone], ensure_ascii=False)
 
 
 @dataclass(frozen=True)
@@ -48,10 +59,17 @@ class Party:
     rows: Sequence[New] = ()
     # That opens the account, for the letter: whoever reads it has proven the e-mail.
     link: str = ""
+    # Known before the booking is written, because that link names it.
+    booking_id: UUID = field(default_factory=new_id)
 
 
 def read(
-    session: Session, _actor: Actor, *, form: Mapping[str, str], origin: bytes | None
+    session: Session,
+    _actor: Actor,
+    *,
+    form: Mapping[str, str],
+    origins: Sequence[bytes | None] = (None, None, None),
+    device: str = "",
 ) -> Guest:
     """What a guest wrote, made clean before anybody waits at the gate for it."""
     country = session.exec(select(Practice.country)).first() or ""
@@ -61,7 +79,10 @@ def read(
         email=reading.read(inputs.email, "email", form["email"], ""),
         phone=reading.read(partial(inputs.phone, country=country), "phone", form["phone"], ""),
         privacy_version=form["privacy_version"],
-        origin=origin,
+        origin=origins[0],
+        origin_site=origins[1],
+        origin_region=origins[2],
+        device=device,
     )
     if found.privacy_version != current_privacy(session):
         reading.wrong["privacy_version"] = N_("Please read the privacy text and agree to it.")
@@ -84,6 +105,10 @@ def current_privacy(session: Session) -> str | None:
 def welcome(session: Session, guest: Guest, *, language: str, zone: str) -> Party:
     """Never attached to somebody known: what a guest writes is proven by nothing yet."""
     _require_within_limits(session, guest)
+    return _party(guest, language, zone)
+
+
+def _party(guest: Guest, language: str, zone: str) -> Party:
     ring = vault.ring()
     account_id, client_id = new_id(), new_id()
     account = new(
@@ -104,8 +129,10 @@ def welcome(session: Session, guest: Guest, *, language: str, zone: str) -> Part
         phone_index=ring.index("phone", guest.phone),
     )
     consent = new(Consent, client_id=client_id, version=guest.privacy_version)
-    link, token = sign_in_links.new_link(account_id)
-    return Party(client_id, account_id, [account, client, consent, link], sign_in_links.url(token))
+    booking_id = new_id()
+    link, token = sign_in_links.new_link(account_id, device=guest.device, booking_id=booking_id)
+    rows = [account, client, consent, link]
+    return Party(client_id, account_id, rows, sign_in_links.url(token), booking_id)
 
 
 def _require_within_limits(session: Session, guest: Guest) -> None:
@@ -128,13 +155,40 @@ def _require_within_limits(session: Session, guest: Guest) -> None:
     from_there = lately.where(Booking.origin == guest.origin, col(Booking.status).in_(OPEN))
     with acting_as(session, SYSTEM):
         of_email = _too_many(session, under_email, limits.calls_per_email)
+        letters = allowance.list_letters(session, guest.email)
         of_network = guest.origin and _too_many(session, from_there, limits.calls_per_address)
-    if of_email:
+    if of_email or len(letters) >= limits.letters_per_unproven.count:
         # The whole wait, always: the exact one would tell a stranger when somebody booked.
         raise TooMany(ceil(limits.calls_per_email.within.total_seconds()))
+    _require_wider_networks(session, guest)
     if of_network:
         wait = of_network[-1] + limits.calls_per_address.within - clock.now()
         raise TooMany(max(1, ceil(wait.total_seconds())))
+
+
+def _require_wider_networks(session: Session, guest: Guest) -> None:
+    """Whoever has a hundred networks is one household all the same. Whatever became of the calls
+    counts: booking and giving back in turns would send letters without end."""
+    limits = settings.current().limits
+    lately = select(Booking.created_at).order_by(col(Booking.created_at).desc())
+    with acting_as(session, SYSTEM):
+        for column, origin, rate in (
+            (Booking.origin_site, guest.origin_site, limits.calls_per_site),
+            (Booking.origin_region, guest.origin_region, limits.calls_per_region),
+        ):
+            if origin and (calls := _too_many(session, lately.where(column == origin), rate)):
+                wait = calls[-1] + rate.within - clock.now()
+                raise TooMany(max(1, ceil(wait.total_seconds())))
+
+
+def introduce(session: Session, actor: Actor, *, guest: Guest, language: str, zone: str) -> None:
+    """Somebody who has still to prove the e-mail before anything is booked: whom the letter's link
+    lets in. Where the address is known, nothing is written, and nobody is told which."""
+    if actor.role is not Role.SYSTEM:
+        raise NotFound
+    if not sign_in_links.is_known_address(session, guest.email):
+        party = _party(guest, language, zone)
+        write(session, [row for row in party.rows if row.table is not SigninLink])
 
 
 def _too_many(session: Session, lately: SelectOfScalar[datetime], rate: Rate) -> Sequence[datetime]:

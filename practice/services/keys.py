@@ -14,6 +14,7 @@ from practice import clock, db, keyfile, vault
 from practice.domain.actors import SYSTEM, Actor
 from practice.models import metadata
 from practice.models.plumbing import VaultKey
+from practice.services import factors
 from practice.settings import Settings, StartRefused
 
 BATCH = 300
@@ -49,6 +50,7 @@ def open_vault(settings: Settings) -> None:
     look(settings)
     vault.use(keyfile.find(settings) or keyfile.make(settings))
     db.transact(take_up, SYSTEM)
+    db.transact(factors.seal_bare_codes, SYSTEM)
 
 
 def list_known(session: Session, _actor: Actor) -> list[Known]:

@@ -8,7 +8,7 @@ from math import ceil
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, case, col, select
 
-from practice import clock, settings
+from practice import clock, settings, vault
 from practice.db import collides_by_nature
 from practice.domain.actors import Actor
 from practice.environment import Rate
@@ -64,6 +64,16 @@ def count(
         return None
     waits = [_count(session, name, subject, rate) for name, subject, rate in tries]
     return max((wait for wait in waits if wait), default=None)
+
+
+def renewals(reference: str, network: bytes) -> list[tuple[str, bytes, Rate]]:
+    """Fresh letters for replaced links: of one booking, and from one address."""
+    own = settings.current().limits
+    subject = vault.ring().index("renewals", reference)
+    return [
+        ("renewals_per_booking", subject, own.moves_per_booking),
+        ("renewals_per_address", network, own.links_per_address),
+    ]
 
 
 def is_over(session: Session, name: str, subject: bytes, rate: Rate) -> bool:

@@ -1,23 +1,21 @@
-"""Two clients who turned out to be one person: a proven e-mail says so, or the therapist does."""
+"""Two clients who turned out to be one person: how one takes over what the other has."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 from sqlmodel import Session, col, delete, select, update
 
-from practice import clock, vault
+from practice import vault
 from practice.db import changes_calendar
-from practice.domain.actors import Actor, Role
+from practice.domain.actors import Actor
 from practice.domain.bookings import OPEN, Status
-from practice.domain.errors import NotFound
 from practice.domain.refusals import AlreadyThere, NotPossibleNow, TwoOpenCalls
 from practice.models import private
-from practice.models.bookings import ONE_PLACE, Appointment, Booking
+from practice.models.bookings import ONE_PLACE, Booking
 from practice.models.messages import Notice, Thread
-from practice.models.people import Account, Client, Consent, Relationship
+from practice.models.people import Account, Client, Consent
 from practice.services import access, audit, constraints, transitions
 from practice.services.access import require
 
@@ -33,14 +31,6 @@ class Hint(StrEnum):
 class Likeness:
     client_id: UUID
     hint: Hint
-
-
-@dataclass(frozen=True)
-class Proven:
-    """The account an e-mail opens now, and the calls among which the person has to choose."""
-
-    account_id: UUID
-    two_calls: tuple[str, ...] = ()
 
 
 def find_likely(session: Session, actor: Actor, *, client_id: UUID) -> list[Likeness]:
@@ -67,34 +57,6 @@ def find_likely(session: Session, actor: Actor, *, client_id: UUID) -> list[Like
 
 
 @changes_calendar
-def prove_email(
-    session: Session, actor: Actor, *, account_id: UUID, keep: str | None = None
-) -> Proven:
-    """The link's POST, done by the system: whoever reads this mailbox owns what guests booked
-    under it. Two open calls wait for a choice; everything else comes together at once."""
-    if actor.role is not Role.SYSTEM:
-        raise NotFound
-    account = require(session.get(Account, account_id))
-    owner = _owner(session, account)
-    guests = _guests_of(session, account, owner)
-    person = _person_of(session, owner)
-    if person is None and guests:
-        person = _become(session, guests.pop(0), owner)
-    audit.note(session, actor, "email_proven", owner)
-    if person is None:
-        return Proven(owner.id)
-    calls = _open_calls(session, [person, *guests])
-    if len(calls) > 1 and keep in {one.reference for one in calls}:
-        hand = Actor(Role.CLIENT, owner.id, person.id)
-        calls = _keep_one(session, hand, calls, keep)
-    undecided = {one.client_id for one in calls} if len(calls) > 1 else set[UUID]()
-    for guest in guests:
-        if guest.id not in undecided:
-            _merge(session, actor, guest, person)
-    return Proven(owner.id, tuple(one.reference for one in calls) if undecided else ())
-
-
-@changes_calendar
 def merge(
     session: Session, actor: Actor, *, client_id: UUID, into: UUID, keep: str | None = None
 ) -> None:
@@ -103,89 +65,27 @@ def merge(
     guest, target = require(session.get(Client, client_id)), require(session.get(Client, into))
     if not guest.provisional or guest.id == target.id:
         raise NotPossibleNow
-    calls = _open_calls(session, [guest, target])
+    calls = open_calls(session, [guest, target])
     if len(calls) > 1:
         if keep not in {one.reference for one in calls}:
             raise TwoOpenCalls([one.reference for one in calls])
-        _keep_one(session, actor, calls, keep)
-    _merge(session, actor, guest, target)
+        keep_one(session, actor, calls, keep)
+    attach(session, actor, guest, target)
 
 
-@dataclass(frozen=True)
-class Call:
-    """One of the first calls among which a person has to choose."""
-
-    reference: str
-    starts_at: datetime
-    zone: str
-
-
-def list_calls(session: Session, _actor: Actor, *, account_id: UUID) -> list[Call]:
-    """The open first calls of whoever owns this mailbox, wherever they were booked."""
-    owner = require(session.get(Account, account_id))
-    people = _guests_of(session, owner, owner)
-    person = _person_of(session, owner)
-    calls = _open_calls(session, [*([person] if person else []), *people])
-    found = session.exec(
-        select(Booking, Appointment.starts_at)
-        .join(Appointment, col(Appointment.id) == Booking.appointment_id)
-        .where(col(Booking.id).in_([one.id for one in calls]))
-        .order_by(col(Appointment.starts_at))
-    )
-    return [Call(booking.reference, starts_at, owner.zone) for booking, starts_at in found]
-
-
-def _owner(session: Session, account: Account) -> Account:
-    """The account this e-mail opens: the proven one, or this one from now on."""
-    indexes = vault.ring().indexes("email", private.read(account, "email"))
-    proven = select(Account).where(
-        col(Account.email_index).in_(indexes), col(Account.email_proven_at).is_not(None)
-    )
-    found = session.exec(proven).first()
-    if found:
-        return found
-    account.email_proven_at = clock.now()
-    session.flush()
-    return account
-
-
-def _guests_of(session: Session, account: Account, owner: Account) -> list[Client]:
-    """Every provisional client under this e-mail, the owner's own first."""
-    indexes = vault.ring().indexes("email", private.read(account, "email"))
-    found = session.exec(
-        select(Client)
-        .join(Account)
-        .where(col(Account.email_index).in_(indexes), Client.provisional)
-        .order_by(col(Client.created_at))
-    ).all()
-    return sorted(found, key=lambda one: one.account_id != owner.id)
-
-
-def _person_of(session: Session, owner: Account) -> Client | None:
-    """Who books as a guest books for themselves: never for a child under the same account."""
-    known = session.exec(
-        select(Client)
-        .where(
-            Client.account_id == owner.id,
-            ~col(Client.provisional),
-            Client.relationship == Relationship.SELF,
-        )
-        .order_by(col(Client.created_at))
-    )
-    return known.first()
-
-
-def _become(session: Session, guest: Client, owner: Account) -> Client:
+def become(session: Session, guest: Client, owner: Account) -> Client:
     """The first of this account to book for themselves: the guest becomes the client."""
     left_behind = guest.account_id
     guest.provisional = False
     guest.account_id = owner.id
     session.flush()
-    _leave(session, left_behind, owner.id)
+    leave(session, left_behind, owner.id)
     return guest
 
 
-def _merge(session: Session, actor: Actor, guest: Client, target: Client) -> None:
+def attach(session: Session, actor: Actor, guest: Client, target: Client) -> None:
+    """Whoever wrote the guest's bookings may be somebody else: their links open nothing more."""
+    revoke_links(session, guest.id)
     bookings = update(Booking).where(col(Booking.client_id) == guest.id)
     # In the order of the gate: the calls, what they opened, and what came after.
     session.exec(bookings.where(col(Booking.discovery)).values(client_id=target.id))
@@ -199,10 +99,19 @@ def _merge(session: Session, actor: Actor, guest: Client, target: Client) -> Non
     left_behind = guest.account_id
     session.delete(guest)
     session.flush()
-    _leave(session, left_behind, target.account_id)
+    leave(session, left_behind, target.account_id)
 
 
-def _leave(session: Session, account_id: UUID, for_account: UUID) -> None:
+def revoke_links(session: Session, client_id: UUID) -> None:
+    session.flush()
+    session.exec(
+        update(Booking)
+        .where(col(Booking.client_id) == client_id)
+        .values(link_version=col(Booking.link_version) + 1)
+    )
+
+
+def leave(session: Session, account_id: UUID, for_account: UUID) -> None:
     """An account that nobody is under any more goes; what it was told goes along."""
     is_needed = session.exec(select(Client.id).where(Client.account_id == account_id)).first()
     if is_needed or account_id == for_account:
@@ -213,7 +122,7 @@ def _leave(session: Session, account_id: UUID, for_account: UUID) -> None:
     session.exec(delete(Account).where(col(Account.id) == account_id))
 
 
-def _open_calls(session: Session, people: Sequence[Client]) -> list[Booking]:
+def open_calls(session: Session, people: Sequence[Client]) -> list[Booking]:
     return list(
         session.exec(
             select(Booking)
@@ -227,7 +136,7 @@ def _open_calls(session: Session, people: Sequence[Client]) -> list[Booking]:
     )
 
 
-def _keep_one(
+def keep_one(
     session: Session, hand: Actor, calls: Sequence[Booking], keep: str | None
 ) -> list[Booking]:
     """One open call per client: the person picks which, and the others are cancelled."""

@@ -12,7 +12,7 @@ from practice.domain.bookings import MOVABLE, Status, lapses_at
 from practice.domain.fanout import Fact
 from practice.domain.refusals import NotPossibleNow, TooLate
 from practice.models.bookings import Appointment, Booking
-from practice.services import availability, bookings, endings, rulebook, transitions
+from practice.services import allowance, availability, bookings, endings, rulebook, transitions
 from practice.services.rulebook import Rules
 
 
@@ -36,6 +36,7 @@ def move(
     _require_movable(actor, booking, appointment)
     if start == appointment.starts_at:
         return Moved(booking.reference, appointment.starts_at, appointment.ends_at)
+    allowance.require_move(session, actor, booking)
     rules = rulebook.of_type(session, booking.session_type_id).as_booked(appointment)
     if appointment.group_status:
         appointment = bookings.find_group(session, actor, rules, start, without=appointment.id)

@@ -1,12 +1,15 @@
 """What a fact promises: rows for what must happen outside, notices, the first-time thread."""
 
 import json
+from datetime import timedelta
 from uuid import UUID
 
 from sqlmodel import Session, text
 
+from practice import clock
 from practice.clock import new_id
 from practice.domain import fanout
+from practice.domain.actors import Role
 from practice.domain.fanout import Fact
 from practice.models import private
 from practice.models.bookings import Booking, BookingEvent
@@ -14,6 +17,10 @@ from practice.models.messages import Notice, Thread
 from practice.models.plumbing import OutboxRow
 from practice.services.rows import New, new
 
+LETTERS = frozenset({fanout.Effect.LETTER_TO_CLIENT, fanout.Effect.LETTER_TO_THERAPIST})
+MOVES = frozenset({Fact.MOVED, Fact.REQUEST_MOVED})
+# Moves of one booking within this become one letter.
+FOLD = timedelta(minutes=1)
 TO_CLIENT = fanout.Effect.LETTER_TO_CLIENT
 HAS_THREAD = text("SELECT true FROM threads WHERE client_id = :client")
 
@@ -60,7 +67,16 @@ def _effect(
         booking_id=booking.id,
         dedupe_key=f"{effect}/{event.id}",
         payload=private.seal(OutboxRow, "payload", row, told),
+        next_at=clock.now() + _patience(event, fact, effect),
     )
+
+
+def _patience(event: BookingEvent, fact: Fact, effect: fanout.Effect) -> timedelta:
+    """Whoever looks for another time may look again: a letter about a move waits, and is left out
+    where a newer one has come. What the therapist does is known at once."""
+    is_letter = effect in LETTERS
+    by_therapist = event.actor.startswith(f"{Role.THERAPIST}:")
+    return FOLD if fact in MOVES and is_letter and not by_therapist else timedelta(0)
 
 
 def welcome(session: Session, client_id: UUID, *, is_new: bool) -> list[New]:

@@ -39,6 +39,8 @@ class Opened:
     is_therapist: bool
     # Two first calls were booked under this address: the person says which one stays.
     must_choose: bool = False
+    # Somebody booked under this address: the person says whether it was them.
+    must_answer: bool = False
 
 
 @dataclass(frozen=True)
@@ -160,6 +162,9 @@ def lifetimes(*, of_therapist: bool) -> Lifetimes:
 
 
 def _actor_of(own: BrowserSession, of_therapist: bool) -> Actor:
+    """A mailbox under which nobody is yet opens nothing but the question who booked."""
+    if own.client_id is None and not of_therapist:
+        return VISITOR
     role = Role.THERAPIST if of_therapist else Role.CLIENT
     client = None if of_therapist else own.client_id
     return Actor(role, own.account_id, client, session_id=own.id)

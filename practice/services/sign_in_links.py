@@ -7,20 +7,23 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, col, exists, select, update
 
 from practice import clock, settings, vault
 from practice.clock import new_id
-from practice.db import changes_calendar
+from practice.db import changes_calendar, collides_by_nature
+from practice.domain import inputs
 from practice.domain.actors import SYSTEM, Actor
 from practice.domain.fanout import SIGN_IN, Effect
 from practice.domain.refusals import LinkGone
 from practice.domain.signin import LINK_LIFE, LinkState, link_state
+from practice.environment import Rate
 from practice.models import private
-from practice.models.people import Account
+from practice.models.people import Account, Client
 from practice.models.plumbing import OutboxRow
 from practice.models.signin import SigninLink
-from practice.services import audit, merging, sessions
+from practice.services import attaching, audit, limits, sessions
+from practice.services.attaching import Question
 from practice.services.rows import New, new, write
 
 TOKEN_BYTES = 32
@@ -40,6 +43,9 @@ class Seen:
 
     state: LinkState
     is_same_browser: bool
+    # What a booking's own letter asks, and the mailbox that it was sent to, shortened.
+    question: Question | None
+    mailbox: str
     device: str
     asked_at: datetime
     # Of whom the link is for.
@@ -49,6 +55,57 @@ class Seen:
 def hashed(secret: str) -> bytes:
     """Of 32 random bytes: nothing to guess, so nothing to salt."""
     return hashlib.sha256(secret.encode()).digest()
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """Whether a letter goes; and the seconds to wait where one address asks too much."""
+
+    may_send: bool
+    wait: int | None = None
+
+
+@collides_by_nature
+def admit(session: Session, actor: Actor, *, email: str, asker: Asker, network: bytes) -> Admitted:
+    """Past a limit no letter goes and no link is voided, and nobody is told: whoever asks for
+    somebody else's address neither floods a mailbox nor keeps its owner out. A browser that signed
+    in under this address before has a count of its own, which no stranger can use up."""
+    own, ring = settings.current().limits, vault.ring()
+    if _is_known(session, email, asker):
+        subject = ring.index("links", f"{email}|{hashed(asker.nonce).hex()}")
+        tries = [("links_per_browser", subject, own.links_per_email)]
+        return Admitted(limits.count(session, actor, tries=tries) is None)
+    tries = [("links_per_address", network, own.links_per_address)]
+    if wait := limits.count(session, actor, tries=tries):
+        return Admitted(may_send=False, wait=wait)
+    subject = ring.index("links", f"{email}|{network.hex()}")
+    tries = [("links_per_email", subject, own.links_per_email)]
+    if limits.count(session, actor, tries=tries):
+        return Admitted(may_send=False)
+    tries = [_of_mailbox(session, email)]
+    return Admitted(limits.count(session, actor, tries=tries) is None)
+
+
+def _is_known(session: Session, email: str, asker: Asker) -> bool:
+    used = (
+        select(SigninLink.id)
+        .join(Account)
+        .where(
+            SigninLink.asker_hash == hashed(asker.nonce),
+            col(SigninLink.used_at).is_not(None),
+            col(Account.email_index).in_(vault.ring().indexes("email", email)),
+        )
+    )
+    return session.exec(used).first() is not None
+
+
+def _of_mailbox(session: Session, email: str) -> tuple[str, bytes, Rate]:
+    """From everywhere together. To an address that nobody proved, as few as of any letters."""
+    account, own = _account(session, email), settings.current().limits
+    subject = vault.ring().index("email", email)
+    if account is None or account.email_proven_at is None:
+        return "links_per_unproven", subject, own.letters_per_unproven
+    return "links_per_mailbox", subject, own.links_per_mailbox
 
 
 def ask(session: Session, actor: Actor, *, email: str, asker: Asker) -> None:
@@ -87,14 +144,21 @@ def again(session: Session, actor: Actor, *, token: str, asker: Asker) -> None:
 
 
 def issue(session: Session, account: Account, asker: Asker | None) -> str:
-    """A newer link voids the older ones of the same person."""
-    _void(session, account.id)
-    link, token = new_link(account.id, asker)
+    """A newer link voids the older ones of the same browser; one by hand voids all. What another
+    browser asks for voids nothing, or whoever knows an address could keep its owner out."""
+    _void(session, account.id, asker)
+    link, token = new_link(account.id, asker, device=asker.device if asker else "")
     write(session, [link])
     return token
 
 
-def new_link(account_id: UUID, asker: Asker | None = None) -> tuple[New, str]:
+def new_link(
+    account_id: UUID,
+    asker: Asker | None = None,
+    *,
+    device: str = "",
+    booking_id: UUID | None = None,
+) -> tuple[New, str]:
     """Not written yet, and its token."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
     row = new_id()
@@ -103,8 +167,9 @@ def new_link(account_id: UUID, asker: Asker | None = None) -> tuple[New, str]:
         id=row,
         account_id=account_id,
         token_hash=hashed(token),
+        booking_id=booking_id,
         asker_hash=hashed(asker.nonce) if asker else None,
-        device=private.seal_if(SigninLink, "device", row, asker.device if asker else ""),
+        device=private.seal_if(SigninLink, "device", row, device),
         expires_at=clock.now() + LINK_LIFE,
     )
     return link, token
@@ -114,27 +179,41 @@ def url(token: str) -> str:
     return f"{settings.current().public_url}/sign-in/link/{token}"
 
 
-def look(session: Session, _actor: Actor, *, token: str, nonce: str) -> Seen:
+def look(session: Session, actor: Actor, *, token: str, nonce: str) -> Seen:
     """Reading changes nothing, however often a mail scanner does it."""
-    found = session.exec(
-        select(SigninLink, Account.zone).join(Account).where(SigninLink.token_hash == hashed(token))
+    row = session.exec(
+        select(SigninLink, Account).join(Account).where(SigninLink.token_hash == hashed(token))
     ).first()
-    if found is None:
+    if row is None:
         raise LinkGone
-    link, zone = found
+    link, account = row
     state = link_state(
         clock.now(),
         expires_at=link.expires_at,
         used_at=link.used_at,
         voided_at=link.voided_at,
     )
-    device = private.read(link, "device")
-    return Seen(state, _is_asker(link.asker_hash, nonce), device, link.created_at, zone)
+    return Seen(
+        state=state,
+        is_same_browser=_is_asker(link.booking_id, link.asker_hash, nonce),
+        question=_question(session, actor, link.booking_id),
+        mailbox=inputs.shortened(private.read(account, "email")),
+        device=private.read(link, "device"),
+        asked_at=link.created_at,
+        zone=account.zone,
+    )
 
 
-def _is_asker(asker_hash: bytes | None, nonce: str) -> bool:
-    """A link that nobody asked for, from the command line or a booking's letter, knows no
-    browser."""
+def _question(session: Session, actor: Actor, booking_id: UUID | None) -> Question | None:
+    return attaching.find_question(session, actor, booking_id=booking_id) if booking_id else None
+
+
+def _is_asker(booking_id: UUID | None, asker_hash: bytes | None, nonce: str) -> bool:
+    """The link of the command line was handed over by hand and knows no browser. That of a
+    booking's letter was asked for by nobody: anybody can book under anybody's address and send the
+    link on, so whoever opens it must say that it was them."""
+    if booking_id:
+        return False
     return asker_hash is None or asker_hash == hashed(nonce)
 
 
@@ -144,6 +223,27 @@ def redeem(
 ) -> sessions.Opened:
     """The button: proves the e-mail, brings together what was booked under it, and signs in. All
     of it or nothing, and of a hundred at once exactly one."""
+    account_id, asker_hash, booking_id = _use_up(session, token)
+    if not (it_was_me or _is_asker(booking_id, asker_hash, nonce)):
+        raise LinkGone
+    proven = attaching.prove_email(session, SYSTEM, account_id=account_id, booking_id=booking_id)
+    _void(session, proven.account_id)
+    _know(session, token, nonce)
+    opened = sessions.open_for(session, actor, account_id=proven.account_id, device=device)
+    return replace(opened, must_choose=bool(proven.two_calls), must_answer=bool(proven.unanswered))
+
+
+@changes_calendar
+def deny(session: Session, _actor: Actor, *, token: str) -> None:
+    """The other button behind the link of a booking's letter: it was not them, and nobody is
+    signed in."""
+    account_id, _asker_hash, booking_id = _use_up(session, token)
+    if booking_id is None:
+        raise LinkGone
+    attaching.deny(session, SYSTEM, account_id=account_id, booking_id=booking_id)
+
+
+def _use_up(session: Session, token: str) -> tuple[UUID, bytes | None, UUID | None]:
     now = clock.now()
     used = session.exec(
         update(SigninLink)
@@ -154,33 +254,50 @@ def redeem(
             col(SigninLink.expires_at) > now,
         )
         .values(used_at=now)
-        .returning(col(SigninLink.account_id), col(SigninLink.asker_hash))
+        .returning(
+            col(SigninLink.account_id), col(SigninLink.asker_hash), col(SigninLink.booking_id)
+        )
     ).first()
-    if used is None or not (it_was_me or _is_asker(used[1], nonce)):
+    if used is None:
         raise LinkGone
-    proven = merging.prove_email(session, SYSTEM, account_id=used[0])
-    _void(session, proven.account_id)
-    opened = sessions.open_for(session, actor, account_id=proven.account_id, device=device)
-    return replace(opened, must_choose=bool(proven.two_calls))
+    return used[0], used[1], used[2]
+
+
+def is_known_address(session: Session, email: str) -> bool:
+    return _account(session, email) is not None
 
 
 def _account(session: Session, email: str) -> Account | None:
-    """The proven one; else the newest that a guest left."""
+    """The proven one; else the newest that a guest left and nobody has denied."""
     indexes = vault.ring().indexes("email", email)
+    denied = exists().where(col(Client.account_id) == Account.id, col(Client.claimed).is_(False))
     return session.exec(
         select(Account)
-        .where(col(Account.email_index).in_(indexes))
+        .where(
+            col(Account.email_index).in_(indexes),
+            col(Account.email_proven_at).is_not(None) | ~denied,
+        )
         .order_by(col(Account.email_proven_at).is_(None), col(Account.created_at).desc())
     ).first()
 
 
-def _void(session: Session, account_id: UUID) -> None:
-    session.exec(
-        update(SigninLink)
-        .where(
-            col(SigninLink.account_id) == account_id,
-            col(SigninLink.used_at).is_(None),
-            col(SigninLink.voided_at).is_(None),
-        )
-        .values(voided_at=clock.now())
+def _void(session: Session, account_id: UUID, asker: Asker | None = None) -> None:
+    """Those that this browser asked for; without one, all."""
+    good = update(SigninLink).where(
+        col(SigninLink.account_id) == account_id,
+        col(SigninLink.used_at).is_(None),
+        col(SigninLink.voided_at).is_(None),
     )
+    if asker:
+        good = good.where(col(SigninLink.asker_hash) == hashed(asker.nonce))
+    session.exec(good.values(voided_at=clock.now()))
+
+
+def _know(session: Session, token: str, nonce: str) -> None:
+    """The browser that signed in, for when it asks again."""
+    if nonce:
+        session.exec(
+            update(SigninLink)
+            .where(col(SigninLink.token_hash) == hashed(token))
+            .values(asker_hash=hashed(nonce))
+        )

@@ -21,6 +21,7 @@ from practice.models.content import Practice
 from practice.models.people import Client
 from practice.models.plumbing import OutboxRow
 from practice.models.signin import Therapist
+from practice.services import crowds
 from practice.services.access import require
 
 # In the practice's own zone. Who starts the server at noon wants no morning letter any more.
@@ -88,6 +89,7 @@ def find(session: Session, day: date) -> Day:
         calls_to_close=session.exec(to_close).one(),
         requests_waiting=session.exec(waiting).one(),
         letters_failed=session.exec(failed).one(),
+        crowded=len(crowds.find(session)),
     )
 
 
@@ -114,4 +116,5 @@ def _visits(session: Session, begins: datetime, ends: datetime) -> tuple[Visit, 
 
 
 def _has_something_to_say(day: Day) -> bool:
-    return bool(day.visits or day.calls_to_close or day.requests_waiting or day.letters_failed)
+    waiting = day.calls_to_close or day.requests_waiting or day.letters_failed
+    return bool(day.visits or waiting or day.crowded)

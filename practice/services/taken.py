@@ -90,7 +90,7 @@ def calendar(
         rows = session.connection().execute(TAKEN, asked).all()
     taken, guests = _sorted_out(rules, rows)
     found = Calendar(rules.zone, rules.week, rules.terms, taken, hours.seconds(clock.now()))
-    return _without_crowded_days(found, guests) if guests else found
+    return _with_crowded_days(found, guests) if guests else found
 
 
 def _sorted_out(rules: Rules, rows: Sequence[Any]) -> tuple[Taken, Counter[date]]:
@@ -118,18 +118,17 @@ def _sorted_out(rules: Rules, rows: Sequence[Any]) -> tuple[Taken, Counter[date]
     return Taken(busy, blocked, closed, of_type, of_all, rules.most_of_all), guests
 
 
-def _without_crowded_days(found: Calendar, guests: Counter[date]) -> Calendar:
-    """Unproven guests may fill a share of a day and no more; then that day is closed to guests,
-    and stays open to clients."""
+def _with_crowded_days(found: Calendar, guests: Counter[date]) -> Calendar:
+    """Unproven guests may fill a share of a day and no more. The day stays open: who filled it may
+    be one person with many names, and whoever comes next only has to be one."""
     share = settings.current().limits.guest_share
     empty = replace(found, taken=Taken(), terms=replace(found.terms, notice=0, horizon=None), now=0)
-    crowded = [
-        day
+    crowded = {
+        day: count
         for day, count in guests.items()
         if count >= max(FEWEST_GUESTS, share * len(availability.slots(empty, day, day)) // 100)
-    ]
-    closed = [hours.whole_days(found.zone, day, day) for day in crowded]
-    return replace(found, taken=replace(found.taken, closed=[*found.taken.closed, *closed]))
+    }
+    return replace(found, crowded=crowded)
 
 
 def groups(

@@ -15,12 +15,17 @@ from practice import i18n, runtime
 from practice.domain.actors import SYSTEM, Actor
 from practice.domain.bookings import Status
 from practice.domain.errors import NotFound, Refusal
-from practice.services import bookplates, limits, links
+from practice.domain.refusals import LinkGone, LinkReplaced
+from practice.network import network_of
+from practice.reception import Caller
+from practice.routes import negotiation
+from practice.services import bookplates, links
 from practice.services.bookplates import Bookplate
 from practice.settings import Settings
 from practice.site.door import Answer, Door, Missing, patient
 from practice.site.sheets import Setting
-from practice.site.views import managing
+from practice.site.views import managing, replaced
+from practice.state import words
 
 LINK = "/{reference:str}/{token:str}"
 LONGEST_TOKEN = 100
@@ -66,6 +71,8 @@ class ByLink(Door, ABC):
                 held = await self._opened(request)
                 with i18n.speaking(held.plate.language):
                     return await work(held)
+            except LinkReplaced:
+                return await self._replaced(request)
             except NotFound:
                 return await self._nothing(request)
 
@@ -76,6 +83,15 @@ class ByLink(Door, ABC):
         del request
         return await self.missing()
 
+    async def _replaced(self, request: Request) -> Response:
+        """The same for everybody who holds an old link: nothing of the booking, and a way to the
+        new one for whoever reads the mailbox. In the language of the browser, because that of the
+        booking is the booking's."""
+        said = request.path_params
+        path = f"/manage/{said['reference']}/{said['token']}/renew"
+        with i18n.speaking(language_of(request)):
+            return await self._say(replaced.view(path), replaced.title(), LinkGone.status)
+
     async def _opened(self, request: Request) -> Held:
         said = {name: request.path_params[name] for name in ("reference", "token")}
         if len(said["token"]) > LONGEST_TOKEN:
@@ -84,12 +100,9 @@ class ByLink(Door, ABC):
         plate = await runtime.query(bookplates.find, holder, reference=said["reference"])
         return Held(request, holder, plate)
 
-    async def _wait(self, held: Held) -> Response | None:
-        """How often somebody may change their mind."""
-        rate = self.settings.limits.answers_per_address
-        tries = [("changes_per_address", self._network(held.request), rate)]
-        wait = await runtime.transact(limits.count, SYSTEM, tries=tries)
-        return await self._patience(wait) if wait else None
+    def _caller(self, held: Held) -> Caller:
+        hops = self.settings.trusted_proxy_hops
+        return Caller(held.holder, network_of(held.request, hops))
 
     async def _stand(self, held: Held, refusal: Refusal | None = None) -> Response:
         """How the booking stands, and what was refused."""
@@ -98,7 +111,7 @@ class ByLink(Door, ABC):
             asked = {"reference": held.reference}
             entry = await runtime.query(bookplates.find_entry, held.holder, **asked)
         done = held.request.query_params.get("done", "")
-        trouble = i18n._(refusal.message) if refusal else ""
+        trouble = words.refused(refusal) if refusal else ""
         view = managing.view(plate, entry, held.path(), done=done, trouble=trouble)
         answer = await self._say(view, managing.title(plate), refusal.status if refusal else 200)
         return patient(answer, refusal) if refusal else answer
@@ -107,6 +120,11 @@ class ByLink(Door, ABC):
         page = self.setting.page("/", title, i18n._("Your time with us."))
         page = replace(page, is_in_one_language=True, is_calm=True)
         return await self._private(page, view, status)
+
+
+def language_of(request: Request) -> str:
+    weighed = negotiation.weighed(request.headers.get("accept-language", ""))
+    return i18n.preferred(weighed) or i18n.DEFAULT_LANGUAGE
 
 
 def onward(path: str) -> Response:

@@ -18,7 +18,7 @@ from practice.domain.errors import BadRequest, Busy, Refusal, TooMany
 from practice.i18n import _, here
 from practice.network import network_of
 from practice.routes import headers
-from practice.services import content, limits, sign_in_links, signin
+from practice.services import content, sign_in_links, signin
 from practice.services.sessions import Found
 from practice.services.sign_in_links import Asker
 from practice.settings import Settings
@@ -88,16 +88,13 @@ class Door:
 
     async def _send_link(self, request: Request, email: str) -> Response:
         """The same words whether somebody is known under this address or not."""
-        own = self.settings.limits
-        tries = [
-            ("links_per_email", vault.ring().index("email", email), own.links_per_email),
-            ("links_per_address", self._network(request), own.links_per_address),
-        ]
-        wait = await runtime.transact(limits.count, VISITOR, tries=tries)
-        if wait:
-            return await self._patience(wait)
-        asker = self._asker(request)
-        await runtime.transact(sign_in_links.ask, SYSTEM, email=email, asker=asker)
+        asker, network = self._asker(request), self._network(request)
+        wanted = {"email": email, "asker": asker}
+        admitted = await runtime.transact(sign_in_links.admit, SYSTEM, **wanted, network=network)
+        if admitted.wait:
+            return await self._patience(admitted.wait)
+        if admitted.may_send:
+            await runtime.transact(sign_in_links.ask, SYSTEM, **wanted)
         return self._with_asker(request, go("/sign-in/sent"), asker.nonce)
 
     def _with_asker(self, request: Request, answer: Response, nonce: str) -> Response:

@@ -3,16 +3,20 @@
 import re
 from collections.abc import Sequence
 
+from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
 
-from practice import runtime
-from practice.domain.errors import Refusal
+from practice import i18n, reception, runtime
+from practice.domain.actors import SYSTEM
+from practice.domain.errors import NotFound, Refusal
 from practice.domain.refusals import CostsMore
 from practice.i18n import _
-from practice.services import bookplates, endings
+from practice.services import bookplates, limits, links
 from practice.site import forms
-from practice.site.bylink import LINK, ByLink, Held, Work, onward
+from practice.site.bylink import LINK, LONGEST_TOKEN, ByLink, Held, Work, language_of, onward
 from practice.site.views import managing as views
+from practice.site.views import replaced
 
 PATH = f"/manage{LINK}"
 # In cents; whatever else was sent, nothing was said.
@@ -28,6 +32,26 @@ class Managing(ByLink):
             (f"{PATH}/calendar.ics", self.filed, "GET"),
         ]
 
+    def routes(self) -> list[BaseRoute]:
+        answer = self._in(i18n.DEFAULT_LANGUAGE, self.renewed)
+        return [*super().routes(), Route(f"{PATH}/renew", answer, methods=["POST"])]
+
+    async def renewed(self, request: Request) -> Response:
+        """A fresh letter for whoever holds a link that was replaced; past the limit the same words
+        and no letter."""
+        said = {name: request.path_params[name] for name in ("reference", "token")}
+        if len(said["token"]) > LONGEST_TOKEN:
+            return await self.missing()
+        try:
+            await runtime.query(links.check_replaced, SYSTEM, **said)
+        except NotFound:
+            return await self.missing()
+        tries = limits.renewals(said["reference"], self._network(request))
+        if not await runtime.transact(limits.count, SYSTEM, tries=tries):
+            await runtime.transact(links.renew, SYSTEM, **said)
+        with i18n.speaking(language_of(request)):
+            return await self._say(replaced.sent(), replaced.title())
+
     async def shown(self, held: Held) -> Response:
         return await self._stand(held)
 
@@ -42,13 +66,11 @@ class Managing(ByLink):
 
     async def cancelled(self, held: Held) -> Response:
         """For the price that was said, and never for more."""
-        if wait := await self._wait(held):
-            return wait
         said = (await forms.read(held.request)).get("at_most_cents", "")
         at_most = int(said) if A_PRICE.fullmatch(said) else 0
-        asked = {"reference": held.reference, "at_most_cents": at_most}
+        caller = self._caller(held)
         try:
-            await runtime.transact(endings.cancel, held.holder, **asked)
+            await reception.cancel(caller, reference=held.reference, at_most_cents=at_most)
         except CostsMore as refusal:
             return await self._ask(await self._opened(held.request), _(refusal.message), 409)
         except Refusal as refusal:

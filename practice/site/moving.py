@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
 
-from practice import runtime
+from practice import reception, runtime
 from practice.domain.errors import NotFound, Refusal
 from practice.domain.refusals import NotOffered, SlotTaken
 from practice.services import moves, picking
@@ -47,15 +47,13 @@ class Moving(ByLink):
         return await looking.see(ask, look, ZoneInfo(held.plate.zone))
 
     async def moved(self, held: Held) -> Response:
-        if wait := await self._wait(held):
-            return wait
         said = await forms.read(held.request)
         look = looking.read({name: said.get(name, "") for name in ("tz", "start")})
         if look.start is None:
             return onward(f"{held.path()}/move")
-        asked = {"reference": held.reference, "start": look.start}
+        caller = self._caller(held)
         try:
-            await runtime.transact(moves.move, held.holder, **asked)
+            await reception.move(caller, reference=held.reference, start=look.start)
         except NotFound:
             raise
         except SlotTaken as taken:

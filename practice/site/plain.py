@@ -23,7 +23,7 @@ from practice.services.answers import Booked
 from practice.services.picking import Desk, Kind, Offered
 from practice.settings import Settings
 from practice.site import forms, looking
-from practice.site.door import Door, Missing, Table, patient
+from practice.site.door import Door, Missing, Table, device, patient
 from practice.site.looking import Look, Sight
 from practice.site.sheets import Setting
 from practice.site.views import alternatives, filling, openings, wish
@@ -165,7 +165,8 @@ class Plain(Door):
         reading = inputs.Reading()
         wanted = typed.wish(visit.kind, start, zone.key, reading)
         hops = self.settings.trusted_proxy_hops
-        caller = Caller(visit.actor, network_of(visit.request, hops))
+        network = network_of(visit.request, hops)
+        caller = Caller(visit.actor, network, device(visit.request))
         once = typed.sent_once(caller, wanted)
         return await reception.book(caller, wanted, typed.contact(), once, reading)
 

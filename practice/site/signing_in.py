@@ -4,6 +4,7 @@ import asyncio
 from time import perf_counter
 from zoneinfo import ZoneInfo
 
+import reflex as rx
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -14,10 +15,11 @@ from practice.domain.errors import Invalid
 from practice.domain.refusals import LinkGone
 from practice.domain.signin import LinkState, Standing
 from practice.i18n import _
-from practice.services import limits, merging, sign_in_links, signin
+from practice.services import attaching, limits, sign_in_links, signin
 from practice.services.access import require
-from practice.services.merging import Call
-from practice.services.sessions import Found
+from practice.services.attaching import Call, Question
+from practice.services.sessions import Found, Opened
+from practice.services.sign_in_links import Seen
 from practice.site import forms
 from practice.site.door import NO_PATH, Door, Table, device, drop, go, keep
 from practice.site.views import sign_in as views
@@ -37,6 +39,9 @@ class SigningIn(Door):
             ("/sign-in/link/{token:str}", self.opened, "GET"),
             ("/sign-in/confirm", self.confirming, "GET"),
             ("/sign-in/confirm", self.confirmed, "POST"),
+            ("/sign-in/was-it-you", self.questioning, "GET"),
+            ("/sign-in/was-it-you", self.answered, "POST"),
+            ("/sign-in/denied", self.denied, "GET"),
             ("/sign-in/which", self.choosing, "GET"),
             ("/sign-in/which", self.chosen, "POST"),
         ]
@@ -100,10 +105,8 @@ class SigningIn(Door):
             return await self._gone(request)
         if seen.state is not LinkState.GOOD:
             return await self._gone(request)
-        if seen.is_same_browser:
-            return await self._page(views.confirm())
-        asked_at = i18n.clock_time(seen.asked_at, seen.zone)
-        return await self._page(views.confirm_elsewhere(seen.device, asked_at))
+        page = await self._page(_confirmation(seen))
+        return self._with_asker(request, page, self._asker(request).nonce)
 
     async def _gone(self, request: Request) -> Response:
         found = await self._found(request)
@@ -119,6 +122,8 @@ class SigningIn(Door):
         if wait:
             return await self._patience(wait)
         said = await forms.read(request)
+        if said.get("it_was_me") == "no":
+            return await self._denied(request)
         try:
             opened = await runtime.transact(
                 sign_in_links.redeem,
@@ -131,11 +136,63 @@ class SigningIn(Door):
         except LinkGone:
             # Of a double click the first has signed in already: the page behind this knows.
             return go("/sign-in/confirm")
-        first = "/sign-in/which" if opened.must_choose else "/me"
-        answer = go("/portal" if opened.is_therapist else first)
+        answer = go(_first(opened))
         keep(answer, signin.cookie_name(), opened.cookie, opened.seconds)
         drop(answer, signin.link_cookie())
         return answer
+
+    async def _denied(self, request: Request) -> Response:
+        token = request.cookies.get(signin.link_cookie(), "")
+        try:
+            await runtime.transact(sign_in_links.deny, SYSTEM, token=token)
+        except LinkGone:
+            return go("/sign-in/confirm")
+        answer = go("/sign-in/denied")
+        drop(answer, signin.link_cookie())
+        return answer
+
+    async def denied(self, _request: Request) -> Response:
+        return await self._page(views.denied())
+
+    async def questioning(self, request: Request) -> Response:
+        """Somebody booked under this address: the person says of each booking whether it was
+        them."""
+        found = await self._found(request)
+        questions = await self._questions(found)
+        if questions:
+            return await self._page(views.was_it_you(questions[0]))
+        return await self._after_questions(found)
+
+    async def answered(self, request: Request) -> Response:
+        found = await self._found(request)
+        said = await forms.read(request)
+        was_me = said.get("was_me")
+        if not _may_answer(found) or was_me not in {"yes", "no"}:
+            return await self.questioning(request)
+        proven = await runtime.transact(
+            attaching.answer,
+            SYSTEM,
+            account_id=require(found.account_id),
+            reference=said.get("call", ""),
+            was_me=was_me == "yes",
+        )
+        if proven.is_nobody:
+            return go("/sign-in/denied")
+        return (
+            go("/sign-in/was-it-you") if proven.unanswered else await self._after_questions(found)
+        )
+
+    async def _after_questions(self, found: Found) -> Response:
+        if not _may_answer(found):
+            return go(callers.way(found))
+        calls = await self._calls(found)
+        return go("/sign-in/which" if len(calls) > 1 else "/me")
+
+    async def _questions(self, found: Found) -> list[Question]:
+        if not _may_answer(found):
+            return []
+        account = require(found.account_id)
+        return await runtime.query(attaching.list_questions, SYSTEM, account_id=account)
 
     async def choosing(self, request: Request) -> Response:
         """Two first calls under one address: the person says which one stays."""
@@ -153,15 +210,37 @@ class SigningIn(Door):
         if len(calls) > 1 and said.get("keep") in {one.reference for one in calls}:
             account = require(found.account_id)
             await runtime.transact(
-                merging.prove_email, SYSTEM, account_id=account, keep=said["keep"]
+                attaching.prove_email, SYSTEM, account_id=account, keep=said["keep"]
             )
         return await self.choosing(request)
 
     async def _calls(self, found: Found) -> list[Call]:
-        if found.standing is not Standing.OPEN or found.is_therapist:
+        if not _may_answer(found):
             return []
         account = require(found.account_id)
-        return await runtime.query(merging.list_calls, SYSTEM, account_id=account)
+        return await runtime.query(attaching.list_calls, SYSTEM, account_id=account)
+
+
+def _confirmation(seen: Seen) -> rx.Component:
+    if seen.question:
+        return views.confirm_booked(seen.question, seen.mailbox, seen.device)
+    if seen.is_same_browser:
+        return views.confirm()
+    asked_at = i18n.clock_time(seen.asked_at, seen.zone)
+    return views.confirm_elsewhere(seen.device, asked_at)
+
+
+def _may_answer(found: Found) -> bool:
+    """The therapist sees in her portal who booked under her address."""
+    return found.standing is Standing.OPEN and not found.is_therapist
+
+
+def _first(opened: Opened) -> str:
+    if opened.is_therapist:
+        return "/portal"
+    if opened.must_answer:
+        return "/sign-in/was-it-you"
+    return "/sign-in/which" if opened.must_choose else "/me"
 
 
 def _said(call: Call) -> str:

@@ -13,7 +13,7 @@ from practice.domain.actors import Actor, Role
 from practice.domain.bookings import Place
 from practice.domain.errors import N_, BadRequest, Busy, Invalid, NotFound, TooMany
 from practice.domain.journey import Lock
-from practice.domain.refusals import LOCKS, HoldOpen, Locked, SlotTaken
+from practice.domain.refusals import LOCKS, HoldOpen, Locked, ProofNeeded, SlotTaken
 from practice.i18n import _
 from practice.reception import Contact
 from practice.runtime import query
@@ -111,7 +111,7 @@ class BookState(DeskState):
                 self._mark(refusal)
             except SlotTaken as refusal:
                 await self._lose(caller.actor, form, refusal)
-            except (TooMany, Busy, Locked, HoldOpen) as refusal:
+            except (TooMany, Busy, Locked, HoldOpen, ProofNeeded) as refusal:
                 self._refuse(refusal)
         self.answer += 1
 

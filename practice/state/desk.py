@@ -7,15 +7,17 @@ import reflex as rx
 from starlette.requests import HTTPConnection
 
 from practice import settings
+from practice.domain import devices
 from practice.domain.errors import Refusal, TooMany
-from practice.i18n import _, ngettext
+from practice.i18n import _
 from practice.network import network_of
 from practice.reception import Caller
 from practice.services.picking import Desk
+from practice.state import words
 from practice.state.session import actor_of
 
-# Longer than this, a wait is said in hours.
-MINUTES_SAID = 90
+# Of what a browser calls itself, as much as is looked at.
+AN_AGENT = 400
 
 
 class DeskState(rx.State):
@@ -61,7 +63,7 @@ class DeskState(rx.State):
             full = _("I can take no more bookings from here for now.")
             write = _("You can also write to me: {email}")
             email = self.letter.removeprefix("mailto:")
-            said = [full, try_again(refusal.retry_after), write.format(email=email)]
+            said = [full, words.try_again(refusal.retry_after), write.format(email=email)]
             self.refused = " ".join(said if email else said[:2])
         else:
             self.refused = _(refusal.message)
@@ -69,7 +71,14 @@ class DeskState(rx.State):
 
 async def caller_of(state: rx.State) -> Caller:
     """The same network that the interface would count for this browser."""
-    return Caller(await actor_of(state), network(state))
+    return Caller(await actor_of(state), network(state), device(state))
+
+
+def device(state: rx.State) -> str:
+    """From the socket's own handshake, too."""
+    known: dict[str, Any] = dict(state.router_data)
+    agent = (known.get("headers") or {}).get("user-agent", "")
+    return devices.name_of(agent[:AN_AGENT])
 
 
 def network(state: rx.State) -> str:
@@ -79,17 +88,3 @@ def network(state: rx.State) -> str:
     headers = [(b"x-forwarded-for", forwarded.encode())] if forwarded else []
     scope = {"type": "websocket", "headers": headers, "client": (known.get("ip") or "", 0)}
     return network_of(HTTPConnection(scope), settings.current().trusted_proxy_hops)
-
-
-def try_again(seconds: int) -> str:
-    """In what a person counts by."""
-    if seconds < 60:
-        words = ngettext("Try again in {count} second.", "Try again in {count} seconds.", seconds)
-        return words.format(count=seconds)
-    minutes = -(-seconds // 60)
-    if minutes <= MINUTES_SAID:
-        words = ngettext("Try again in {count} minute.", "Try again in {count} minutes.", minutes)
-        return words.format(count=minutes)
-    hours = -(-seconds // 3600)
-    words = ngettext("Try again in {count} hour.", "Try again in {count} hours.", hours)
-    return words.format(count=hours)

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 from practice import i18n, log, metrics
 from practice.domain.actors import Role
 from practice.domain.errors import BadRequest, NotFound, Refusal
-from practice.state import session
+from practice.state import session, words
 from practice.state.trouble import TroubleState
 
 logger = structlog.get_logger(__name__)
@@ -69,7 +69,7 @@ class Declared:
         try:
             return "done", await self._run(state, given)
         except Refusal as refusal:
-            trouble._say(i18n._(refusal.message))
+            trouble._say(words.refused(refusal))
             return refusal.code, None
         except Exception as error:
             reference = log.new_reference()

@@ -2,16 +2,19 @@
 
 import reflex as rx
 
+from practice import reception
 from practice.domain.actors import Role
 from practice.domain.journey import Stage
 from practice.domain.refusals import CostsMore, TooLate
 from practice.i18n import _, sentence
-from practice.runtime import query, transact
+from practice.reception import Caller
+from practice.runtime import query
 from practice.services import endings
 from practice.services import me as service
 from practice.services.me import Me
 from practice.state import words
 from practice.state.client import ClientState
+from practice.state.desk import network
 from practice.state.guard import handler
 from practice.state.my_times import (
     NextTime,
@@ -66,9 +69,8 @@ class MeState(ClientState):
         del form
         actor = await actor_of(self)
         try:
-            await transact(
-                endings.cancel,
-                actor,
+            await reception.cancel(
+                Caller(actor, network(self)),
                 reference=self._reference,
                 at_most_cents=self._cost_cents,
             )

@@ -3,17 +3,18 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from practice import i18n
+from practice import i18n, reception
 from practice.domain import inputs
 from practice.domain.actors import VISITOR, Actor
-from practice.domain.errors import Busy
-from practice.domain.refusals import NotPossibleNow, SlotTaken, TooLate
+from practice.domain.errors import Busy, Refusal, TooMany
+from practice.domain.refusals import NotPossibleNow, ProofNeeded, SlotTaken, TooLate
 from practice.i18n import _, sentence
-from practice.runtime import query, transact
+from practice.reception import Caller
+from practice.runtime import query
 from practice.services import moves, picking
 from practice.services.picking import Desk, Moving, Offered
 from practice.state import offers, picking_words, words
-from practice.state.desk import DeskState
+from practice.state.desk import DeskState, network
 
 
 class MovingState(DeskState):
@@ -44,14 +45,17 @@ class MovingState(DeskState):
         self._ask_again()
         start = inputs.instant("start", form.get("start", "")[:40])
         try:
-            await transact(moves.move, mover, reference=reference, start=start)
+            await reception.move(Caller(mover, network(self)), reference=reference, start=start)
         except SlotTaken as refusal:
             await self._lose(mover, form, type(refusal), start)
-        except (TooLate, NotPossibleNow, Busy) as refusal:
+        except (TooLate, NotPossibleNow, TooMany, ProofNeeded, Busy) as refusal:
             self._refuse(refusal)
         else:
             self.way_on = way_on
         self.answer += 1
+
+    def _refuse(self, refusal: Refusal) -> None:
+        self.refused = words.refused(refusal)
 
     async def _show(self, mover: Actor, desk: Desk, moving: Moving, asked: dict[str, str]) -> None:
         zone = offers.zone_of(asked.get("zone", ""), moving.zone)

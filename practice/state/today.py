@@ -1,17 +1,20 @@
 """The therapist's day: shown as it is, and what she says of it."""
 
+from dataclasses import dataclass
 from typing import Literal
 
 import reflex as rx
 
+from practice.domain import inputs
 from practice.domain.actors import Role
 from practice.domain.bookings import Status
 from practice.domain.errors import N_, NotFound
 from practice.domain.journey import Outcome
-from practice.i18n import _, clock_time, day_and_date, sentence
+from practice.i18n import _, clock_time, day_and_date, ngettext, sentence
 from practice.runtime import query, transact
-from practice.services import audit, confirmations, drafts, endings, outcomes
+from practice.services import audit, confirmations, crowds, drafts, endings, outcomes
 from practice.services import today as service
+from practice.services.crowds import Crowd
 from practice.state.day_line import Item, line_of
 from practice.state.day_words import (
     Morrow,
@@ -37,6 +40,15 @@ SAID = {
 }
 
 
+@dataclass(frozen=True)
+class Full:
+    """A day that guests have filled whose e-mail nobody has proven."""
+
+    day: str
+    title: str
+    line: str
+
+
 class TodayState(PortalState):
     loaded: bool = False
     date: str = ""
@@ -51,6 +63,7 @@ class TodayState(PortalState):
     tomorrow_free: str = ""
     decisions_title: str = ""
     decisions: rx.Field[list[Question]] = rx.field(default_factory=list)
+    crowds: rx.Field[list[Full]] = rx.field(default_factory=list)
     done: str = ""
     health: str = ""
     is_well: bool = True
@@ -118,6 +131,13 @@ class TodayState(PortalState):
         self.answers += 1
         return await self._answered(_("Declined. The time is free again."))
 
+    @handler(Role.THERAPIST)
+    async def let_guests_go(self, day: str) -> rx.event.EventSpec:
+        on = inputs.day("day", day)
+        count = await transact(crowds.let_go, await actor_of(self), day=on)
+        said = ngettext("{count} call is cancelled.", "{count} calls are cancelled.", count)
+        return await self._answered(said.format(count=count))
+
     async def _answered(self, done: str) -> rx.event.EventSpec:
         """The new truth at once; the button that was pressed is gone, so the heading is next."""
         await self._load()
@@ -144,6 +164,21 @@ class TodayState(PortalState):
         self.tomorrow = tomorrow(found.tomorrow, zone)
         self.tomorrow_free = closed(found.tomorrow) or _("Nothing is booked.")
         self.decisions = questions(found)
+        full = await query(crowds.list_crowds, await actor_of(self))
+        self.crowds = [_full(crowd) for crowd in full]
         self.health, self.is_well = health(found.health), found.health.is_well
         self.decisions_title = title(len(self.decisions))
         self.loaded = True
+
+
+def _full(crowd: Crowd) -> Full:
+    line = ngettext(
+        "{count} first call by somebody who has not proven their e-mail.",
+        "{count} first calls by people who have not proven their e-mail.",
+        crowd.calls,
+    )
+    return Full(
+        crowd.day.isoformat(),
+        sentence(day_and_date(crowd.day)),
+        line.format(count=crowd.calls),
+    )

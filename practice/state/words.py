@@ -4,7 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from practice.domain.bookings import Place, Status
-from practice.domain.errors import N_
+from practice.domain.errors import N_, Refusal, TooMany
 from practice.i18n import _, clock_time, day_and_date, long_date, money, ngettext, number
 from practice.services.sessions import Device
 
@@ -79,3 +79,23 @@ def used(device: Device, now: datetime, zone: str) -> str:
         since=near_day_and_time(device.since, now, zone),
         used=near_day_and_time(device.last_used_at, now, zone),
     )
+
+
+def refused(refusal: Refusal) -> str:
+    """What stands against a wish; of a limit also when it is over."""
+    said = _(refusal.message)
+    return f"{said} {try_again(refusal.retry_after)}" if isinstance(refusal, TooMany) else said
+
+
+def try_again(seconds: int) -> str:
+    """In what a person counts by."""
+    if seconds < 60:
+        words = ngettext("Try again in {count} second.", "Try again in {count} seconds.", seconds)
+        return words.format(count=seconds)
+    minutes = -(-seconds // 60)
+    if minutes <= MINUTES_SAID:
+        words = ngettext("Try again in {count} minute.", "Try again in {count} minutes.", minutes)
+        return words.format(count=minutes)
+    hours = -(-seconds // 3600)
+    words = ngettext("Try again in {count} hour.", "Try again in {count} hours.", hours)
+    return words.format(count=hours)

@@ -9,7 +9,7 @@ from fastapi import FastAPI, Header, Query, Request
 from starlette.responses import JSONResponse, Response
 
 from practice import callers, i18n, reception, runtime, settings
-from practice.domain import inputs
+from practice.domain import devices, inputs
 from practice.domain.actors import Actor
 from practice.domain.errors import N_, Invalid
 from practice.domain.refusals import LOCKS
@@ -193,7 +193,8 @@ async def book(
     """Books one time. A guest books the first call; other session types need a person who is
     signed in. The same key and body get the same answer for 48 hours."""
     network = network_of(request, settings.current().trusted_proxy_hops)
-    caller = Caller(await _actor(request), network)
+    device = devices.name_of(request.headers.get("user-agent", "")[:400])
+    caller = Caller(await _actor(request), network, device)
     reading = inputs.Reading()
     wish = _wish(body, problems.language_of(request), reading)
     contact = Contact(

@@ -1,10 +1,15 @@
 """The door: asking for a link, the button behind it, and the second factor."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import reflex as rx
 
+from practice import i18n
 from practice.components import illustrations
 from practice.components.native import native_form
 from practice.i18n import _, here
+from practice.services.attaching import Question
 from practice.site.views.alone import alone
 
 
@@ -61,9 +66,73 @@ def confirm_elsewhere(device: str, asked_at: str) -> rx.Component:
         rx.el.p(_("If that was not you, close this page. Nothing has happened.")),
         _form(
             here("/sign-in/confirm"),
-            rx.el.input(type="hidden", name="it_was_me", custom_attrs={"value": "yes"}),
+            _hidden("it_was_me", "yes"),
             button=_("It was me, sign in"),
         ),
+    )
+
+
+def confirm_booked(question: Question, mailbox: str, device: str) -> rx.Component:
+    """A booking's letter brought this link, and anybody can book under anybody's address: the
+    page says where the button signs in, and for what."""
+    with_what = _("It was booked {day}, with {device}.").format(
+        day=_when(question.booked_at, question.zone), device=device or _("a browser we do not know")
+    )
+    return _door(
+        _("Was this you?"),
+        _asked_about(question),
+        rx.el.p(with_what),
+        rx.el.p(
+            _("The button opens the account of {mailbox} in this browser.").format(mailbox=mailbox)
+        ),
+        _form(
+            here("/sign-in/confirm"), _hidden("it_was_me", "yes"), button=_("It was me, sign in")
+        ),
+        _deny(here("/sign-in/confirm"), _hidden("it_was_me", "no")),
+    )
+
+
+def was_it_you(question: Question) -> rx.Component:
+    """Asked about each booking; nothing of it is anybody's before the answer."""
+    call = _hidden("call", question.reference)
+    path = here("/sign-in/was-it-you")
+    return _door(
+        _("Was this you?"),
+        _asked_about(question),
+        rx.el.p(_("It was booked {day}.").format(day=_when(question.booked_at, question.zone))),
+        _form(path, call, _hidden("was_me", "yes"), button=_("Yes, that was me")),
+        _deny(path, call, _hidden("was_me", "no")),
+    )
+
+
+def _asked_about(question: Question) -> rx.Component:
+    asked = _("Under your address somebody booked a call for {time}, in the name of {name}.")
+    time = _when(question.starts_at, question.zone)
+    return rx.el.p(asked.format(time=time, name=question.name))
+
+
+def _when(moment: datetime, zone: str) -> str:
+    day = moment.astimezone(ZoneInfo(zone)).date()
+    return f"{i18n.day_and_date(day)}, {i18n.clock_time(moment, zone)}"
+
+
+def _deny(path: str, *fields: rx.Component) -> rx.Component:
+    button = rx.el.button(_("No, that was not me"), type="submit", class_name="btn")
+    return rx.fragment(
+        native_form(*fields, button, action=path, class_name="door-form"),
+        rx.el.p(_("Then the call is cancelled, and I am told."), class_name="door-note"),
+    )
+
+
+def _hidden(name: str, value: str) -> rx.Component:
+    return rx.el.input(type="hidden", name=name, custom_attrs={"value": value})
+
+
+def denied() -> rx.Component:
+    return _door(
+        _("Thank you for telling me"),
+        rx.el.p(_("The call has been cancelled, and nothing of it is kept in your name.")),
+        rx.el.a(_("To the home page"), href=here("/"), class_name="btn"),
     )
 
 
