@@ -12,8 +12,9 @@ from practice import db, settings
 from practice.domain.actors import SYSTEM, Actor
 from practice.domain.errors import TooMany
 from practice.models.plumbing import OutboxRow
+from practice.models.post import CalendarFeed
 from practice.providers import EmbeddedMail, Providers
-from practice.services import effects, endings, letters, moves, reminders
+from practice.services import effects, endings, feeds, letters, moves, reminders
 from practice.services.answers import Booked
 from practice.state.desk import DeskState
 from practice.state.me import MeState
@@ -314,3 +315,15 @@ async def test_h2_a_proven_address_gets_every_letter_of_its_own_changes(house: s
         start = TOMORROW + (number + 1) * HALF
         move_later(case.booked.reference, NOW + number * timedelta(minutes=5), start)
     assert [letter.kind for letter in work()].count("moved") == 3
+
+
+async def test_h2_an_address_for_calendars_is_made_twenty_times_a_day():
+    actor = a_client(email=ADA)
+    for _time in range(20):
+        db.transact(feeds.make, actor)
+    with pytest.raises(TooMany) as refusal:
+        db.transact(feeds.make, actor)
+    assert refusal.value.retry_after == DAY.total_seconds()
+    with the_time_is(NOW + DAY):
+        db.transact(feeds.make, actor)
+    assert len(rows_of(CalendarFeed)) == 21

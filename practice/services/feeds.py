@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
 from uuid import UUID
 
 from sqlmodel import Session, col, select, update
@@ -12,7 +13,8 @@ from practice import clock, letters, settings
 from practice.db import collides_by_nature
 from practice.domain.actors import Actor
 from practice.domain.bookings import Status
-from practice.domain.errors import NotFound
+from practice.domain.errors import NotFound, TooMany
+from practice.environment import Rate
 from practice.i18n import speaking
 from practice.letters import Reader, calendars
 from practice.models import private
@@ -29,6 +31,8 @@ TOKEN_BYTES = 32
 BACK = timedelta(days=60)
 SHOWN = (Status.CONFIRMED, Status.COMPLETED, Status.NO_SHOW)
 MOST = 1000
+# Addresses made for one account; each is a row, and an entry in the journal.
+MADE = Rate(20, timedelta(days=1))
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,7 @@ def find(session: Session, actor: Actor) -> Feed | None:
 def make(session: Session, actor: Actor) -> str:
     """A new address; the one before stops answering."""
     account_id = require(actor.account_id)
+    _require_few_made(session, account_id)
     revoke(session, actor)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     feed = CalendarFeed(account_id=account_id, token_hash=hashed(token))
@@ -53,6 +58,20 @@ def make(session: Session, actor: Actor) -> str:
     session.flush()
     audit.note(session, actor, "feed_made", feed)
     return f"{settings.current().public_url}/api/calendar/{token}.ics"
+
+
+def _require_few_made(session: Session, account_id: UUID) -> None:
+    newest = session.exec(
+        select(CalendarFeed.created_at)
+        .where(
+            CalendarFeed.account_id == account_id,
+            col(CalendarFeed.created_at) > clock.now() - MADE.within,
+        )
+        .order_by(col(CalendarFeed.created_at).desc())
+        .limit(MADE.count)
+    ).all()
+    if len(newest) == MADE.count:
+        raise TooMany(ceil((newest[-1] + MADE.within - clock.now()).total_seconds()))
 
 
 def revoke(session: Session, actor: Actor) -> None:
