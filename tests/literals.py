@@ -9,7 +9,8 @@ SHOWN = {"title", "placeholder", "alt", "aria_label", "label", "description", "c
 # Calls whose words are for programs.
 TECHNICAL = {
     "logger", "log", "re", "handler", "Path", "HTTPException", "TypeError", "ValueError",
-    "NotStatic", "BuildChanged", "RuntimeError", "getattr", "setattr", "isinstance", "rx.Var",
+    "NotStatic", "BuildChanged", "Refused", "environ", "RuntimeError", "getattr", "setattr",
+    "isinstance", "rx.Var",
     "rx.asset", "rx.el.meta", "Var", "ImportVar", "metrics", "money", "Image", "normalize",
 }  # fmt: skip
 

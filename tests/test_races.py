@@ -25,7 +25,7 @@ from practice.domain import hours
 from practice.domain.actors import SYSTEM, VISITOR, Actor
 from practice.domain.errors import Busy, Refusal
 from practice.domain.journey import Stage
-from practice.domain.refusals import SlotTaken
+from practice.domain.refusals import ProofNeeded, SlotTaken
 from practice.services import (
     agenda,
     availability,
@@ -289,7 +289,7 @@ def test_many_guests_at_a_day_fill_their_share_and_no_more(house: str):
         return lambda: builders.a_call(start=start)
 
     answers = together([attempt(one) for one in times])
-    assert Counter(type(one) for one in answers) == {Booked: 2, SlotTaken: 6}
+    assert Counter(type(one) for one in answers) == {Booked: 2, ProofNeeded: 6}
 
 
 def test_many_that_move_to_one_time_leave_one_there(house: str):

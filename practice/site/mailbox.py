@@ -3,17 +3,15 @@ machine alone may read them.
 """
 
 import re
-from collections.abc import Awaitable, Callable
-from functools import wraps
 from html import escape
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from practice import runtime
 from practice.domain.actors import SYSTEM
-from practice.routes import nearby
+from practice.routes.nearby import for_this_machine
 from practice.services import letters
 from practice.services.letters import Kept
 
@@ -42,19 +40,6 @@ developing; <a href="/dev/mailbox.json">the same for programs</a>.</p>{letters}<
 NOTHING = (
     "<p>No letters yet. Book something, or ask for a link at <a href='/sign-in'>the door</a>.</p>"
 )
-
-
-Page = Callable[[Request], Awaitable[Response]]
-
-
-def for_this_machine(page: Page) -> Page:
-    @wraps(page)
-    async def guarded(request: Request) -> Response:
-        if nearby.is_from_this_machine(request):
-            return await page(request)
-        return PlainTextResponse("Not found\n", status_code=404)
-
-    return guarded
 
 
 async def shown(_request: Request) -> Response:
