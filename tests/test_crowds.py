@@ -176,6 +176,14 @@ async def test_m2_the_therapist_sees_the_day_and_lets_all_unproven_calls_go_with
     assert sum(one.effect == "letter_to_client" for one in cancelled) == 3
 
 
+async def test_m2_a_full_day_is_counted_among_what_waits_for_her_word(house: str):
+    fill()
+    seat = her_seat()
+    await seat.send(TodayState.load)
+    assert seat.shows(TodayState, "decisions") == []
+    assert seat.shows(TodayState, "decisions_title") == "One decision"
+
+
 async def test_m2_only_the_therapist_lets_go(house: str):
     fill()
     on = TOMORROW.astimezone(ZONE).date()
