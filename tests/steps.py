@@ -288,17 +288,19 @@ def plainly_choose(page: Page) -> None:
 def plainly_send(page: Page, **said: str) -> None:
     """As it stands, whatever the browser would have asked for first."""
     given = {**WHO, "email": an_email(), **said}
-    page.evaluate(
-        """said => {
-            const form = document.querySelector('main form')
-            for (const [name, value] of Object.entries(said))
-                for (const one of form.querySelectorAll(`[name=${name}]`)) one.value = value
-            form.querySelector('[name=privacy_version]').checked = said.name.trim() !== ''
-            form.noValidate = true
-            form.submit()
-        }""",
-        given,
-    )
+    # The page that is left is idle long before the answer has come.
+    with page.expect_navigation():
+        page.evaluate(
+            """said => {
+                const form = document.querySelector('main form')
+                for (const [name, value] of Object.entries(said))
+                    for (const one of form.querySelectorAll(`[name=${name}]`)) one.value = value
+                form.querySelector('[name=privacy_version]').checked = said.name.trim() !== ''
+                form.noValidate = true
+                form.submit()
+            }""",
+            given,
+        )
     page.wait_for_load_state("networkidle")
 
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests import server, steps
 from tests.browser.conftest import OpenPage
-from tests.browser.looks import axe_findings
+from tests.browser.looks import axe_in_all_looks, sticks_out
 from tests.server import Server
 
 HER = "hello@studiomarea.example"
@@ -39,6 +39,12 @@ def title(page: Page, words: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text(words)
 
 
+def looks_right(page: Page) -> None:
+    """By day and by night, on a phone and on a desk."""
+    assert axe_in_all_looks(page, widths=(360,)) == {}
+    assert sticks_out(page, widths=(320, 768, 1280)) == []
+
+
 def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
@@ -59,18 +65,23 @@ def opened(open_page: OpenPage, portal: Server, path: str, **options: Any) -> Pa
     return open_page(path, base_url=portal.base, timezone_id="Europe/Rome", **options)
 
 
+def at_the_door(open_page: OpenPage, portal: Server, **options: Any) -> Page:
+    return opened(open_page, portal, "/sign-in", wide=360, bypass_csp=True, **options)
+
+
 # Whose booking it is
 
 
 def test_who_signs_in_says_of_each_guests_booking_whether_it_was_them(
     open_page: OpenPage, portal: Server
 ):
-    page = opened(open_page, portal, "/sign-in", wide=360, java_script_enabled=False)
+    page = at_the_door(open_page, portal)
     times = steps.free_times(page)
     denied, claimed = (steps.book_as_stranger(page, time, OSKAR) for time in times[:40:30])
     page = server.sign_in_by_letter(page.context, portal.base, OSKAR)
     assert page.url == f"{portal.base}/sign-in/was-it-you"
     title(page, "Was this you?")
+    looks_right(page)
     press(page, "No, that was not me")
     title(page, "Was this you?")
     press(page, "Yes, that was me")
@@ -82,12 +93,10 @@ def test_who_signs_in_says_of_each_guests_booking_whether_it_was_them(
     assert page.url == f"{portal.base}/me"
 
 
-def letter_opened(open_page: OpenPage, portal: Server, email: str) -> tuple[Page, str]:
-    """The link in a booking's letter, in a browser without scripts that did not book it; and the
-    path of the booking."""
-    page = opened(
-        open_page, portal, "/sign-in", wide=360, bypass_csp=True, java_script_enabled=False
-    )
+def letter_opened(open_page: OpenPage, portal: Server, **options: Any) -> tuple[Page, str]:
+    """The link in a booking's letter, in a browser that did not book it; and the path of the
+    booking."""
+    page, email = at_the_door(open_page, portal, **options), steps.an_email()
     link = steps.book_as_stranger(page, steps.free_times(page)[0], email)
     page.goto(path_in_letters(page, email, steps.SIGNS_IN))
     title(page, "Was this you?")
@@ -99,9 +108,11 @@ def letter_opened(open_page: OpenPage, portal: Server, email: str) -> tuple[Page
 def test_a_no_behind_a_bookings_letter_cancels_it_and_signs_nobody_in(
     open_page: OpenPage, portal: Server
 ):
-    page, link = letter_opened(open_page, portal, steps.an_email())
+    page, link = letter_opened(open_page, portal)
+    looks_right(page)
     press(page, "No, that was not me")
     title(page, "Thank you for telling me")
+    looks_right(page)
     page.goto("/me")
     assert page.url == f"{portal.base}/sign-in"
     page.goto(link)
@@ -109,7 +120,7 @@ def test_a_no_behind_a_bookings_letter_cancels_it_and_signs_nobody_in(
 
 
 def test_a_yes_behind_a_bookings_letter_opens_the_account(open_page: OpenPage, portal: Server):
-    page, link = letter_opened(open_page, portal, steps.an_email())
+    page, link = letter_opened(open_page, portal, java_script_enabled=False)
     press(page, "It was me, sign in")
     assert page.url == f"{portal.base}/me"
     page.goto(link)
@@ -119,7 +130,7 @@ def test_a_yes_behind_a_bookings_letter_opens_the_account(open_page: OpenPage, p
 def test_behind_a_link_that_was_replaced_a_fresh_letter_is_asked_for(
     open_page: OpenPage, portal: Server
 ):
-    page = opened(open_page, portal, "/sign-in", wide=360, java_script_enabled=False)
+    page = at_the_door(open_page, portal)
     email = steps.an_email()
     link = steps.book_as_stranger(page, steps.free_times(page)[0], email)
     path_in_letters(page, email, re.compile(re.escape(link)))
@@ -127,8 +138,10 @@ def test_behind_a_link_that_was_replaced_a_fresh_letter_is_asked_for(
         ask("UPDATE bookings SET link_version = 2 WHERE reference = %s", (link.split("/")[2],))
     page.goto(link)
     title(page, "This link has been replaced")
+    looks_right(page)
     press(page, "Send me a new letter")
     title(page, "Look in your mailbox")
+    looks_right(page)
     newer = re.compile(rf"{link.rpartition('/')[0]}/(?!{link.rpartition('/')[2]})[\w-]+")
     page.goto(path_in_letters(page, email, newer))
     title(page, "Your call")
@@ -145,7 +158,7 @@ def test_on_a_day_full_of_guests_a_new_one_proves_their_e_mail_and_books(
     summary = page.locator("[data-error-summary]")
     expect(summary).to_be_focused()
     expect(summary).to_contain_text("open the link in the letter")
-    assert axe_findings(page) == []
+    looks_right(page)
     email = page.locator("#wish-email").input_value()
     start = page.locator(".slot.on").get_attribute("data-slot")
     page.goto(path_in_letters(page, email, steps.SIGNS_IN))
@@ -168,7 +181,7 @@ def test_the_therapist_lets_a_day_full_of_strangers_go(
     steps.fill_a_day(page)
     guests = [f"/manage{link}" for link in steps.made]
     assert len(guests) >= 2
-    assert axe_findings(page) == []
+    looks_right(page)
     page.get_by_role("button", name="Let them all go: Thursday 26 November").press("Enter")
     expect(page.get_by_role("status").filter(has_text="calls are cancelled")).to_have_count(1)
     expect(page.get_by_role("button", name=re.compile("^Let them all go"))).to_have_count(0)
