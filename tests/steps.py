@@ -191,7 +191,7 @@ def book_as_stranger(page: Page, start: str, email: str = "") -> str:
 
 def free_times(page: Page) -> list[str]:
     """As a guest is offered them, from a day on that has many."""
-    days = {"session_type": "discovery", "from": ROOMY, "to": "2026-12-20", "tz": "Europe/Rome"}
+    days = f"session_type=discovery&from={ROOMY}&to=2026-12-20&tz=Europe/Rome"
     with stranger(page) as request:
         return [time["start"] for time in request.get("/api/slots", params=days).json()["slots"]]
 
