@@ -27,11 +27,15 @@ ENGLISH = ("en",)
 # Whose letters hold a link that is shown.
 LINKED = {OSKAR, MARLOW, WREN}
 
-House = Literal["usual", "strict", "dark"]
-# In the strict one an address books one call a day; from the dark one the database goes away.
+House = Literal["usual", "strict", "narrow", "hurried", "dark"]
+# In the strict one an address books one call a day; in the narrow one days fill with guests and a
+# booking is moved once; in the hurried one an address reads forty pages a minute; from the dark one
+# the database goes away.
 HOUSES: Mapping[House, Mapping[str, str]] = {
     "usual": {"PRACTICE_LIMITS": "off"},
     "strict": {"PRACTICE_LIMIT_CALLS_PER_ADDRESS": "1/86400", "PRACTICE_LIMIT_ATTEMPTS": "999/600"},
+    "narrow": {"PRACTICE_LIMIT_MOVES_PER_BOOKING": "1/86400", **server.GENEROUS},
+    "hurried": {"PRACTICE_LIMIT_READS": "40/60"},
     "dark": {"PRACTICE_LIMITS": "off"},
 }
 
@@ -90,6 +94,16 @@ KEPT = Change(
     "UPDATE bookings SET status = 'held' WHERE status = 'requested'",
     "UPDATE bookings SET status = 'requested' WHERE status = 'held'",
 )
+# As when the booking has become somebody else's.
+REPLACED = Change(
+    "UPDATE bookings SET link_version = link_version + 1",
+    "UPDATE bookings SET link_version = link_version - 1",
+)
+# What runs twice an hour and less often, so that it does not catch up before the picture is taken.
+LATE = Change(
+    "UPDATE job_runs SET started_at = started_at - interval '4 hours' WHERE job = 'clean_up'",
+    "UPDATE job_runs SET started_at = started_at + interval '4 hours' WHERE job = 'clean_up'",
+)
 IN_DECEMBER = f"/book?day=2026-12-02&start={quote('2026-12-02T14:30:00+01:00')}"
 PLAIN = "/plain/book/discovery"
 
@@ -106,6 +120,8 @@ OPEN_TO_ALL: Mapping[str, Screen] = {
     "sign-in": Screen("/sign-in"),
     "sign-in-sent": Screen("/sign-in/sent"),
     "sign-in-gone": Screen("/sign-in/confirm"),
+    "sign-in-booked": Screen("/sign-in", act=steps.open_the_letter),
+    "sign-in-denied": Screen("/sign-in/denied"),
 }
 BOOKING: Mapping[str, Screen] = {
     "book": Screen("/book"),
@@ -145,6 +161,8 @@ CHANGING: Mapping[str, Screen] = {
     "manage-kept": Screen(steps.held_by(WREN), languages=ENGLISH, change=KEPT),
     "manage-late": Screen(steps.held_by(MARLOW), languages=ENGLISH),
     "manage-late-cancel": Screen(steps.held_by(MARLOW, "/cancel"), languages=ENGLISH),
+    "manage-replaced": Screen(steps.held_by(MARLOW), change=REPLACED),
+    "manage-renewed": Screen(steps.held_by(MARLOW), act=steps.renew, change=REPLACED),
     "move": Screen(steps.moved_by(OSKAR)),
     "move-chosen": Screen(steps.moved_by(OSKAR), act=steps.choose_to_move),
     "move-late": Screen(steps.moved_by(MARLOW)),
@@ -184,11 +202,24 @@ HERS: Mapping[str, Screen] = {
     "today-notices": Screen("/portal/notices", HER),
     "today-feedback": Screen("/portal/feedback", HER),
     "today-running": Screen("/portal/running", HER),
+    "today-running-late": Screen("/portal/running", HER, change=LATE),
     "today-calendar": Screen("/portal/calendar", HER),
 }
 # These leave something behind that nobody takes back.
 LAST: Mapping[str, Screen] = {
     "me-moved": Screen(steps.moved_as(OSKAR), OSKAR, steps.move_ones_own),
+    "sign-in-was-it-you": Screen("/me", TOBIAS, act=steps.be_asked_about_a_booking),
+    "book-proof": Screen(f"/book?day={steps.ROOMY}", act=steps.be_asked_for_proof, house="narrow"),
+    "plain-proof": Screen(
+        f"{PLAIN}?day={steps.ROOMY}", act=steps.be_plainly_asked_for_proof, house="narrow"
+    ),
+    "manage-proof": Screen("/book", act=steps.be_asked_for_proof_by_move, house="narrow"),
+    "today-full": Screen("/portal", HER, act=steps.fill_a_day, house="narrow"),
+    "manage-often": Screen("/book", act=steps.move_often, house="narrow"),
+    "manage-letters": Screen("/book", act=steps.have_enough_letters, house="narrow"),
+    "move-often": Screen("/book", act=steps.move_often_by_script, house="narrow"),
+    "move-letters": Screen("/book", act=steps.have_enough_letters_by_script, house="narrow"),
+    "patience": Screen(PLAIN, act=steps.read_very_much, house="hurried"),
     "book-refused": Screen("/book", act=steps.be_refused, house="strict"),
     "plain-refused": Screen(PLAIN, act=steps.plainly_refused, house="strict"),
     "trouble": Screen(PLAIN, house="dark"),

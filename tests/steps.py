@@ -2,7 +2,9 @@
 
 import re
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Generator
+from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
 from uuid import uuid4
@@ -13,6 +15,9 @@ from practice import i18n
 
 WHO = {"name": "Giulia Ferri", "phone": "+39 040 123456"}
 HELD = re.compile(r"/manage(/[A-Z]{3}-\d{3}-[A-Z]{2}/[\w-]+)")
+SIGNS_IN = re.compile(r"/sign-in/link/[\w-]+")
+# A day with many free times.
+ROOMY = "2026-11-26"
 # A page that never hears from the server stays as it is drawn ahead.
 SOCKET = re.compile("/_event")
 # The links of the calls that were booked for a picture.
@@ -155,6 +160,73 @@ def lose(page: Page) -> None:
     page.locator(".alts").wait_for()
 
 
+@contextmanager
+def stranger(page: Page) -> Generator[APIRequestContext]:
+    """Another browser, whoever looks at the page."""
+    browser = page.context.browser
+    assert browser
+    with browser.new_context(base_url=origin_of(page)) as context:
+        yield context.request
+
+
+def book_as_stranger(page: Page, start: str, email: str = "") -> str:
+    """The path behind the link, "" where it was refused."""
+    with stranger(page) as request:
+        wish = {
+            "session_type": "discovery",
+            "start": start,
+            "name": "Somebody Else",
+            "email": email or an_email(),
+            "phone": "+39 040 654321",
+            "time_zone": "Europe/Rome",
+            "place": "video",
+            "privacy_version": request.get("/api/session-types").json()["privacy_version"],
+            "language": language_of(page),
+        }
+        key = {"idempotency-key": uuid4().hex}
+        link = request.post("/api/bookings", data=wish, headers=key).json().get("manage_url", "")
+    remember(link)
+    return urlsplit(link).path
+
+
+def free_times(page: Page) -> list[str]:
+    """As a guest is offered them, from a day on that has many."""
+    days = f"session_type=discovery&from={ROOMY}&to=2026-12-20&tz=Europe/Rome"
+    with stranger(page) as request:
+        return [time["start"] for time in request.get("/api/slots", params=days).json()["slots"]]
+
+
+def crowd(page: Page, start: str) -> None:
+    """Guests take their whole share of the day on which this time is, and leave the time."""
+    chosen = datetime.fromisoformat(start)
+    times = [datetime.fromisoformat(time) for time in free_times(page)]
+    same_day = [time for time in times if time.date() == chosen.astimezone(time.tzinfo).date()]
+    others = [time.isoformat() for time in same_day if time != chosen]
+    while others and book_as_stranger(page, others.pop()):
+        pass
+
+
+def be_asked_for_proof(page: Page) -> None:
+    fill(page)
+    crowd(page, page.locator(".slot.on").get_attribute("data-slot") or "")
+    send(page)
+    page.locator("[data-error-summary]").wait_for()
+
+
+def be_asked_for_proof_by_move(page: Page) -> None:
+    book_to(page, f"/move?day={ROOMY}")
+    page.locator(".slot").first.click()
+    page.locator("#wish").wait_for()
+    crowd(page, page.locator("[name=start]").get_attribute("value") or "")
+    send(page)
+    page.locator(".notice").wait_for()
+
+
+def renew(page: Page) -> None:
+    page.locator("main form .primary").click()
+    page.wait_for_url("**/renew")
+
+
 def come_back_too_late(page: Page) -> None:
     """What was chosen is not free any more when the page is there again."""
     page.goto(f"{page.url}?start={quote('2026-11-28T09:00:00+01:00')}")
@@ -216,17 +288,19 @@ def plainly_choose(page: Page) -> None:
 def plainly_send(page: Page, **said: str) -> None:
     """As it stands, whatever the browser would have asked for first."""
     given = {**WHO, "email": an_email(), **said}
-    page.evaluate(
-        """said => {
-            const form = document.querySelector('main form')
-            for (const [name, value] of Object.entries(said))
-                for (const one of form.querySelectorAll(`[name=${name}]`)) one.value = value
-            form.querySelector('[name=privacy_version]').checked = said.name.trim() !== ''
-            form.noValidate = true
-            form.submit()
-        }""",
-        given,
-    )
+    # The page that is left is idle long before the answer has come.
+    with page.expect_navigation():
+        page.evaluate(
+            """said => {
+                const form = document.querySelector('main form')
+                for (const [name, value] of Object.entries(said))
+                    for (const one of form.querySelectorAll(`[name=${name}]`)) one.value = value
+                form.querySelector('[name=privacy_version]').checked = said.name.trim() !== ''
+                form.noValidate = true
+                form.submit()
+            }""",
+            given,
+        )
     page.wait_for_load_state("networkidle")
 
 
@@ -248,6 +322,101 @@ def plainly_refused(page: Page) -> None:
     page.locator(".slot").nth(3).click()
     page.locator("#wish").wait_for()
     plainly_send(page)
+
+
+def be_plainly_asked_for_proof(page: Page) -> None:
+    plainly_choose(page)
+    crowd(page, page.locator("[name=start]").get_attribute("value") or "")
+    plainly_send(page)
+
+
+def move_often(page: Page) -> None:
+    """Where once a day is all that one booking may be moved."""
+    move(page)
+    page.goto(f"{page.url.partition('?')[0]}/move")
+    page.locator(".slot").nth(3).click()
+    page.locator("#wish").wait_for()
+    send(page)
+    page.locator(".notice").wait_for()
+
+
+def have_enough_letters(page: Page) -> None:
+    """Two more calls under the same e-mail have brought it a letter each."""
+    page.goto(book_thrice(page) + "/move")
+    page.locator(".slot").nth(3).click()
+    page.locator("#wish").wait_for()
+    send(page)
+    page.locator(".notice").wait_for()
+
+
+def book_thrice(page: Page) -> str:
+    """Under one e-mail, on three days; the path behind the first link."""
+    days = {time[:10]: time for time in free_times(page)}
+    email = an_email()
+    links = [book_as_stranger(page, time, email) for time in list(days.values())[-3:]]
+    return links[0]
+
+
+def move_often_by_script(page: Page) -> None:
+    move(page)
+    move_by_script(page, urlsplit(page.url).path)
+
+
+def have_enough_letters_by_script(page: Page) -> None:
+    move_by_script(page, book_thrice(page))
+
+
+def move_by_script(page: Page, link: str) -> None:
+    _none, _manage, reference, key = link.split("/")
+    page.goto(f"{path_prefix(page)}/book/move?booking={reference}&key={key}")
+    choose(page)
+    send(page)
+    page.locator("[data-error-summary]").wait_for()
+
+
+def read_very_much(page: Page) -> None:
+    while page.request.get(page.url).status != 429:
+        pass
+    page.reload()
+
+
+# At the door
+
+
+def open_the_letter(page: Page) -> None:
+    """Of a booking, in a browser that did not book it."""
+    email = an_email()
+    prefix = path_prefix(page)
+    book_as_stranger(page, free_times(page)[0], email)
+    page.goto(prefix + sign_in_path(page, email))
+    page.locator(".door").wait_for()
+
+
+def sign_in_path(page: Page, email: str) -> str:
+    """Of the newest letter to somebody, as soon as it has come."""
+    while True:
+        for letter in page.request.get("/dev/mailbox.json").json():
+            if letter["to"] == email and (link := SIGNS_IN.search(letter["text"])):
+                return link[0]
+        time.sleep(0.1)
+
+
+def path_prefix(page: Page) -> str:
+    code = language_of(page)
+    return "" if code == i18n.DEFAULT_LANGUAGE else f"/{code}"
+
+
+def be_asked_about_a_booking(page: Page) -> None:
+    """Somebody books under the e-mail of whoever is signed in here."""
+    book_as_stranger(page, free_times(page)[0], "tobias@quill.example")
+    page.goto(f"{path_prefix(page)}/sign-in/was-it-you")
+    page.locator(".door").wait_for()
+
+
+def fill_a_day(page: Page) -> None:
+    crowd(page, free_times(page)[0])
+    page.reload()
+    page.locator(".day-full button").wait_for()
 
 
 def look_like_a_machine(page: Page) -> None:
@@ -293,6 +462,10 @@ def give_back(page: Page) -> None:
 
 def origin_of(page: Page) -> str:
     return "{0.scheme}://{0.netloc}".format(urlsplit(page.url))
+
+
+def language_of(page: Page) -> str:
+    return page.locator("html").get_attribute("lang") or i18n.DEFAULT_LANGUAGE
 
 
 def in_language(code: str, path: str) -> str:

@@ -147,13 +147,14 @@ async def test_m2_who_is_known_is_asked_for_the_same_and_nothing_is_made(house: 
 async def test_m2_a_holder_moves_into_a_full_day_by_the_account_only(house: str):
     fill()
     other = a_call(start=TOMORROW + DAY).reference
-    with pytest.raises(ProofNeeded):
+    with pytest.raises(ProofNeeded) as refusal:
         db.transact(
             moves.move,
             builders.holder_of(other),
             reference=other,
             start=TOMORROW + 6 * HALF,
         )
+    assert "it stays where it is" in refusal.value.message
 
 
 async def test_m2_the_therapist_sees_the_day_and_lets_all_unproven_calls_go_with_one_click(
@@ -174,6 +175,14 @@ async def test_m2_the_therapist_sees_the_day_and_lets_all_unproven_calls_go_with
     assert seat.shows(TodayState, "crowds") == []
     cancelled = rows_of(OutboxRow, OutboxRow.fact == "cancelled")
     assert sum(one.effect == "letter_to_client" for one in cancelled) == 3
+
+
+async def test_m2_a_full_day_is_counted_among_what_waits_for_her_word(house: str):
+    fill()
+    seat = her_seat()
+    await seat.send(TodayState.load)
+    assert seat.shows(TodayState, "decisions") == []
+    assert seat.shows(TodayState, "decisions_title") == "One decision"
 
 
 async def test_m2_only_the_therapist_lets_go(house: str):

@@ -138,6 +138,16 @@ class ProofNeeded(Refusal):
     status = 403
 
 
+class ProofNeededToMove(ProofNeeded):
+    """Whoever moves holds a time already, and keeps it."""
+
+    message = N_(
+        "Many first calls are booked on that day, so I first need to know that your e-mail is "
+        "yours. Please open the link in the letter I am sending you, then move your call again; "
+        "until then it stays where it is."
+    )
+
+
 class CostsMore(Refusal):
     code = "costs_more"
     message = N_("Cancelling has become dearer meanwhile. Please look at it again.")

@@ -22,14 +22,20 @@ def decisions() -> rx.Component:
         TodayState.done != "", notice("success", TodayState.done, live=False), rx.fragment()
     )
     asked = rx.el.ul(rx.foreach(TodayState.decisions, _asked), role="list", class_name="day-asked")
+    full = rx.el.ul(
+        rx.foreach(TodayState.crowds, _full), role="list", class_name="day-asked day-full"
+    )
     nothing = rx.el.p(
         _("Calls to close and requests will be asked about here."), class_name="day-asked soft"
     )
+    has_full = TodayState.crowds.length() > 0
     return rx.el.section(
         rx.el.h2(TodayState.decisions_title, id="decisions", tab_index=-1),
         rx.el.div(done, role="status", class_name="day-done"),
-        rx.cond(TodayState.decisions.length() > 0, asked, nothing),
-        rx.el.ul(rx.foreach(TodayState.crowds, _full), role="list", class_name="day-asked"),
+        rx.cond(
+            TodayState.decisions.length() > 0, asked, rx.cond(has_full, rx.fragment(), nothing)
+        ),
+        rx.cond(has_full, full, rx.fragment()),
         aria_labelledby="decisions",
         class_name="day-ask",
     )
@@ -38,10 +44,11 @@ def decisions() -> rx.Component:
 def _full(day: ObjectVar[Full]) -> rx.Component:
     """Perhaps one person with many names, perhaps many people: she decides, and each is told."""
     go = TodayState.let_guests_go(day.day)
+    label = rx.fragment(_("Let them all go"), rx.el.span(": ", day.title, class_name="vh"))
     return rx.el.li(
         rx.el.h3(day.title, class_name="row-title"),
         rx.el.p(day.line, class_name="row-line"),
-        actions(button(_("Let them all go"), on_click=go.throttle(SLIP))),
+        actions(button(label, on_click=go.throttle(SLIP))),
     )
 
 

@@ -12,7 +12,13 @@ from practice import clock
 from practice.domain import availability, hours
 from practice.domain.actors import Actor, Role
 from practice.domain.availability import Why
-from practice.domain.refusals import NotOffered, ProofNeeded, SlotTaken, TimeBlocked
+from practice.domain.refusals import (
+    NotOffered,
+    ProofNeeded,
+    ProofNeededToMove,
+    SlotTaken,
+    TimeBlocked,
+)
 from practice.services import clients, rulebook, taken
 from practice.services.rulebook import Rules
 
@@ -76,7 +82,7 @@ def require_free(
     elif at not in availability.slots(found, first, day):
         raise SlotTaken if availability.explain(found, at).why in GONE else NotOffered
     if day in found.crowded:
-        raise ProofNeeded
+        raise ProofNeededToMove if without else ProofNeeded
 
 
 def whole_second(rules: Rules, start: datetime) -> tuple[int, date]:

@@ -167,7 +167,7 @@ class TodayState(PortalState):
         full = await query(crowds.list_crowds, await actor_of(self))
         self.crowds = [_full(crowd) for crowd in full]
         self.health, self.is_well = health(found.health), found.health.is_well
-        self.decisions_title = title(len(self.decisions))
+        self.decisions_title = title(len(self.decisions) + len(self.crowds))
         self.loaded = True
 
 

@@ -92,7 +92,7 @@ def moved_while_loading(page: Page, address: str) -> float:
 
 # The browser itself reports a refusal that a test asked for.
 ASKED_FOR = re.compile(
-    r"the server responded with a status of 4(04|09|22) |net::ERR_INTERNET_DISCONNECTED"
+    r"the server responded with a status of 4(04|09|10|22) |net::ERR_INTERNET_DISCONNECTED"
 )
 
 

@@ -83,7 +83,7 @@ def confirm_booked(question: Question, mailbox: str, device: str) -> rx.Componen
         _asked_about(question),
         rx.el.p(with_what),
         rx.el.p(
-            _("The button opens the account of {mailbox} in this browser.").format(mailbox=mailbox)
+            _("If it was you, this browser is signed in as {mailbox}.").format(mailbox=mailbox)
         ),
         _form(
             here("/sign-in/confirm"), _hidden("it_was_me", "yes"), button=_("It was me, sign in")
@@ -106,7 +106,9 @@ def was_it_you(question: Question) -> rx.Component:
 
 
 def _asked_about(question: Question) -> rx.Component:
-    asked = _("Under your address somebody booked a call for {time}, in the name of {name}.")
+    asked = _(
+        "Somebody booked a call under your e-mail address, for {time}, in the name of {name}."
+    )
     time = _when(question.starts_at, question.zone)
     return rx.el.p(asked.format(time=time, name=question.name))
 
