@@ -24,6 +24,7 @@ from practice.services import (
     guests,
     limits,
     moves,
+    newcomers,
     sign_in_links,
 )
 from practice.services.access import require
@@ -118,11 +119,12 @@ async def book(
 
 
 async def _introduce(caller: Caller, wish: Wish, guest: Guest) -> None:
-    """A link to the mailbox, whoever may be known there. Nothing is booked and nothing is held."""
+    """A link to the mailbox, whoever may be known there. Nothing is booked, nothing is held, and
+    the name and number that were typed are kept nowhere."""
 
     async def write() -> None:
-        said = {"language": wish.language, "zone": wish.zone}
-        await runtime.transact(guests.introduce, SYSTEM, guest=guest, **said)
+        said = {"email": guest.email, "language": wish.language, "zone": wish.zone}
+        await runtime.transact(newcomers.expect, SYSTEM, **said)
 
     await _send_link(caller, guest.email, write)
 

@@ -37,6 +37,26 @@ RULES: tuple[tuple[str, timedelta, TextClause], ...] = tuple(
             "DELETE FROM sessions WHERE coalesce(ended_at, created_at + interval '30 days')"
             " < :before",
         ),
+        # A name that was typed for an address and never booked anything.
+        (
+            "unbooked",
+            DAY,
+            "DELETE FROM clients WHERE provisional AND created_at < :before AND NOT EXISTS"
+            " (SELECT FROM bookings WHERE bookings.client_id = clients.id)",
+        ),
+        # An address under which nobody is, and no link or browser waits for anybody to come.
+        (
+            "unpeopled",
+            DAY,
+            "DELETE FROM accounts WHERE created_at < :before"
+            " AND NOT EXISTS (SELECT FROM clients WHERE clients.account_id = accounts.id)"
+            " AND NOT EXISTS (SELECT FROM therapist WHERE therapist.account_id = accounts.id)"
+            " AND NOT EXISTS (SELECT FROM notices WHERE notices.account_id = accounts.id)"
+            " AND NOT EXISTS (SELECT FROM signin_links AS link"
+            "  WHERE link.account_id = accounts.id AND link.expires_at >= :before)"
+            " AND NOT EXISTS (SELECT FROM sessions AS own WHERE own.account_id = accounts.id"
+            "  AND coalesce(own.ended_at, own.created_at + interval '30 days') >= :before)",
+        ),
         (
             "keys",
             2 * DAY,

@@ -18,15 +18,14 @@ from practice.db import acting_as
 from practice.domain import inputs
 from practice.domain.actors import SYSTEM, Actor, Role
 from practice.domain.bookings import OPEN
-from practice.domain.errors import N_, NotFound, TooMany
+from practice.domain.errors import N_, TooMany
 from practice.environment import Rate
 from practice.models import private
 from practice.models.bookings import Booking, BookingEvent
 from practice.models.content import Practice, PrivacyText
 from practice.models.people import Account, Client, Consent
-from practice.models.signin import SigninLink
 from practice.services import allowance, sign_in_links
-from practice.services.rows import New, new, write
+from practice.services.rows import New, new
 
 
 @dataclass(frozen=True)
@@ -111,14 +110,7 @@ def welcome(session: Session, guest: Guest, *, language: str, zone: str) -> Part
 def _party(guest: Guest, language: str, zone: str) -> Party:
     ring = vault.ring()
     account_id, client_id = new_id(), new_id()
-    account = new(
-        Account,
-        id=account_id,
-        email=private.seal(Account, "email", account_id, guest.email),
-        email_index=ring.index("email", guest.email),
-        language=language,
-        zone=zone,
-    )
+    account = sign_in_links.new_account(account_id, guest.email, language, zone)
     client = new(
         Client,
         id=client_id,
@@ -179,16 +171,6 @@ def _require_wider_networks(session: Session, guest: Guest) -> None:
             if origin and (calls := _too_many(session, lately.where(column == origin), rate)):
                 wait = calls[-1] + rate.within - clock.now()
                 raise TooMany(max(1, ceil(wait.total_seconds())))
-
-
-def introduce(session: Session, actor: Actor, *, guest: Guest, language: str, zone: str) -> None:
-    """Somebody who has still to prove the e-mail before anything is booked: whom the letter's link
-    lets in. Where the address is known, nothing is written, and nobody is told which."""
-    if actor.role is not Role.SYSTEM:
-        raise NotFound
-    if not sign_in_links.is_known_address(session, guest.email):
-        party = _party(guest, language, zone)
-        write(session, [row for row in party.rows if row.table is not SigninLink])
 
 
 def _too_many(session: Session, lately: SelectOfScalar[datetime], rate: Rate) -> Sequence[datetime]:

@@ -152,6 +152,18 @@ def issue(session: Session, account: Account, asker: Asker | None) -> str:
     return token
 
 
+def new_account(account_id: UUID, email: str, language: str, zone: str) -> New:
+    """Not written yet, and proven by nothing."""
+    return new(
+        Account,
+        id=account_id,
+        email=private.seal(Account, "email", account_id, email),
+        email_index=vault.ring().index("email", email),
+        language=language,
+        zone=zone,
+    )
+
+
 def new_link(
     account_id: UUID,
     asker: Asker | None = None,
@@ -230,7 +242,12 @@ def redeem(
     _void(session, proven.account_id)
     _know(session, token, nonce)
     opened = sessions.open_for(session, actor, account_id=proven.account_id, device=device)
-    return replace(opened, must_choose=bool(proven.two_calls), must_answer=bool(proven.unanswered))
+    return replace(
+        opened,
+        must_choose=bool(proven.two_calls),
+        must_answer=bool(proven.unanswered),
+        must_introduce=not (opened.is_therapist or proven.unanswered or proven.has_person),
+    )
 
 
 @changes_calendar
