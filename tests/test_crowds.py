@@ -67,7 +67,7 @@ async def flood(networks_of: list[str]) -> int:
             weekday = TOMORROW + (number // 4 * 7 + number % 4) * DAY
             await booked(network, number, weekday)
             done += 1
-        except TooMany:
+        except (ProofNeeded, TooMany):
             pass
     return done
 
@@ -82,6 +82,32 @@ async def test_m2_a_providers_customer_with_a_whole_48_is_counted_too(house: str
 
 async def test_m2_a_small_provider_of_the_old_kind_is_counted_too(house: str):
     assert await flood([f"203.0.113.{n}" for n in range(23)]) == 12
+
+
+@pytest.mark.parametrize(
+    "networks_of",
+    [
+        [f"2001:db8:0:aa{n:02x}::/64" for n in range(7)],
+        [f"203.0.113.{n}" for n in range(13)],
+    ],
+)
+async def test_m2_a_household_or_a_provider_that_is_full_is_asked_for_proof_not_shut_out(
+    house: str, networks_of: list[str]
+):
+    await flood(networks_of[:-1])
+    before = len(rows_of(Booking))
+    with pytest.raises(ProofNeeded):
+        await booked(networks_of[-1], 99, TOMORROW + 14 * DAY)
+    assert len(rows_of(Booking)) == before
+    letter = next(one for one in sent() if one.to == "person99@example.org")
+    assert letter.kind == "sign_in"
+
+
+async def test_m2_the_single_address_still_waits(house: str):
+    for number in range(3):
+        await booked("203.0.113.7", number, TOMORROW + number * DAY)
+    with pytest.raises(TooMany):
+        await booked("203.0.113.7", 9, TOMORROW + 7 * DAY)
 
 
 async def test_m2_strangers_to_each_other_are_not_counted_together(house: str):

@@ -19,6 +19,7 @@ from practice.domain import inputs
 from practice.domain.actors import SYSTEM, Actor, Role
 from practice.domain.bookings import OPEN
 from practice.domain.errors import N_, TooMany
+from practice.domain.refusals import ProofNeeded
 from practice.environment import Rate
 from practice.models import private
 from practice.models.bookings import Booking, BookingEvent
@@ -152,15 +153,16 @@ def _require_within_limits(session: Session, guest: Guest) -> None:
     if of_email or len(letters) >= limits.letters_per_unproven.count:
         # The whole wait, always: the exact one would tell a stranger when somebody booked.
         raise TooMany(ceil(limits.calls_per_email.within.total_seconds()))
-    _require_wider_networks(session, guest)
     if of_network:
         wait = of_network[-1] + limits.calls_per_address.within - clock.now()
         raise TooMany(max(1, ceil(wait.total_seconds())))
+    _require_wider_networks(session, guest)
 
 
 def _require_wider_networks(session: Session, guest: Guest) -> None:
-    """Whoever has a hundred networks is one household all the same. Whatever became of the calls
-    counts: booking and giving back in turns would send letters without end."""
+    """Whoever has a hundred networks is one household all the same, but the neighbours behind one
+    provider are not: they are asked for the proof of the e-mail and not shut out. Whatever became
+    of the calls counts: booking and giving back in turns would send letters without end."""
     limits = settings.current().limits
     lately = select(Booking.created_at).order_by(col(Booking.created_at).desc())
     with acting_as(session, SYSTEM):
@@ -168,9 +170,8 @@ def _require_wider_networks(session: Session, guest: Guest) -> None:
             (Booking.origin_site, guest.origin_site, limits.calls_per_site),
             (Booking.origin_region, guest.origin_region, limits.calls_per_region),
         ):
-            if origin and (calls := _too_many(session, lately.where(column == origin), rate)):
-                wait = calls[-1] + rate.within - clock.now()
-                raise TooMany(max(1, ceil(wait.total_seconds())))
+            if origin and _too_many(session, lately.where(column == origin), rate):
+                raise ProofNeeded
 
 
 def _too_many(session: Session, lately: SelectOfScalar[datetime], rate: Rate) -> Sequence[datetime]:
