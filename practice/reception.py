@@ -34,7 +34,7 @@ from practice.services.endings import Cancelled
 from practice.services.guests import Guest
 from practice.services.limits import Once
 from practice.services.moves import Moved
-from practice.services.sign_in_links import Asker
+from practice.services.sign_in_links import Asker, Origin
 
 
 @dataclass(frozen=True)
@@ -135,8 +135,8 @@ async def _send_link(
     """The same letter as at the door, within the same limits."""
     asker = Asker(secrets.token_urlsafe(32), caller.device)
     wanted = {"email": email, "asker": asker}
-    network = vault.ring().index("network", caller.network)
-    admitted = await runtime.transact(sign_in_links.admit, SYSTEM, **wanted, network=network)
+    origin = Origin.of(caller.network)
+    admitted = await runtime.transact(sign_in_links.admit, SYSTEM, **wanted, origin=origin)
     if admitted.may_send:
         if before:
             await before()

@@ -8,6 +8,7 @@ from sqlmodel import Session, text
 from practice import clock
 from practice.db import collides_by_nature
 from practice.domain.actors import Actor
+from practice.domain.signin import ASKER_LIFE
 from practice.services import drafts
 
 DAY = timedelta(days=1)
@@ -29,7 +30,15 @@ RULES: tuple[tuple[str, timedelta, TextClause], ...] = tuple(
         (
             "links",
             30 * DAY,
-            "DELETE FROM signin_links WHERE expires_at < :before",
+            "DELETE FROM signin_links WHERE expires_at < :before AND used_at IS NULL",
+        ),
+        # By these a browser is known; what it called itself is not needed for that.
+        ("used_links", ASKER_LIFE + DAY, "DELETE FROM signin_links WHERE expires_at < :before"),
+        (
+            "devices",
+            30 * DAY,
+            "UPDATE signin_links SET device = NULL"
+            " WHERE device IS NOT NULL AND expires_at < :before",
         ),
         (
             "sessions",
