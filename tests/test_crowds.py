@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 import pytest
+from sqlmodel import col
 
 from practice import db
 from practice.domain import networks
@@ -202,6 +203,29 @@ async def test_m2_the_therapist_sees_the_day_and_lets_all_unproven_calls_go_with
     assert seat.shows(TodayState, "crowds") == []
     cancelled = rows_of(OutboxRow, OutboxRow.fact == "cancelled")
     assert sum(one.effect == "letter_to_client" for one in cancelled) == 3
+
+
+def crowded() -> list[crowds.Crowd]:
+    return db.query(crowds.list_crowds, builders.THERAPIST)
+
+
+async def test_m2_what_the_button_does_not_let_go_does_not_fill_a_day(house: str):
+    """Claimed by the mailbox's owner, who has only to choose among two calls."""
+    full = fill()
+    assert crowded()
+    claimed = [row(reference).client_id for reference in full[:2]]
+    builders.change_row(Client, col(Client.id).in_(claimed), claimed=True)
+    assert crowded() == []
+    builders.change_row(Client, col(Client.id).in_(claimed), claimed=None)
+    (crowd,) = crowded()
+    assert db.transact(crowds.let_go, builders.THERAPIST, day=crowd.day) == crowd.calls
+    assert crowded() == []
+
+
+async def test_m2_calls_that_are_over_do_not_fill_a_day(house: str):
+    fill()
+    with the_time_is(TOMORROW + 2 * HALF):
+        assert crowded() == []
 
 
 async def test_m2_only_the_therapist_lets_go(house: str):
