@@ -24,6 +24,7 @@ from practice.services import (
     guests,
     limits,
     moves,
+    newcomers,
     sign_in_links,
 )
 from practice.services.access import require
@@ -33,7 +34,7 @@ from practice.services.endings import Cancelled
 from practice.services.guests import Guest
 from practice.services.limits import Once
 from practice.services.moves import Moved
-from practice.services.sign_in_links import Asker
+from practice.services.sign_in_links import Asker, Origin
 
 
 @dataclass(frozen=True)
@@ -118,11 +119,12 @@ async def book(
 
 
 async def _introduce(caller: Caller, wish: Wish, guest: Guest) -> None:
-    """A link to the mailbox, whoever may be known there. Nothing is booked and nothing is held."""
+    """A link to the mailbox, whoever may be known there. Nothing is booked, nothing is held, and
+    the name and number that were typed are kept nowhere."""
 
     async def write() -> None:
-        said = {"language": wish.language, "zone": wish.zone}
-        await runtime.transact(guests.introduce, SYSTEM, guest=guest, **said)
+        said = {"email": guest.email, "language": wish.language, "zone": wish.zone}
+        await runtime.transact(newcomers.expect, SYSTEM, **said)
 
     await _send_link(caller, guest.email, write)
 
@@ -133,8 +135,8 @@ async def _send_link(
     """The same letter as at the door, within the same limits."""
     asker = Asker(secrets.token_urlsafe(32), caller.device)
     wanted = {"email": email, "asker": asker}
-    network = vault.ring().index("network", caller.network)
-    admitted = await runtime.transact(sign_in_links.admit, SYSTEM, **wanted, network=network)
+    origin = Origin.of(caller.network)
+    admitted = await runtime.transact(sign_in_links.admit, SYSTEM, **wanted, origin=origin)
     if admitted.may_send:
         if before:
             await before()

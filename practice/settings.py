@@ -77,6 +77,8 @@ class Limits:
     calls_per_site: Rate
     calls_per_region: Rate
     links_per_mailbox: Rate
+    # The same for one that nobody proved; from one line it gets no more than letters_per_unproven.
+    links_per_unproven: Rate
     # Open websockets of one address, and how many it may open; what each may send: so much, at
     # once so many, each so long.
     sockets_per_address: int
@@ -285,6 +287,7 @@ def _limits(reader: Reader) -> Limits:
         calls_per_site=read("CALLS_PER_SITE", 6, timedelta(days=7)),
         calls_per_region=read("CALLS_PER_REGION", 12, timedelta(days=7)),
         links_per_mailbox=read("LINKS_PER_MAILBOX", 40, timedelta(hours=1)),
+        links_per_unproven=read("LINKS_PER_UNPROVEN", 10, day),
         sockets_per_address=reader.number(
             "PRACTICE_LIMIT_SOCKETS_PER_ADDRESS", 20, low=1, high=10_000
         ),

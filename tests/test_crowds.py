@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 import pytest
+from sqlmodel import col
 
 from practice import db
 from practice.domain import networks
@@ -67,7 +68,7 @@ async def flood(networks_of: list[str]) -> int:
             weekday = TOMORROW + (number // 4 * 7 + number % 4) * DAY
             await booked(network, number, weekday)
             done += 1
-        except TooMany:
+        except (ProofNeeded, TooMany):
             pass
     return done
 
@@ -82,6 +83,32 @@ async def test_m2_a_providers_customer_with_a_whole_48_is_counted_too(house: str
 
 async def test_m2_a_small_provider_of_the_old_kind_is_counted_too(house: str):
     assert await flood([f"203.0.113.{n}" for n in range(23)]) == 12
+
+
+@pytest.mark.parametrize(
+    "networks_of",
+    [
+        [f"2001:db8:0:aa{n:02x}::/64" for n in range(7)],
+        [f"203.0.113.{n}" for n in range(13)],
+    ],
+)
+async def test_m2_a_household_or_a_provider_that_is_full_is_asked_for_proof_not_shut_out(
+    house: str, networks_of: list[str]
+):
+    await flood(networks_of[:-1])
+    before = len(rows_of(Booking))
+    with pytest.raises(ProofNeeded):
+        await booked(networks_of[-1], 99, TOMORROW + 14 * DAY)
+    assert len(rows_of(Booking)) == before
+    letter = next(one for one in sent() if one.to == "person99@example.org")
+    assert letter.kind == "sign_in"
+
+
+async def test_m2_the_single_address_still_waits(house: str):
+    for number in range(3):
+        await booked("203.0.113.7", number, TOMORROW + number * DAY)
+    with pytest.raises(TooMany):
+        await booked("203.0.113.7", 9, TOMORROW + 7 * DAY)
 
 
 async def test_m2_strangers_to_each_other_are_not_counted_together(house: str):
@@ -120,7 +147,9 @@ async def test_m2_a_day_full_of_guests_stays_open_and_asks_for_the_proof_of_the_
     async with browser() as person:
         await person.get(link.removeprefix(ORIGIN))
         done = await person.post("/sign-in/confirm", data={"it_was_me": "yes"})
-        assert done.headers["location"] == "/me"
+        assert done.headers["location"] == "/sign-in/name"
+        details = {"name": "Person 7", "phone": "+4930123456", "privacy_version": PRIVACY}
+        assert (await person.post("/sign-in/name", data=details)).status_code == 303
     (known,) = rows_of(Client, Client.provisional == False)  # noqa: E712
     actor = Actor(Role.CLIENT, known.account_id, known.id)
     assert a_session(actor, CALL, TOMORROW + 6 * HALF).status == "confirmed"
@@ -141,7 +170,7 @@ async def test_m2_who_is_known_is_asked_for_the_same_and_nothing_is_made(house: 
     with pytest.raises(ProofNeeded) as unknown:
         await booked("203.0.113.7", 8, TOMORROW + 6 * HALF)
     assert known.value.message == unknown.value.message
-    assert len(rows_of(Client)) == before + 1
+    assert len(rows_of(Client)) == before
 
 
 async def test_m2_a_holder_moves_into_a_full_day_by_the_account_only(house: str):
@@ -183,6 +212,29 @@ async def test_m2_a_full_day_is_counted_among_what_waits_for_her_word(house: str
     await seat.send(TodayState.load)
     assert seat.shows(TodayState, "decisions") == []
     assert seat.shows(TodayState, "decisions_title") == "One decision"
+
+
+def crowded() -> list[crowds.Crowd]:
+    return db.query(crowds.list_crowds, builders.THERAPIST)
+
+
+async def test_m2_what_the_button_does_not_let_go_does_not_fill_a_day(house: str):
+    """Claimed by the mailbox's owner, who has only to choose among two calls."""
+    full = fill()
+    assert crowded()
+    claimed = [row(reference).client_id for reference in full[:2]]
+    builders.change_row(Client, col(Client.id).in_(claimed), claimed=True)
+    assert crowded() == []
+    builders.change_row(Client, col(Client.id).in_(claimed), claimed=None)
+    (crowd,) = crowded()
+    assert db.transact(crowds.let_go, builders.THERAPIST, day=crowd.day) == crowd.calls
+    assert crowded() == []
+
+
+async def test_m2_calls_that_are_over_do_not_fill_a_day(house: str):
+    fill()
+    with the_time_is(TOMORROW + 2 * HALF):
+        assert crowded() == []
 
 
 async def test_m2_only_the_therapist_lets_go(house: str):

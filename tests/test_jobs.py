@@ -16,10 +16,12 @@ from practice.domain.bookings import Status
 from practice.domain.errors import NotFound
 from practice.domain.fanout import FEEDBACK, REMINDER, SUMMARY, Effect
 from practice.domain.journey import Outcome
+from practice.domain.signin import ASKER_LIFE
 from practice.jobs import JOBS, Job
 from practice.models.base import Table
 from practice.models.bookings import Booking
 from practice.models.drafts import Draft
+from practice.models.people import Account, Client
 from practice.models.plumbing import (
     AuditSeal,
     IdempotencyKey,
@@ -43,6 +45,7 @@ from practice.services import (
     job_runs,
     journal,
     moves,
+    newcomers,
     outcomes,
     reminders,
     sessions,
@@ -573,6 +576,25 @@ def old_letter() -> None:
     worked()
 
 
+def old_used_link() -> None:
+    old_letter()
+    builders.change_row(SigninLink, used_at=NOW)
+
+
+def no_links() -> bool:
+    return not builders.rows_of(SigninLink)
+
+
+def a_name_without_a_booking() -> None:
+    builders.a_client()
+    builders.change_row(Client, provisional=True)
+
+
+def an_account_of_nobody() -> None:
+    asked = {"email": "ada@example.org", "language": "en", "zone": builders.ZONE.key}
+    db.transact(newcomers.expect, SYSTEM, **asked)
+
+
 def old_session() -> None:
     client = builders.a_client()
     assert client.account_id
@@ -618,6 +640,14 @@ RULES: dict[str, tuple[Callable[[], None], timedelta, Callable[[], bool]]] = {
     "bodies": (old_letter, 90 * DAY, lambda: without(builders.rows_of(MailedLetter), "body")),
     "webhooks": (an_event, 90 * DAY, lambda: not builders.rows_of(WebhookEvent)),
     "links": (old_letter, 30 * DAY + 15 * MINUTE, lambda: not builders.rows_of(SigninLink)),
+    "used_links": (old_used_link, ASKER_LIFE + DAY + 15 * MINUTE, no_links),
+    "devices": (
+        old_used_link,
+        30 * DAY + 15 * MINUTE,
+        lambda: without(builders.rows_of(SigninLink), "device"),
+    ),
+    "unbooked": (a_name_without_a_booking, DAY, lambda: not builders.rows_of(Client)),
+    "unpeopled": (an_account_of_nobody, DAY, lambda: not builders.rows_of(Account)),
     "sessions": (old_session, 30 * DAY, lambda: not builders.rows_of(BrowserSession)),
     "sessions nobody ended": (
         forgotten_session,

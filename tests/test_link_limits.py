@@ -7,11 +7,12 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from practice import db, settings
+from practice import db, settings, vault
 from practice.domain.actors import SYSTEM
 from practice.models.plumbing import OutboxRow
+from practice.models.signin import SigninLink
 from practice.providers import EmbeddedMail, Providers
-from practice.services import effects, letters
+from practice.services import clean_up, effects, letters
 from tests.builders import NOW, a_call, a_client, a_guest, rows_of, the_time_is
 from tests.doors import ORIGIN, browser
 
@@ -89,7 +90,7 @@ async def test_m6_from_everywhere_at_once_a_mailbox_gets_so_many_and_a_known_bro
         assert await press(ada, links_sent()[0]) == "/me"
         await ada.post("/sign-out")
         for number in range(60):
-            async with browser(address=f"198.51.100.{number}") as stranger:
+            async with browser(address=f"198.51.{number}.9") as stranger:
                 assert await ask(stranger) == SENT
         most = settings.current().limits.links_per_mailbox.count
         before = set(links_sent())
@@ -133,16 +134,79 @@ async def test_m6_an_address_of_nobody_is_answered_alike_past_the_limit(house: s
     assert rows_of(OutboxRow) == []
 
 
-async def test_h2_an_address_that_nobody_proved_gets_three_links_a_day(house: str):
+async def asked_from(addresses: list[str], email: str = ADA) -> int:
+    """How many letters more there are after each of them asked once."""
+    before = len(links_sent())
+    for address in addresses:
+        async with browser(address=address) as stranger:
+            await ask(stranger, email)
+    return len(links_sent()) - before
+
+
+async def test_h2_an_address_that_nobody_proved_gets_three_links_a_day_from_one_place(house: str):
     a_call(a_guest(email=ADA))
-    for number in range(9):
-        async with browser(address=f"198.51.100.{number}") as stranger:
-            assert await ask(stranger) == SENT
-    assert len(links_sent()) == 3
+    assert await asked_from([ELSEWHERE] * 9) == 3
+    assert await asked_from([f"2001:db8:0:aa{n:02x}::1" for n in range(9)]) == 3
     with the_time_is(NOW + timedelta(days=1)):
-        async with browser() as ada:
+        assert await asked_from([ELSEWHERE]) == 1
+
+
+async def test_h2_an_address_that_nobody_proved_gets_ten_links_a_day_from_everywhere(house: str):
+    a_call(a_guest(email=ADA))
+    assert await asked_from([f"198.51.{number}.9" for number in range(15)]) == 10
+
+
+async def test_m6_three_requests_of_a_stranger_do_not_lock_an_unproven_guest_out(house: str):
+    a_call(a_guest(email=ADA))
+    assert await asked_from([ELSEWHERE] * 5) == 3
+    assert await asked_from(["192.0.2.77"]) == 1
+
+
+async def test_m6_who_booked_from_here_is_locked_out_by_nobody(house: str):
+    """The place that the booking came from has a count of its own."""
+    ring = vault.ring()
+    a_call(a_guest(email=ADA, origin=ring.index("network", "203.0.113.7")))
+    assert await asked_from([f"198.51.{number}.9" for number in range(15)]) == 10
+    assert await asked_from(["203.0.113.7"] * 5) == 3
+
+
+async def test_m6_one_line_with_many_networks_does_not_use_a_mailbox_up(house: str):
+    a_client(email=ADA)
+    household = [f"2001:db8:0:aa{n:02x}::1" for n in range(20)]
+    assert await asked_from(household) == 5
+    customer = [f"2001:db8:1:{n:02x}00::1" for n in range(20)]
+    assert await asked_from(customer) == 10
+    assert await asked_from(["192.0.2.77"]) == 1
+
+
+async def test_m6_letters_to_many_addresses_are_counted_for_the_whole_line(house: str):
+    """Each is another's mailbox; a household's networks share what one address may ask."""
+    people = [f"person{n}@example.org" for n in range(25)]
+    for email in people:
+        a_client(email=email)
+    sent = 0
+    for number, email in enumerate(people):
+        sent += await asked_from([f"2001:db8:0:aa{number:02x}::1"], email)
+    assert sent == 20
+
+
+async def test_m6_a_browser_is_known_as_long_as_its_cookie_lives(house: str):
+    a_client(email=ADA)
+    async with browser() as ada:
+        await ask(ada)
+        await press(ada, links_sent()[0])
+        await ada.post("/sign-out")
+        with the_time_is(NOW + timedelta(days=364)):
+            db.transact(clean_up.forget, SYSTEM)
+            (link,) = rows_of(SigninLink)
+            assert link.device is None
+            await asked_from([f"198.51.{number}.9" for number in range(45)])
+            before = set(links_sent())
             await ask(ada)
-        assert len(links_sent()) == 4
+            assert len(set(links_sent()) - before) == 1
+        with the_time_is(NOW + timedelta(days=367)):
+            db.transact(clean_up.forget, SYSTEM)
+    assert [link for link in rows_of(SigninLink) if link.used_at] == []
 
 
 async def test_m6_a_used_link_voids_all_others(house: str):

@@ -247,6 +247,67 @@ async def test_h2_a_call_that_is_back_where_it_was_is_nobodys_news(house: str):
         assert not any("moved" in one.kind for one in work())
 
 
+async def test_h2_what_the_therapist_moves_back_within_a_minute_is_told_to_the_client(house: str):
+    reference = a_case().booked.reference
+    work()
+    start = TOMORROW + HALF
+    db.transact(moves.move, holder_of(reference), reference=reference, start=start)
+    with the_time_is(NOW + timedelta(seconds=30)):
+        db.transact(moves.move, THERAPIST, reference=reference, start=TOMORROW)
+        work()
+    with the_time_is(NOW + timedelta(minutes=2)):
+        kept = work()
+    (moved,) = [letter for letter in kept if letter.kind == "moved"]
+    assert "No longer: Tuesday 24 November, 09:30" in moved.text
+    assert not any(letter.kind == "booking_moved" for letter in kept)
+
+
+async def test_h2_what_a_client_moves_back_after_the_therapist_is_told_to_both(house: str):
+    """Also where no letter about her move has left yet."""
+    reference = a_case().booked.reference
+    work()
+    db.transact(moves.move, THERAPIST, reference=reference, start=TOMORROW + HALF)
+    with the_time_is(NOW + timedelta(seconds=30)):
+        db.transact(moves.move, holder_of(reference), reference=reference, start=TOMORROW)
+    with the_time_is(NOW + timedelta(minutes=2)):
+        moved = [letter for letter in work() if letter.kind in {"moved", "booking_moved"}]
+    assert {letter.kind for letter in moved} == {"moved", "booking_moved"}
+    assert all("09:30" in letter.text for letter in moved)
+
+
+async def test_h2_what_the_therapist_moves_there_and_back_is_told_all_the_same(house: str):
+    """The client may have seen the time between on a page of theirs."""
+    reference = a_case().booked.reference
+    work()
+    for start in (TOMORROW + HALF, TOMORROW):
+        db.transact(moves.move, THERAPIST, reference=reference, start=start)
+    (moved,) = [letter for letter in work() if letter.kind == "moved"]
+    assert "No longer: Tuesday 24 November, 09:30" in moved.text
+
+
+async def test_h2_a_time_that_was_never_told_is_not_as_before(house: str):
+    """The client moves back to what the therapist chose, before her letter has left."""
+    reference = a_case().booked.reference
+    work()
+    by_therapist, by_client = TOMORROW + HALF, TOMORROW + 2 * HALF
+    db.transact(moves.move, THERAPIST, reference=reference, start=by_therapist)
+    for start in (by_client, by_therapist):
+        db.transact(moves.move, holder_of(reference), reference=reference, start=start)
+    with the_time_is(NOW + timedelta(minutes=2)):
+        moved = [letter for letter in work() if letter.kind in {"moved", "booking_moved"}]
+    assert any("09:30" in letter.text for letter in moved if letter.kind == "moved")
+
+
+async def test_h2_letters_of_one_hand_still_name_the_time_that_was_last_told(house: str):
+    reference = a_case().booked.reference
+    work()
+    for number in (1, 2):
+        start = TOMORROW + number * HALF
+        db.transact(moves.move, THERAPIST, reference=reference, start=start)
+    (moved,) = [letter for letter in work() if letter.kind == "moved"]
+    assert "No longer: Tuesday 24 November, 09:00" in moved.text
+
+
 async def test_h2_a_first_confirmation_and_a_cancellation_are_not_kept_waiting(house: str):
     reference = a_case().booked.reference
     assert "call_confirmed" in [one.kind for one in work()]

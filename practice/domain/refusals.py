@@ -127,13 +127,14 @@ class EnoughLetters(TooMany):
 
 
 class ProofNeeded(Refusal):
-    """Unproven guests hold their share of this day; a proven e-mail books it all the same."""
+    """Unproven guests hold their share of this day, or of what is booked from a network; a proven
+    e-mail books all the same."""
 
     code = "proof_needed"
     message = N_(
-        "Many first calls are booked on this day, so I first need to know that your e-mail is "
-        "yours. Please open the link in the letter I am sending you, then choose the time again; "
-        "it is not kept meanwhile."
+        "Many first calls are booked on this day, or were booked from where you are, so I first "
+        "need to know that your e-mail is yours. Please open the link in the letter I am sending "
+        "you, then choose the time again; it is not kept meanwhile."
     )
     status = 403
 

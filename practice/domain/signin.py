@@ -8,6 +8,8 @@ from practice.environment import Lifetimes
 
 # A link is a key in a letterbox: short, and once.
 LINK_LIFE = timedelta(minutes=15)
+# How long a browser is known by the links that it used.
+ASKER_LIFE = timedelta(days=365)
 # What is dangerous asks for a factor that was shown lately.
 RECENT = timedelta(minutes=10)
 

@@ -31,6 +31,8 @@ class Proven:
     unanswered: int = 0
     # Nobody is under this account, and nobody will be.
     is_nobody: bool = False
+    # Somebody is under this account who books for themselves.
+    has_person: bool = True
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,7 @@ def find_question(session: Session, _actor: Actor, *, booking_id: UUID) -> Quest
 def list_calls(session: Session, _actor: Actor, *, account_id: UUID) -> list[Call]:
     """The open first calls of whoever owns this mailbox, as far as they are theirs."""
     owner = require(session.get(Account, account_id))
-    person = _person_of(session, owner)
+    person = person_of(session, owner)
     people = [*([person] if person else []), *_claimed_by(session, owner)]
     calls = merging.open_calls(session, people)
     rows = session.exec(
@@ -215,13 +217,14 @@ def _bring_together(
     """Two open calls wait for a choice; everything else that is theirs comes together at once."""
     unanswered = len(_questions(session, owner))
     claimed = _claimed_by(session, owner)
-    person = _person_of(session, owner)
-    if person is None and (first := [*claimed, *_newcomers(session, owner)]):
-        person = merging.become(session, first[0], owner)
-        claimed = [guest for guest in claimed if guest.id != person.id]
-        _seat(session, owner, person)
+    person = person_of(session, owner)
+    if person is None and claimed:
+        person = merging.become(session, claimed[0], owner)
+        claimed = claimed[1:]
+        seat(session, owner.id, person)
     if person is None:
-        return Proven(owner.id, (), unanswered, not unanswered and _is_nobody(session, owner))
+        is_nobody = not unanswered and _is_nobody(session, owner)
+        return Proven(owner.id, (), unanswered, is_nobody, has_person=False)
     calls = merging.open_calls(session, [person, *claimed])
     if len(calls) > 1 and keep in {call.reference for call in calls}:
         hand = Actor(Role.CLIENT, owner.id, person.id)
@@ -232,12 +235,6 @@ def _bring_together(
             merging.attach(session, actor, guest, person)
     two_calls = tuple(call.reference for call in calls) if undecided else ()
     return Proven(owner.id, two_calls, unanswered)
-
-
-def _newcomers(session: Session, owner: Account) -> list[Client]:
-    """Who proved the e-mail before anything was booked: there is nothing to ask about."""
-    guests = [guest for guest in guests_of(session, owner) if guest.claimed is None]
-    return [guest for guest in guests if _question(session, owner, guest) is None]
 
 
 def _claimed_by(session: Session, owner: Account) -> list[Client]:
@@ -259,7 +256,7 @@ def _owner(session: Session, account: Account) -> Account:
     return account
 
 
-def _person_of(session: Session, owner: Account) -> Client | None:
+def person_of(session: Session, owner: Account) -> Client | None:
     """Who books as a guest books for themselves: never for a child under the same account."""
     known = session.exec(
         select(Client)
@@ -273,18 +270,22 @@ def _person_of(session: Session, owner: Account) -> Client | None:
     return known.first()
 
 
-def _seat(session: Session, owner: Account, person: Client) -> None:
+def seat(session: Session, account_id: UUID, person: Client) -> None:
     """Browsers that were signed in before there was anybody look at this person from now on."""
     session.exec(
         update(BrowserSession)
-        .where(col(BrowserSession.account_id) == owner.id, col(BrowserSession.client_id).is_(None))
+        .where(
+            col(BrowserSession.account_id) == account_id, col(BrowserSession.client_id).is_(None)
+        )
         .values(client_id=person.id)
     )
 
 
 def _is_nobody(session: Session, owner: Account) -> bool:
-    known = select(Client.id).where(Client.account_id == owner.id, ~col(Client.provisional))
-    return session.exec(known).first() is None and not sessions.is_therapist(session, owner.id)
+    """Guests alone are under this account. Where there is not even a guest, whoever reads the
+    mailbox came to book, and has still to say who they are."""
+    people = session.exec(select(Client.provisional).where(Client.account_id == owner.id)).all()
+    return bool(people) and all(people) and not sessions.is_therapist(session, owner.id)
 
 
 def _forget(session: Session, actor: Actor, owner: Account) -> None:

@@ -8,6 +8,7 @@ from sqlmodel import Session, text
 from practice import clock
 from practice.db import collides_by_nature
 from practice.domain.actors import Actor
+from practice.domain.signin import ASKER_LIFE
 from practice.services import drafts
 
 DAY = timedelta(days=1)
@@ -29,13 +30,41 @@ RULES: tuple[tuple[str, timedelta, TextClause], ...] = tuple(
         (
             "links",
             30 * DAY,
-            "DELETE FROM signin_links WHERE expires_at < :before",
+            "DELETE FROM signin_links WHERE expires_at < :before AND used_at IS NULL",
+        ),
+        # By these a browser is known; what it called itself is not needed for that.
+        ("used_links", ASKER_LIFE + DAY, "DELETE FROM signin_links WHERE expires_at < :before"),
+        (
+            "devices",
+            30 * DAY,
+            "UPDATE signin_links SET device = NULL"
+            " WHERE device IS NOT NULL AND expires_at < :before",
         ),
         (
             "sessions",
             30 * DAY,
             "DELETE FROM sessions WHERE coalesce(ended_at, created_at + interval '30 days')"
             " < :before",
+        ),
+        # A name that was typed for an address and never booked anything.
+        (
+            "unbooked",
+            DAY,
+            "DELETE FROM clients WHERE provisional AND created_at < :before AND NOT EXISTS"
+            " (SELECT FROM bookings WHERE bookings.client_id = clients.id)",
+        ),
+        # An address under which nobody is, and no link or browser waits for anybody to come.
+        (
+            "unpeopled",
+            DAY,
+            "DELETE FROM accounts WHERE created_at < :before"
+            " AND NOT EXISTS (SELECT FROM clients WHERE clients.account_id = accounts.id)"
+            " AND NOT EXISTS (SELECT FROM therapist WHERE therapist.account_id = accounts.id)"
+            " AND NOT EXISTS (SELECT FROM notices WHERE notices.account_id = accounts.id)"
+            " AND NOT EXISTS (SELECT FROM signin_links AS link"
+            "  WHERE link.account_id = accounts.id AND link.expires_at >= :before)"
+            " AND NOT EXISTS (SELECT FROM sessions AS own WHERE own.account_id = accounts.id"
+            "  AND coalesce(own.ended_at, own.created_at + interval '30 days') >= :before)",
         ),
         (
             "keys",

@@ -78,7 +78,7 @@ class Known:
 
     @property
     def by(self) -> Role:
-        return Role((self.event.actor if self.event else "system").partition(":")[0])
+        return _hand(self.event) if self.event else Role.SYSTEM
 
 
 def compose(session: Session, promised: OutboxRow) -> Addressed:
@@ -347,20 +347,41 @@ def _known(session: Session, promised: OutboxRow, told: Mapping[str, Any]) -> Kn
 
 
 def _earlier(session: Session, event: BookingEvent, effect: str) -> BookingEvent | None:
-    """The event before that its reader knows of: a move whose letter was left out for a newer one
-    is nothing to them."""
+    """The event before that its reader knows of. A move whose letter was left out for a newer one
+    of the same hand is nothing to them; what one hand moved and another moved back is told."""
+    rows = _events_before(session, event, effect)
+    hand = _hand(event)
+    known, is_left_out = next(
+        ((row, left) for row, left in rows if not (left and _hand(row) is hand)), (None, False)
+    )
+    if known is None or known.starts_at != event.starts_at:
+        return known
+    if hand is Role.THERAPIST or is_left_out:
+        return next((row for row, _left in rows if row.starts_at != event.starts_at), known)
+    return known
+
+
+def _hand(event: BookingEvent) -> Role:
+    return Role(event.actor.partition(":")[0])
+
+
+def _events_before(
+    session: Session, event: BookingEvent, effect: str
+) -> list[tuple[BookingEvent, bool]]:
+    """Newest first, each with whether its letter to this reader was left out."""
     key = func.concat(effect, "/", col(BookingEvent.id))
     left_out = exists().where(
         col(OutboxRow.dedupe_key) == key,
         col(OutboxRow.fact).in_([Fact.MOVED, Fact.REQUEST_MOVED]),
         col(OutboxRow.outcome).is_(None) | col(OutboxRow.outcome).in_(LEFT_OUT),
     )
-    return session.exec(
-        select(BookingEvent)
+    rows = session.exec(
+        select(BookingEvent, left_out)
         .where(BookingEvent.booking_id == event.booking_id, BookingEvent.id != event.id)
-        .where(col(BookingEvent.at) <= event.at, ~left_out)
+        .where(col(BookingEvent.at) <= event.at)
         .order_by(col(BookingEvent.at).desc(), col(BookingEvent.id).desc())
-    ).first()
+    )
+    return [(row, bool(is_left_out)) for row, is_left_out in rows]
 
 
 def _before(known: Known) -> Times:

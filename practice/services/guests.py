@@ -18,15 +18,15 @@ from practice.db import acting_as
 from practice.domain import inputs
 from practice.domain.actors import SYSTEM, Actor, Role
 from practice.domain.bookings import OPEN
-from practice.domain.errors import N_, NotFound, TooMany
+from practice.domain.errors import N_, TooMany
+from practice.domain.refusals import ProofNeeded
 from practice.environment import Rate
 from practice.models import private
 from practice.models.bookings import Booking, BookingEvent
 from practice.models.content import Practice, PrivacyText
 from practice.models.people import Account, Client, Consent
-from practice.models.signin import SigninLink
 from practice.services import allowance, sign_in_links
-from practice.services.rows import New, new, write
+from practice.services.rows import New, new
 
 
 @dataclass(frozen=True)
@@ -111,14 +111,7 @@ def welcome(session: Session, guest: Guest, *, language: str, zone: str) -> Part
 def _party(guest: Guest, language: str, zone: str) -> Party:
     ring = vault.ring()
     account_id, client_id = new_id(), new_id()
-    account = new(
-        Account,
-        id=account_id,
-        email=private.seal(Account, "email", account_id, guest.email),
-        email_index=ring.index("email", guest.email),
-        language=language,
-        zone=zone,
-    )
+    account = sign_in_links.new_account(account_id, guest.email, language, zone)
     client = new(
         Client,
         id=client_id,
@@ -160,15 +153,16 @@ def _require_within_limits(session: Session, guest: Guest) -> None:
     if of_email or len(letters) >= limits.letters_per_unproven.count:
         # The whole wait, always: the exact one would tell a stranger when somebody booked.
         raise TooMany(ceil(limits.calls_per_email.within.total_seconds()))
-    _require_wider_networks(session, guest)
     if of_network:
         wait = of_network[-1] + limits.calls_per_address.within - clock.now()
         raise TooMany(max(1, ceil(wait.total_seconds())))
+    _require_wider_networks(session, guest)
 
 
 def _require_wider_networks(session: Session, guest: Guest) -> None:
-    """Whoever has a hundred networks is one household all the same. Whatever became of the calls
-    counts: booking and giving back in turns would send letters without end."""
+    """Whoever has a hundred networks is one household all the same, but the neighbours behind one
+    provider are not: they are asked for the proof of the e-mail and not shut out. Whatever became
+    of the calls counts: booking and giving back in turns would send letters without end."""
     limits = settings.current().limits
     lately = select(Booking.created_at).order_by(col(Booking.created_at).desc())
     with acting_as(session, SYSTEM):
@@ -176,19 +170,8 @@ def _require_wider_networks(session: Session, guest: Guest) -> None:
             (Booking.origin_site, guest.origin_site, limits.calls_per_site),
             (Booking.origin_region, guest.origin_region, limits.calls_per_region),
         ):
-            if origin and (calls := _too_many(session, lately.where(column == origin), rate)):
-                wait = calls[-1] + rate.within - clock.now()
-                raise TooMany(max(1, ceil(wait.total_seconds())))
-
-
-def introduce(session: Session, actor: Actor, *, guest: Guest, language: str, zone: str) -> None:
-    """Somebody who has still to prove the e-mail before anything is booked: whom the letter's link
-    lets in. Where the address is known, nothing is written, and nobody is told which."""
-    if actor.role is not Role.SYSTEM:
-        raise NotFound
-    if not sign_in_links.is_known_address(session, guest.email):
-        party = _party(guest, language, zone)
-        write(session, [row for row in party.rows if row.table is not SigninLink])
+            if origin and _too_many(session, lately.where(column == origin), rate):
+                raise ProofNeeded
 
 
 def _too_many(session: Session, lately: SelectOfScalar[datetime], rate: Rate) -> Sequence[datetime]:

@@ -41,6 +41,8 @@ class Opened:
     must_choose: bool = False
     # Somebody booked under this address: the person says whether it was them.
     must_answer: bool = False
+    # Nobody is under this address yet: whoever proved it says who they are.
+    must_introduce: bool = False
 
 
 @dataclass(frozen=True)

@@ -12,21 +12,25 @@ from sqlmodel import Session, col, exists, select, update
 from practice import clock, settings, vault
 from practice.clock import new_id
 from practice.db import changes_calendar, collides_by_nature
-from practice.domain import inputs
+from practice.domain import inputs, networks
 from practice.domain.actors import SYSTEM, Actor
 from practice.domain.fanout import SIGN_IN, Effect
 from practice.domain.refusals import LinkGone
 from practice.domain.signin import LINK_LIFE, LinkState, link_state
 from practice.environment import Rate
 from practice.models import private
+from practice.models.bookings import Booking
 from practice.models.people import Account, Client
 from practice.models.plumbing import OutboxRow
 from practice.models.signin import SigninLink
 from practice.services import attaching, audit, limits, sessions
 from practice.services.attaching import Question
 from practice.services.rows import New, new, write
+from practice.settings import Limits
 
 TOKEN_BYTES = 32
+# So many times what one address may ask, all those of one provider's network may.
+PLACES_IN_A_REGION = 3
 
 
 @dataclass(frozen=True)
@@ -65,8 +69,25 @@ class Admitted:
     wait: int | None = None
 
 
+@dataclass(frozen=True)
+class Origin:
+    """Where a request comes from: its address, its household's network and its provider's."""
+
+    address: bytes
+    site: bytes
+    region: bytes
+
+    @classmethod
+    def of(cls, network: str) -> "Origin":
+        """Under a key of ours: no address is readable from it."""
+        site, region = networks.around(network)
+        ring = vault.ring()
+        wider = site or network
+        return cls(*(ring.index("network", name) for name in (network, wider, region)))
+
+
 @collides_by_nature
-def admit(session: Session, actor: Actor, *, email: str, asker: Asker, network: bytes) -> Admitted:
+def admit(session: Session, actor: Actor, *, email: str, asker: Asker, origin: Origin) -> Admitted:
     """Past a limit no letter goes and no link is voided, and nobody is told: whoever asks for
     somebody else's address neither floods a mailbox nor keeps its owner out. A browser that signed
     in under this address before has a count of its own, which no stranger can use up."""
@@ -75,15 +96,36 @@ def admit(session: Session, actor: Actor, *, email: str, asker: Asker, network: 
         subject = ring.index("links", f"{email}|{hashed(asker.nonce).hex()}")
         tries = [("links_per_browser", subject, own.links_per_email)]
         return Admitted(limits.count(session, actor, tries=tries) is None)
-    tries = [("links_per_address", network, own.links_per_address)]
-    if wait := limits.count(session, actor, tries=tries):
+    if wait := limits.count(session, actor, tries=_of_place(origin, own)):
         return Admitted(may_send=False, wait=wait)
-    subject = ring.index("links", f"{email}|{network.hex()}")
-    tries = [("links_per_email", subject, own.links_per_email)]
-    if limits.count(session, actor, tries=tries):
-        return Admitted(may_send=False)
-    tries = [_of_mailbox(session, email)]
-    return Admitted(limits.count(session, actor, tries=tries) is None)
+    # One after the other: what is refused from one place uses up nothing of the others'.
+    tries = [*_of_pair(email, origin, own), *_of_mailbox(session, email, origin)]
+    return Admitted(all(limits.count(session, actor, tries=[single]) is None for single in tries))
+
+
+def _of_place(origin: Origin, own: Limits) -> list[tuple[str, bytes, Rate]]:
+    """For whichever mailboxes. A provider's customers are many, so they have more together."""
+    rate = own.links_per_address
+    wider = Rate(PLACES_IN_A_REGION * rate.count, rate.within)
+    tries = [
+        ("links_per_address", origin.address, rate),
+        ("links_per_region", origin.region, wider),
+    ]
+    if origin.site != origin.address:
+        tries.append(("links_per_site", origin.site, rate))
+    return tries
+
+
+def _of_pair(email: str, origin: Origin, own: Limits) -> list[tuple[str, bytes, Rate]]:
+    """For this mailbox from one line, and from all lines of a provider."""
+    ring = vault.ring()
+    of_site = ring.index("links", f"{email}|{origin.site.hex()}")
+    of_region = ring.index("links", f"{email}|{origin.region.hex()}")
+    wider = Rate(2 * own.links_per_email.count, own.links_per_mailbox.within)
+    return [
+        ("links_per_email", of_site, own.links_per_email),
+        ("links_per_email_region", of_region, wider),
+    ]
 
 
 def _is_known(session: Session, email: str, asker: Asker) -> bool:
@@ -99,13 +141,32 @@ def _is_known(session: Session, email: str, asker: Asker) -> bool:
     return session.exec(used).first() is not None
 
 
-def _of_mailbox(session: Session, email: str) -> tuple[str, bytes, Rate]:
-    """From everywhere together. To an address that nobody proved, as few as of any letters."""
+def _of_mailbox(session: Session, email: str, origin: Origin) -> list[tuple[str, bytes, Rate]]:
+    """From everywhere together. To an address that nobody proved, few from one line, and not many
+    in all; but a line that a booking under it came from is never stopped by the others."""
     account, own = _account(session, email), settings.current().limits
-    subject = vault.ring().index("email", email)
-    if account is None or account.email_proven_at is None:
-        return "links_per_unproven", subject, own.letters_per_unproven
-    return "links_per_mailbox", subject, own.links_per_mailbox
+    ring = vault.ring()
+    subject = ring.index("email", email)
+    if account and account.email_proven_at:
+        return [("links_per_mailbox", subject, own.links_per_mailbox)]
+    line = ring.index("links", f"{email}|{origin.site.hex()}")
+    of_line = ("links_per_unproven_line", line, own.letters_per_unproven)
+    if _has_booked_from(session, email, origin):
+        return [of_line]
+    return [of_line, ("links_per_unproven", subject, own.links_per_unproven)]
+
+
+def _has_booked_from(session: Session, email: str, origin: Origin) -> bool:
+    booked = (
+        select(Booking.id)
+        .join(Client, col(Client.id) == Booking.client_id)
+        .join(Account, col(Account.id) == Client.account_id)
+        .where(
+            col(Account.email_index).in_(vault.ring().indexes("email", email)),
+            (Booking.origin == origin.address) | (Booking.origin_site == origin.site),
+        )
+    )
+    return session.exec(booked).first() is not None
 
 
 def ask(session: Session, actor: Actor, *, email: str, asker: Asker) -> None:
@@ -150,6 +211,18 @@ def issue(session: Session, account: Account, asker: Asker | None) -> str:
     link, token = new_link(account.id, asker, device=asker.device if asker else "")
     write(session, [link])
     return token
+
+
+def new_account(account_id: UUID, email: str, language: str, zone: str) -> New:
+    """Not written yet, and proven by nothing."""
+    return new(
+        Account,
+        id=account_id,
+        email=private.seal(Account, "email", account_id, email),
+        email_index=vault.ring().index("email", email),
+        language=language,
+        zone=zone,
+    )
 
 
 def new_link(
@@ -230,7 +303,12 @@ def redeem(
     _void(session, proven.account_id)
     _know(session, token, nonce)
     opened = sessions.open_for(session, actor, account_id=proven.account_id, device=device)
-    return replace(opened, must_choose=bool(proven.two_calls), must_answer=bool(proven.unanswered))
+    return replace(
+        opened,
+        must_choose=bool(proven.two_calls),
+        must_answer=bool(proven.unanswered),
+        must_introduce=not (opened.is_therapist or proven.unanswered or proven.has_person),
+    )
 
 
 @changes_calendar

@@ -47,7 +47,9 @@ TAKEN = text("""
     FROM bookings b
     JOIN appointments a ON a.id = b.appointment_id
     JOIN clients c ON c.id = b.client_id
-    WHERE :as_guest AND c.provisional AND b.status IN ('held', 'requested', 'confirmed')
+    -- The same that crowds.let_go lets go.
+    WHERE :as_guest AND b.discovery AND c.provisional AND c.claimed IS NULL
+    AND b.status IN ('held', 'requested', 'confirmed') AND a.starts_at >= :now
     AND a.starts_at >= :low AND a.starts_at < :high AND a.id IS DISTINCT FROM :without
 """)
 
@@ -84,6 +86,7 @@ def calendar(
         "first": first - 2 * hours.ONE_DAY,
         "last": last + 2 * hours.ONE_DAY,
         "without": without,
+        "now": clock.now(),
         "as_guest": actor.role is Role.PUBLIC and settings.current().limits.are_on,
     }
     with db.acting_as(session, SYSTEM):

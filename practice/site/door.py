@@ -15,12 +15,13 @@ from practice import callers, i18n, runtime, vault
 from practice.domain import devices
 from practice.domain.actors import SYSTEM, VISITOR
 from practice.domain.errors import BadRequest, Busy, Refusal, TooMany
+from practice.domain.signin import ASKER_LIFE
 from practice.i18n import _, here
 from practice.network import network_of
 from practice.routes import headers
 from practice.services import content, sign_in_links, signin
 from practice.services.sessions import Found
-from practice.services.sign_in_links import Asker
+from practice.services.sign_in_links import Asker, Origin
 from practice.settings import Settings
 from practice.site import forms
 from practice.site.frame import document
@@ -28,7 +29,7 @@ from practice.site.head import Page
 from practice.site.sheets import Setting
 from practice.site.views import sign_in as views
 
-ASKER_AGE = 365 * 86400
+ASKER_AGE = int(ASKER_LIFE.total_seconds())
 # A page whose address must go nowhere still has to say where its own forms come from.
 NO_PATH = "strict-origin"
 
@@ -88,9 +89,10 @@ class Door:
 
     async def _send_link(self, request: Request, email: str) -> Response:
         """The same words whether somebody is known under this address or not."""
-        asker, network = self._asker(request), self._network(request)
+        asker = self._asker(request)
+        origin = Origin.of(network_of(request, self.settings.trusted_proxy_hops))
         wanted = {"email": email, "asker": asker}
-        admitted = await runtime.transact(sign_in_links.admit, SYSTEM, **wanted, network=network)
+        admitted = await runtime.transact(sign_in_links.admit, SYSTEM, **wanted, origin=origin)
         if admitted.wait:
             return await self._patience(admitted.wait)
         if admitted.may_send:

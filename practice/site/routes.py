@@ -22,6 +22,7 @@ from practice.site.booked import Booked
 from practice.site.codes import Codes
 from practice.site.discovery import robots, sitemap
 from practice.site.feedback import Asked
+from practice.site.introducing import Introducing
 from practice.site.kept import Kept, Rendered
 from practice.site.managing import Managing
 from practice.site.moving import Moving
@@ -72,7 +73,7 @@ class Site:
         ]
         door = [
             route
-            for part in (SigningIn, Codes, SignedIn)
+            for part in (SigningIn, Introducing, Codes, SignedIn)
             for route in part(settings, self.setting).routes()
         ]
         kept = [

@@ -167,7 +167,7 @@ class SigningIn(Door):
         found = await self._found(request)
         said = await forms.read(request)
         was_me = said.get("was_me")
-        if not _may_answer(found) or was_me not in {"yes", "no"}:
+        if not may_answer(found) or was_me not in {"yes", "no"}:
             return await self.questioning(request)
         proven = await runtime.transact(
             attaching.answer,
@@ -178,18 +178,21 @@ class SigningIn(Door):
         )
         if proven.is_nobody:
             return go("/sign-in/denied")
-        return (
-            go("/sign-in/was-it-you") if proven.unanswered else await self._after_questions(found)
-        )
+        if proven.unanswered:
+            return go("/sign-in/was-it-you")
+        # By the answer this browser may have become somebody's.
+        return await self._after_questions(await self._found(request))
 
     async def _after_questions(self, found: Found) -> Response:
-        if not _may_answer(found):
+        if not may_answer(found):
             return go(callers.way(found))
+        if found.actor.client_id is None:
+            return go("/sign-in/name")
         calls = await self._calls(found)
         return go("/sign-in/which" if len(calls) > 1 else "/me")
 
     async def _questions(self, found: Found) -> list[Question]:
-        if not _may_answer(found):
+        if not may_answer(found):
             return []
         account = require(found.account_id)
         return await runtime.query(attaching.list_questions, SYSTEM, account_id=account)
@@ -215,7 +218,7 @@ class SigningIn(Door):
         return await self.choosing(request)
 
     async def _calls(self, found: Found) -> list[Call]:
-        if not _may_answer(found):
+        if not may_answer(found):
             return []
         account = require(found.account_id)
         return await runtime.query(attaching.list_calls, SYSTEM, account_id=account)
@@ -230,7 +233,7 @@ def _confirmation(seen: Seen) -> rx.Component:
     return views.confirm_elsewhere(seen.device, asked_at)
 
 
-def _may_answer(found: Found) -> bool:
+def may_answer(found: Found) -> bool:
     """The therapist sees in her portal who booked under her address."""
     return found.standing is Standing.OPEN and not found.is_therapist
 
@@ -240,6 +243,8 @@ def _first(opened: Opened) -> str:
         return "/portal"
     if opened.must_answer:
         return "/sign-in/was-it-you"
+    if opened.must_introduce:
+        return "/sign-in/name"
     return "/sign-in/which" if opened.must_choose else "/me"
 
 

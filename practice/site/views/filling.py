@@ -81,7 +81,12 @@ def _fields(booking: Booking, own: Own | None) -> list[rx.Component]:
         found.append(_known(own))
     found.append(_note(booking))
     if own is None:
-        found += [_consent(booking), trap()]
+        version = booking.desk.privacy_version or ""
+        checked = typed.privacy_version == version
+        found += [
+            consent(version, checked=checked, error=errors.get("privacy_version", "")),
+            trap(),
+        ]
     return found
 
 
@@ -155,8 +160,7 @@ def _note(booking: Booking) -> rx.Component:
     )
 
 
-def _consent(booking: Booking) -> rx.Component:
-    version = booking.desk.privacy_version or ""
+def consent(version: str, *, checked: bool, error: str) -> rx.Component:
     link = rx.el.a(
         _("privacy text"),
         rx.el.span(" ", _("(in a new tab)"), class_name="vh"),
@@ -172,8 +176,8 @@ def _consent(booking: Booking) -> rx.Component:
         "privacy_version",
         version,
         in_sentence(sentence, link),
-        checked=booking.typed.privacy_version == version,
-        error=booking.errors.get("privacy_version", ""),
+        checked=checked,
+        error=error,
     )
 
 

@@ -1,5 +1,6 @@
 """The door: asking for a link, the button behind it, and the second factor."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -8,8 +9,10 @@ import reflex as rx
 from practice import i18n
 from practice.components import illustrations
 from practice.components.native import native_form
+from practice.domain.inputs import NAME_LENGTH
 from practice.i18n import _, here
 from practice.services.attaching import Question
+from practice.site.views import entries, filling
 from practice.site.views.alone import alone
 
 
@@ -150,6 +153,43 @@ def gone(*, may_have_another: bool) -> rx.Component:
         _("This link does not open anything any more"),
         rx.el.p(_("A link works for fifteen minutes and once, and a newer one takes its place.")),
         again if may_have_another else ask,
+    )
+
+
+def introduce(version: str, typed: Mapping[str, str], errors: Mapping[str, str]) -> rx.Component:
+    """Whoever reads this mailbox says who they are; nothing that was typed before is shown."""
+    tick = bool(version) and typed.get("privacy_version") == version
+    name = entries.entry(
+        "name",
+        _("Name"),
+        typed.get("name", ""),
+        error=errors.get("name", ""),
+        autocomplete="name",
+        maxlength=str(NAME_LENGTH),
+    )
+    phone = entries.entry(
+        "phone",
+        _("Phone"),
+        typed.get("phone", ""),
+        error=errors.get("phone", ""),
+        hint=_("Only if the connection fails, or to call you."),
+        type="tel",
+        autocomplete="tel",
+    )
+    return _door(
+        _("Who are you?"),
+        rx.el.p(_("Your e-mail is proven. Tell me your name and number, then choose your time.")),
+        _form(
+            here("/sign-in/name"),
+            name,
+            phone,
+            filling.consent(version, checked=tick, error=errors.get("privacy_version", "")),
+            button=_("Go on to the times"),
+        ),
+        rx.el.p(
+            _("If you did not want to book, close this page. Nothing has been booked for you."),
+            class_name="door-note",
+        ),
     )
 
 
