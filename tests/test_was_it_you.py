@@ -8,6 +8,7 @@ import pytest
 
 from practice import db, vault
 from practice.domain.actors import SYSTEM, VISITOR
+from practice.domain.bookings import Status
 from practice.models import private
 from practice.models.people import Account, Client
 from practice.models.plumbing import OutboxRow
@@ -28,6 +29,7 @@ from tests.builders import (
     client_of,
     row,
     rows_of,
+    the_time_is,
 )
 from tests.doors import ORIGIN, browser
 from tests.forms import words
@@ -151,6 +153,17 @@ async def test_h3_a_no_lets_the_call_go_and_tells_the_therapist(house: str):
     assert client_of(call.reference).account_id != known.account_id
     told = rows_of(OutboxRow, OutboxRow.fact == "cancelled")
     assert {one.effect for one in told} >= {"letter_to_therapist", "letter_to_client"}
+
+
+async def test_h3_a_no_leaves_a_call_that_has_begun_to_the_therapist(house: str):
+    """It took place; only she knows what came of it."""
+    a_known_client()
+    call = a_call(a_guest(email=ADA))
+    with the_time_is(TOMORROW + timedelta(minutes=1)):
+        async with browser() as ada:
+            await sign_in(ada)
+            await answer(ada, call.reference, "no")
+    assert row(call.reference).status == Status.CONFIRMED
 
 
 async def test_h3_a_revoked_link_offers_a_fresh_letter_to_the_mailbox_alone(house: str):

@@ -183,7 +183,8 @@ def _claim(session: Session, actor: Actor, owner: Account, booking_id: UUID) -> 
 
 def _deny(session: Session, actor: Actor, owner: Account, booking_id: UUID) -> None:
     """Whoever reads the mailbox could cancel the call by its letter: a no does that, and the
-    therapist hears of it like of any cancellation. What she arranged herself stays."""
+    therapist hears of it like of any cancellation. What she arranged herself stays, and so does
+    what has begun: only she knows what came of it."""
     guest = _unanswered(session, owner, booking_id)
     if guest is None:
         return
@@ -192,10 +193,15 @@ def _deny(session: Session, actor: Actor, owner: Account, booking_id: UUID) -> N
     hand = Actor(Role.CLIENT, owner.id, guest.id)
     why = _("Whoever reads this mailbox says that it was not them who booked.")
     for call in merging.open_calls(session, [guest]):
-        if call.status in OPEN:
+        if call.status in OPEN and _is_ahead(session, call):
             transitions.change(session, hand, call, Status.CANCELLED, why=why)
     merging.revoke_links(session, guest.id)
     audit.note(session, actor, "disowned", guest)
+
+
+def _is_ahead(session: Session, call: Booking) -> bool:
+    appointment = require(session.get(Appointment, call.appointment_id))
+    return clock.now() < appointment.starts_at
 
 
 def _void_links(session: Session, guest: Client) -> None:
