@@ -11,7 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from practice.edge import server
 from practice.edge.doorman import RESERVED, Doorman
-from practice.edge.patience import LEAST_READ, Reader
+from practice.edge.patience import LEAST_READ, Counted, Reader
 from practice.settings import Settings
 from tests import hostile
 
@@ -327,30 +327,46 @@ def test_h4_limits_that_are_off_let_everybody_in():
     assert all(door.admit("203.0.113.7") for _ in range(100))
 
 
-class Waiting:
+class Kernel:
+    """Keeps what is written to it until somebody reads."""
+
     def __init__(self) -> None:
-        self.bytes = 0
+        self.waiting = 0
+
+    def write(self, data: bytes) -> None:
+        self.waiting += len(data)
 
     def get_write_buffer_size(self) -> int:
-        return self.bytes
+        return self.waiting
 
 
 @pytest.mark.parametrize(
-    ("sizes", "is_stuck"),
+    ("written", "waiting", "is_stuck"),
     [
-        ([50_000] * 4, True),
-        ([50_000, 60_000, 70_000, 80_000], True),
-        ([50_000, 0, 50_000, 50_000], False),
-        ([90_000, 90_000 - LEAST_READ, 90_000 - 2 * LEAST_READ, 10_000], False),
-        ([50_000, 49_000, 48_000, 47_000], True),
-        ([0, 0, 0, 0], False),
+        ([50_000, 0, 0, 0], [50_000] * 4, True),
+        ([50_000, 10_000, 10_000, 10_000], [50_000, 60_000, 70_000, 80_000], True),
+        ([50_000, 0, 50_000, 0], [50_000, 0, 50_000, 50_000], False),
+        (
+            [90_000, 0, 0, 0],
+            [90_000, 90_000 - LEAST_READ, 90_000 - 2 * LEAST_READ, 10_000],
+            False,
+        ),
+        ([50_000, 0, 0, 0], [50_000, 49_000, 48_000, 47_000], True),
+        ([0, 0, 0, 0], [0, 0, 0, 0], False),
+        # As much is written as is read.
+        ([70_000, 20_000, 20_000, 20_000], [70_000] * 4, False),
+        ([70_000, 1_000, 1_000, 1_000], [70_000] * 4, True),
     ],
 )
-def test_h4_a_reader_is_stuck_who_reads_too_little_for_too_long(sizes: list[int], is_stuck: bool):
-    waiting = Waiting()
-    reader = Reader(cast("Any", waiting))
-    found = False
-    for second, size in enumerate(sizes):
-        waiting.bytes = size
-        found = reader.is_stuck(second * 5.0, 10)
-    assert found is is_stuck
+def test_h4_a_reader_is_stuck_who_reads_too_little_for_too_long(
+    written: list[int], waiting: list[int], is_stuck: bool
+):
+    kernel = Kernel()
+    counted = Counted(cast("Any", kernel))
+    reader = Reader(counted)
+    verdict = False
+    for second, (more, left) in enumerate(zip(written, waiting, strict=True)):
+        counted.write(b"x" * more)
+        kernel.waiting = left
+        verdict = reader.is_stuck(second * 5.0, 10)
+    assert verdict is is_stuck

@@ -7,7 +7,7 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from practice.edge.doorman import Doorman
-from practice.edge.patience import Reader
+from practice.edge.patience import Counted, Reader
 from practice.settings import Settings
 
 LARGEST_HEAD = 32 * 1024
@@ -56,8 +56,9 @@ class Connection(HttpToolsProtocol):
         if not self.is_admitted:
             transport.abort()
             return
-        super().connection_made(transport)
-        self.reader = Reader(transport)
+        counted = Counted(transport)
+        super().connection_made(counted)  # type: ignore[arg-type]
+        self.reader = Reader(counted)
         self.due_at = self.loop.time() + self.deadline
 
     def connection_lost(self, exc: Exception | None) -> None:
