@@ -26,8 +26,6 @@ NOT_OURS = 1003
 OF_A_PAGE = re.compile(r"1$|3$|4[012]/_event(?:,|$)")
 # Whoever has sent what takes longer than this to read, at the rate that is allowed, is no page.
 SECONDS_BEHIND = 5.0
-# Whoever reads nothing for so long is gone.
-SECONDS_TO_WRITE = 10.0
 # Frames of the greatest length that may wait for each other.
 LONGEST_WAITING = 8
 # How often the addresses are forgotten whose sockets were opened long enough ago.
@@ -120,9 +118,9 @@ class _Socket:
             await self._end(message.get("code", NORMAL))
             return
         try:
-            async with asyncio.timeout(SECONDS_TO_WRITE):
-                await self._send(message)
-        except TimeoutError:
+            # For as long as it takes: the server cuts off whoever reads nothing.
+            await self._send(message)
+        except OSError:
             await self._give_up()
             raise
         if message["type"] == "websocket.accept":
@@ -180,7 +178,6 @@ class _Socket:
 
     async def _give_up(self) -> None:
         """Nothing more is written: the goodbye would wait behind what is not read."""
-        metrics.socket_limits.labels("unread").inc()
         self.is_over = True
         await self.leave()
         self.news.set()
