@@ -295,7 +295,26 @@ def test_h4_who_comes_and_goes_without_end_is_let_in_only_now_and_then():
 def test_h4_a_household_has_one_share_however_many_addresses_it_has():
     door = doorman()
     assert sum(door.admit(f"2001:db8::{number:x}") for number in range(50)) == 10
-    assert door.admit("2001:db8:0:1::1")
+    assert door.admit("2001:db8:0:100::1")
+
+
+def test_h4_a_household_has_one_share_however_many_networks_it_has():
+    """And the wider network around it a few, whoever holds it."""
+    door = doorman(PRACTICE_LIMIT_CONNECTIONS="1000")
+    assert sum(door.admit(f"2001:db8:0:{number:x}::1") for number in range(50)) == 10
+    assert sum(door.admit(f"2001:db8:0:{number:x}00::1") for number in range(1, 60)) == 20
+    assert door.admit("2001:db8:1::1")
+    for number in range(10):
+        door.release(f"2001:db8:0:{number:x}::1")
+    assert sum(door.admit(f"2001:db8:0:{number:x}::1") for number in range(50)) == 10
+
+
+def test_h4_the_last_places_are_for_whoever_has_none():
+    door = doorman(PRACTICE_LIMIT_CONNECTIONS="30")
+    crowd = [f"198.51.100.{number % 10}" for number in range(100)]
+    assert sum(door.admit(address) for address in crowd) == 27
+    assert door.admit("203.0.113.8")
+    assert not door.admit("203.0.113.8")
 
 
 def test_h4_behind_a_proxy_only_the_total_counts():

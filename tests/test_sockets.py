@@ -293,6 +293,24 @@ async def test_one_address_has_so_many_sockets_and_another_its_own():
     assert counted("sockets") - before == 2
 
 
+async def test_h5_a_household_has_one_share_of_sockets_however_many_networks_it_has():
+    sockets = around(Portal(), PRACTICE_LIMIT_SOCKETS_PER_ADDRESS="3")
+    many = [Browser(address=f"2001:db8:0:{number:x}::1") for number in range(5)]
+    other = Browser(address="2001:db8:1::1")
+    async with visiting(sockets, *many, other):
+        assert [each.closed_with for each in many] == [None, None, None, 4429, 4429]
+        assert other.closed_with is None
+    assert not sockets.open
+
+
+async def test_h5_a_household_opens_sockets_at_one_rate_however_many_networks_it_has():
+    sockets = around(Portal(), PRACTICE_LIMIT_NEW_SOCKETS="3/3600")
+    codes = [
+        code for number in range(5) for code in await visits(sockets, 1, f"2001:db8:0:{number}::1")
+    ]
+    assert codes == [None, None, None, 4429, 4429]
+
+
 async def test_who_leaves_makes_room_and_is_forgotten():
     sockets = around(Portal(), PRACTICE_LIMIT_SOCKETS_PER_ADDRESS="1")
     for _ in range(3):
