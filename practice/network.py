@@ -35,6 +35,11 @@ def shares_of(network: str) -> dict[str, int]:
     return {network: 1, site: 1, region: SHARES_OF_A_REGION} if site else {network: 1}
 
 
+def household_of(network: str) -> str:
+    """The line that this network is on."""
+    return networks.around(network)[0] or network
+
+
 def _peer(request: HTTPConnection) -> str:
     return request.client.host if request.client else NOWHERE
 

@@ -81,6 +81,16 @@ async def test_h4_a_neighbour_waits_for_nobody():
     await asyncio.gather(neighbour, *crowd)
 
 
+async def test_h4_a_household_has_one_line_however_many_networks_it_has():
+    works = Works()
+    turns = Turns(works, Refuses(), Settings.read({}))
+    crowd = [asked(turns, f"2001:db8:0:{number}::1") for number in range(9)]
+    await settled()
+    assert works.busy == 4
+    works.may_end.set()
+    await asyncio.gather(*crowd)
+
+
 async def test_h4_the_line_of_one_address_has_an_end():
     works, refuses = Works(), Refuses()
     turns = Turns(works, refuses, Settings.read({}))

@@ -10,7 +10,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from practice import metrics
-from practice.network import network_of
+from practice.network import household_of, network_of
 from practice.settings import Settings
 
 # Who leaves while waiting is not noticed, so the line itself has an end.
@@ -37,7 +37,8 @@ class Turns:
         if not self.settings.limits.are_on:
             await self.app(scope, receive, send)
             return
-        network = network_of(HTTPConnection(scope), self.settings.trusted_proxy_hops)
+        asker = network_of(HTTPConnection(scope), self.settings.trusted_proxy_hops)
+        network = household_of(asker)
         if network in self.lines and self.lines[network].length >= LONGEST_LINE:
             metrics.turns_refused.inc()
             await self._refuse(scope, receive, send)
