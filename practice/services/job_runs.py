@@ -14,7 +14,6 @@ from practice.domain.actors import Actor
 from practice.models.work import JobRun
 from practice.services import access
 
-
 # What the clocks of two machines may differ by. The shortest plan is longer.
 CLOCKS_DIFFER = timedelta(seconds=30)
 
