@@ -1,5 +1,7 @@
 """Buckets of tokens, one for each network: all at once, or as they come back."""
 
+from collections.abc import Mapping
+
 from practice.environment import Rate
 
 # Networks that are remembered. Each is a string and a number.
@@ -15,14 +17,18 @@ class Buckets:
         # By network, the moment at which its bucket is full again.
         self.full_at: dict[str, float] = {}
 
-    def take(self, network: str, now: float) -> float:
-        """The seconds until there is a token, or 0: then it is taken."""
-        full_at = max(self.full_at.get(network, now), now) + self.every
-        wait = full_at - now - self.within
+    def take(self, shares: Mapping[str, int], now: float) -> float:
+        """The seconds until each of these networks has a token, or 0: then one of each is taken. A
+        network with several shares has as many times the tokens."""
+        full_at = {
+            network: max(self.full_at.get(network, now), now) + self.every / times
+            for network, times in shares.items()
+        }
+        wait = max(full_at.values()) - now - self.within
         # A bucket that was filled up by additions is not empty because of a rounding.
         if wait > self.every / 1000:
             return wait
-        self.full_at[network] = full_at
+        self.full_at |= full_at
         if len(self.full_at) > MOST_NETWORKS:
             self._forget(now)
         return 0

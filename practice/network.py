@@ -5,7 +5,11 @@ import re
 
 from starlette.requests import HTTPConnection
 
+from practice.domain import networks
+
 NOWHERE = "0.0.0.0"  # noqa: S104 - a name for what has no address, not listened on
+
+SHARES_OF_A_REGION = 3
 
 
 def network_of(request: HTTPConnection, trusted_hops: int) -> str:
@@ -21,6 +25,19 @@ def network_of(request: HTTPConnection, trusted_hops: int) -> str:
 def network_at(address: str) -> str:
     """What counts as one, of an address as the socket names it."""
     return _network(address) or NOWHERE
+
+
+def shares_of(network: str) -> dict[str, int]:
+    """The networks that are counted with this one, and how many times the share of one address
+    each may have: a household's line of IPv6 is one however many networks it holds, and a customer
+    of a /48 is a few. In the old kind of addresses the line is the address."""
+    site, region = networks.around(network)
+    return {network: 1, site: 1, region: SHARES_OF_A_REGION} if site else {network: 1}
+
+
+def household_of(network: str) -> str:
+    """The line that this network is on."""
+    return networks.around(network)[0] or network
 
 
 def _peer(request: HTTPConnection) -> str:

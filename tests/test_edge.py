@@ -11,7 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from practice.edge import server
 from practice.edge.doorman import RESERVED, Doorman
-from practice.edge.patience import LEAST_READ, Reader
+from practice.edge.patience import LEAST_READ, Counted, Reader
 from practice.settings import Settings
 from tests import hostile
 
@@ -44,6 +44,36 @@ async def talks(scope: Scope, receive: Receive, send: Send) -> None:
             await send({"type": "websocket.send", "text": "x" * 10_000})
 
 
+class Patient:
+    """Reads what a request brings, and answers with its length when it may."""
+
+    def __init__(self) -> None:
+        self.may_answer = asyncio.Event()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await talks(scope, receive, send)
+            return
+        size, is_more = 0, True
+        while is_more:
+            message = await receive()
+            size, is_more = size + len(message["body"]), message["more_body"]
+        await self.may_answer.wait()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": f"{size} bytes".encode()})
+
+
+async def tells_much(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answers a request with more than the kernel keeps."""
+    if scope["type"] != "http":
+        await talks(scope, receive, send)
+        return
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    for _ in range(2_000):
+        await send({"type": "http.response.body", "body": b"x" * 10_000, "more_body": True})
+    await send({"type": "http.response.body"})
+
+
 async def echoes(scope: Scope, receive: Receive, send: Send) -> None:
     """Says to a websocket how long each of its messages was."""
     if scope["type"] != "websocket":
@@ -63,9 +93,11 @@ async def serving(app: Any, **env: str) -> AsyncIterator[str]:
         task = asyncio.create_task(found._serve([listener]))
         while not found.started:  # noqa: ASYNC110 - uvicorn sets a flag and tells nobody
             await asyncio.sleep(0.01)
-        yield f"http://localhost:{listener.getsockname()[1]}"
-        found.should_exit = True
-        await task
+        try:
+            yield f"http://localhost:{listener.getsockname()[1]}"
+        finally:
+            found.should_exit = True
+            await task
 
 
 def first_line(line: socket.socket) -> bytes:
@@ -94,6 +126,82 @@ async def test_h4_who_reads_slowly_is_served():
             for _ in range(8):
                 await asyncio.sleep(0.5)
                 assert await asyncio.to_thread(line.recv, 65536)
+
+
+async def test_h4_an_answer_may_take_longer_than_a_head_may():
+    app = Patient()
+    async with serving(app, PRACTICE_KEEP_ALIVE_SECONDS="8") as base:
+        line = await asyncio.to_thread(hostile.connect, base)
+        with line:
+            line.sendall(ASK)
+            assert not await asyncio.to_thread(hostile.is_cut, line, 3)
+            app.may_answer.set()
+            line.settimeout(PATIENCE)
+            assert b" 200 " in await asyncio.to_thread(first_line, line)
+
+
+async def test_h4_who_reads_an_answer_slowly_is_served():
+    """More than lies in the kernel's buffers, or an end would come too late to be seen."""
+    async with serving(tells_much) as base:
+        line = await asyncio.to_thread(hostile.connect, base, receives=65536)
+        with line, line.makefile("rb") as answer:
+            line.sendall(ASK)
+            for _ in range(8):
+                await asyncio.sleep(0.5)
+                assert len(await asyncio.to_thread(answer.read, 2_000_000)) == 2_000_000
+
+
+async def test_h4_a_connection_may_rest_longer_than_a_head_may_take():
+    """As long as it was set up to be kept, and no longer."""
+    async with serving(talks, PRACTICE_KEEP_ALIVE_SECONDS="5") as base:
+        line = await asyncio.to_thread(hostile.connect, base)
+        with line:
+            line.sendall(ASK)
+            assert not await asyncio.to_thread(hostile.is_cut, line, 3)
+            line.sendall(ASK)
+            line.settimeout(PATIENCE)
+            assert b" 200 " in await asyncio.to_thread(first_line, line)
+            assert await asyncio.to_thread(hostile.is_cut, line, PATIENCE)
+
+
+async def test_h4_a_rested_connection_begins_a_head_and_must_end_it():
+    async with serving(talks, PRACTICE_KEEP_ALIVE_SECONDS="60") as base:
+        for beginning in (b"GET", b"\r\n"):
+            line = await asyncio.to_thread(hostile.connect, base)
+            with line:
+                line.sendall(ASK)
+                assert b" 200 " in await asyncio.to_thread(first_line, line)
+                line.sendall(beginning)
+                assert await asyncio.to_thread(hostile.is_cut, line, PATIENCE)
+
+
+@pytest.mark.parametrize("size", [100, 33_000, 45_000, 64 * 1024, 200_000])
+async def test_h4_a_body_in_one_piece_is_no_head(size: int):
+    app = Patient()
+    app.may_answer.set()
+    async with serving(app) as base:
+        line = await asyncio.to_thread(hostile.connect, base)
+        with line:
+            head = b"POST / HTTP/1.1\r\nContent-Length: %d\r\n\r\n" % size
+            for _ in range(2):
+                await asyncio.to_thread(line.sendall, head + b"a" * size)
+                heard = b""
+                while b"0\r\n\r\n" not in heard:
+                    more = await asyncio.to_thread(line.recv, 4096)
+                    assert more, "cut without an answer"
+                    heard += more
+                assert b"%d bytes" % size in heard
+
+
+async def test_h4_a_body_before_another_head_is_no_part_of_it():
+    app = Patient()
+    app.may_answer.set()
+    first = b"POST / HTTP/1.1\r\nContent-Length: 45000\r\n\r\n" + b"a" * 45_000
+    async with serving(app) as base:
+        line = await asyncio.to_thread(hostile.connect, base)
+        with line:
+            line.sendall(first + b"GET / HT")
+            assert b" 200 " in await asyncio.to_thread(first_line, line)
 
 
 async def test_h4_a_message_may_be_as_large_as_the_limit_and_no_larger():
@@ -187,7 +295,26 @@ def test_h4_who_comes_and_goes_without_end_is_let_in_only_now_and_then():
 def test_h4_a_household_has_one_share_however_many_addresses_it_has():
     door = doorman()
     assert sum(door.admit(f"2001:db8::{number:x}") for number in range(50)) == 10
-    assert door.admit("2001:db8:0:1::1")
+    assert door.admit("2001:db8:0:100::1")
+
+
+def test_h4_a_household_has_one_share_however_many_networks_it_has():
+    """And the wider network around it a few, whoever holds it."""
+    door = doorman(PRACTICE_LIMIT_CONNECTIONS="1000")
+    assert sum(door.admit(f"2001:db8:0:{number:x}::1") for number in range(50)) == 10
+    assert sum(door.admit(f"2001:db8:0:{number:x}00::1") for number in range(1, 60)) == 20
+    assert door.admit("2001:db8:1::1")
+    for number in range(10):
+        door.release(f"2001:db8:0:{number:x}::1")
+    assert sum(door.admit(f"2001:db8:0:{number:x}::1") for number in range(50)) == 10
+
+
+def test_h4_the_last_places_are_for_whoever_has_none():
+    door = doorman(PRACTICE_LIMIT_CONNECTIONS="30")
+    crowd = [f"198.51.100.{number % 10}" for number in range(100)]
+    assert sum(door.admit(address) for address in crowd) == 27
+    assert door.admit("203.0.113.8")
+    assert not door.admit("203.0.113.8")
 
 
 def test_h4_behind_a_proxy_only_the_total_counts():
@@ -219,30 +346,46 @@ def test_h4_limits_that_are_off_let_everybody_in():
     assert all(door.admit("203.0.113.7") for _ in range(100))
 
 
-class Waiting:
+class Kernel:
+    """Keeps what is written to it until somebody reads."""
+
     def __init__(self) -> None:
-        self.bytes = 0
+        self.waiting = 0
+
+    def write(self, data: bytes) -> None:
+        self.waiting += len(data)
 
     def get_write_buffer_size(self) -> int:
-        return self.bytes
+        return self.waiting
 
 
 @pytest.mark.parametrize(
-    ("sizes", "is_stuck"),
+    ("written", "waiting", "is_stuck"),
     [
-        ([50_000] * 4, True),
-        ([50_000, 60_000, 70_000, 80_000], True),
-        ([50_000, 0, 50_000, 50_000], False),
-        ([90_000, 90_000 - LEAST_READ, 90_000 - 2 * LEAST_READ, 10_000], False),
-        ([50_000, 49_000, 48_000, 47_000], True),
-        ([0, 0, 0, 0], False),
+        ([50_000, 0, 0, 0], [50_000] * 4, True),
+        ([50_000, 10_000, 10_000, 10_000], [50_000, 60_000, 70_000, 80_000], True),
+        ([50_000, 0, 50_000, 0], [50_000, 0, 50_000, 50_000], False),
+        (
+            [90_000, 0, 0, 0],
+            [90_000, 90_000 - LEAST_READ, 90_000 - 2 * LEAST_READ, 10_000],
+            False,
+        ),
+        ([50_000, 0, 0, 0], [50_000, 49_000, 48_000, 47_000], True),
+        ([0, 0, 0, 0], [0, 0, 0, 0], False),
+        # As much is written as is read.
+        ([70_000, 20_000, 20_000, 20_000], [70_000] * 4, False),
+        ([70_000, 1_000, 1_000, 1_000], [70_000] * 4, True),
     ],
 )
-def test_h4_a_reader_is_stuck_who_reads_too_little_for_too_long(sizes: list[int], is_stuck: bool):
-    waiting = Waiting()
-    reader = Reader(cast("Any", waiting))
-    found = False
-    for second, size in enumerate(sizes):
-        waiting.bytes = size
-        found = reader.is_stuck(second * 5.0, 10)
-    assert found is is_stuck
+def test_h4_a_reader_is_stuck_who_reads_too_little_for_too_long(
+    written: list[int], waiting: list[int], is_stuck: bool
+):
+    kernel = Kernel()
+    counted = Counted(cast("Any", kernel))
+    reader = Reader(counted)
+    verdict = False
+    for second, (more, left) in enumerate(zip(written, waiting, strict=True)):
+        counted.write(b"x" * more)
+        kernel.waiting = left
+        verdict = reader.is_stuck(second * 5.0, 10)
+    assert verdict is is_stuck

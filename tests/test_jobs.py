@@ -758,6 +758,18 @@ async def test_many_at_once_do_it_once(house: str):
 
 
 @pytest.mark.anyio
+async def test_m3_a_clock_that_is_a_moment_behind_does_nothing_twice(house: str):
+    """Two machines never agree to the millisecond about when a minute begins."""
+    calls: list[int] = []
+    await jobs.run(counted(calls))
+    with the_time_is(NOW - timedelta(milliseconds=100)):
+        await jobs.run(counted(calls))
+    before = len(calls)
+    await jobs.run(counted(calls))
+    assert len(calls) == before
+
+
+@pytest.mark.anyio
 async def test_a_run_is_written_down_with_what_came_of_it(house: str):
     await jobs.run(counted([]))
     found = db.query(job_runs.list_last, THERAPIST, jobs=["counted", "never"])

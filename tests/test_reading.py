@@ -116,6 +116,13 @@ def test_m7_tokens_come_back_one_by_one(monkeypatch: pytest.MonkeyPatch):
     assert reads.wait(scope_of("203.0.113.7")) == 1
 
 
+def test_m7_a_household_reads_at_one_rate_however_many_networks_it_has():
+    reads = Reads(Settings.read({"PRACTICE_LIMIT_READS": "10/600"}))
+    waits = [reads.wait(scope_of(f"2001:db8:0:{number}::1")) for number in range(15)]
+    assert waits.count(0) == 10
+    assert reads.wait(scope_of("2001:db8:1::1")) == 0
+
+
 def test_m7_who_read_is_forgotten_when_too_many_did():
     reads = Reads(Settings.read({}))
     for _ in range(300):

@@ -444,6 +444,15 @@ async def test_h5_of_all_that_was_left_only_so_much_is_kept(
     assert [token in states() for token in gone] == [False, False, True, True, True]
 
 
+async def test_h1_a_socket_that_was_bound_while_it_closed_is_forgotten(pipeline: None):
+    tab = await Connected("").open()
+    bound = tabs._passed[tab.socket]
+    await left(tab)
+    tabs._passed[tab.socket] = bound
+    leaving.clear(app, monotonic())
+    assert tab.socket not in tabs._passed
+
+
 async def test_h5_after_many_tabs_nothing_is_remembered(pipeline: None):
     manager, processor = app.state_manager, app.event_processor
     for number in range(50):

@@ -81,6 +81,16 @@ async def test_h4_a_neighbour_waits_for_nobody():
     await asyncio.gather(neighbour, *crowd)
 
 
+async def test_h4_a_household_has_one_line_however_many_networks_it_has():
+    works = Works()
+    turns = Turns(works, Refuses(), Settings.read({}))
+    crowd = [asked(turns, f"2001:db8:0:{number}::1") for number in range(9)]
+    await settled()
+    assert works.busy == 4
+    works.may_end.set()
+    await asyncio.gather(*crowd)
+
+
 async def test_h4_the_line_of_one_address_has_an_end():
     works, refuses = Works(), Refuses()
     turns = Turns(works, refuses, Settings.read({}))
@@ -90,6 +100,83 @@ async def test_h4_the_line_of_one_address_has_an_end():
     works.may_end.set()
     await asyncio.gather(*crowd)
     assert works.done == LONGEST_LINE
+
+
+def request(
+    turns: Turns, receive: Receive = nothing, send: Send = nowhere, address: str = GREEDY
+) -> asyncio.Task[None]:
+    scope = {"type": "http", "path": "/", "headers": [], "client": (address, 1)}
+    return asyncio.ensure_future(turns(scope, receive, send))
+
+
+async def reads_and_answers(_scope: Scope, receive: Receive, send: Send) -> None:
+    while (await receive()).get("more_body"):
+        pass
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b"fine"})
+
+
+async def test_h4_bodies_that_drip_hold_nobody_up():
+    """Not even whoever sits behind the same address; and they hold no place in the line."""
+    refuses = Refuses()
+    turns = Turns(reads_and_answers, refuses, Settings.read({}))
+    may_come = asyncio.Event()
+
+    async def drips() -> Message:
+        await may_come.wait()
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    dripping = [request(turns, drips) for _ in range(LONGEST_LINE)]
+    await settled()
+    whole = [request(turns) for _ in range(10)]
+    await settled()
+    assert all(task.done() for task in whole)
+    assert refuses.count == 0
+    assert not any(task.done() for task in dripping)
+    may_come.set()
+    await asyncio.gather(*whole, *dripping)
+    assert turns.lines == {}
+
+
+async def test_h4_answers_that_nobody_reads_hold_nobody_up():
+    turns = Turns(reads_and_answers, Refuses(), Settings.read({}))
+    may_go = asyncio.Event()
+
+    async def unread(_message: Message) -> None:
+        await may_go.wait()
+
+    waiting = [request(turns, send=unread) for _ in range(20)]
+    await settled()
+    read = [request(turns) for _ in range(10)]
+    await settled()
+    assert all(task.done() for task in read)
+    may_go.set()
+    await asyncio.gather(*read, *waiting)
+    assert turns.lines == {}
+
+
+async def test_h4_who_has_sent_the_body_waits_for_a_turn_like_others():
+    """And a look for the end of an answered request takes no place."""
+    most, busy = 0, 0
+    may_end = asyncio.Event()
+
+    async def works(_scope: Scope, receive: Receive, send: Send) -> None:
+        nonlocal most, busy
+        await receive()
+        busy += 1
+        most = max(most, busy)
+        await may_end.wait()
+        busy -= 1
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await receive()
+
+    turns = Turns(works, Refuses(), Settings.read({}))
+    tasks = [request(turns) for _ in range(20)]
+    await settled()
+    assert busy == 4
+    may_end.set()
+    await asyncio.gather(*tasks)
+    assert (most, turns.lines) == (4, {})
 
 
 async def test_h5_an_open_socket_holds_nobody_up():

@@ -2,14 +2,17 @@
 new ones of it in a while."""
 
 from collections import Counter
+from collections.abc import Mapping
 from time import monotonic
 
 from practice.buckets import Buckets
-from practice.network import network_at
+from practice.network import network_at, shares_of
 from practice.settings import Settings
 
 # Descriptors that the database, the log and the files of the build need beside the connections.
 RESERVED = 200
+# One in so many places is for whoever comes from where nobody has come from yet.
+FOR_NEWCOMERS = 10
 
 
 class Doorman:
@@ -26,23 +29,27 @@ class Doorman:
 
     def admit(self, address: str) -> bool:
         """Whether there is room; if so, it is taken until `release`."""
-        network = network_at(address)
-        if self.are_on and (self.total >= self.most or self._has_enough(network)):
+        shares = shares_of(network_at(address))
+        if self.are_on and (self.total >= self.most or self._has_enough(shares)):
             return False
         self.total += 1
-        self.open[network] += 1
+        self.open.update(shares.keys())
         return True
 
-    def _has_enough(self, network: str) -> bool:
+    def _has_enough(self, shares: Mapping[str, int]) -> bool:
         if self.is_proxied:
             return False
-        is_full = self.open[network] >= self.most_of_a_network
-        return is_full or self.new.take(network, monotonic()) > 0
+        is_known = any(self.open[name] for name in shares)
+        if is_known and self.total >= self.most - self.most // FOR_NEWCOMERS:
+            return True
+        most = self.most_of_a_network
+        is_full = any(self.open[name] >= most * times for name, times in shares.items())
+        return is_full or self.new.take(shares, monotonic()) > 0
 
     def release(self, address: str) -> None:
         """Nobody's address is remembered longer than its connections."""
-        network = network_at(address)
         self.total -= 1
-        self.open[network] -= 1
-        if not self.open[network]:
-            del self.open[network]
+        for name in shares_of(network_at(address)):
+            self.open[name] -= 1
+            if not self.open[name]:
+                del self.open[name]

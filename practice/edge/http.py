@@ -7,7 +7,7 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from practice.edge.doorman import Doorman
-from practice.edge.patience import Reader
+from practice.edge.patience import Counted, Reader
 from practice.settings import Settings
 
 LARGEST_HEAD = 32 * 1024
@@ -37,6 +37,9 @@ class Connection(HttpToolsProtocol):
         self.doorman = doorman
         self.deadline = settings.deadline.total_seconds()
         self.is_admitted = False
+        # Of the newest request: its head has begun and is not complete; it is complete; so is all
+        # that belongs to it.
+        self.is_in_head = False
         self.has_head = False
         self.is_whole = True
         # When the head or the body that is awaited must be complete.
@@ -53,8 +56,9 @@ class Connection(HttpToolsProtocol):
         if not self.is_admitted:
             transport.abort()
             return
-        super().connection_made(transport)
-        self.reader = Reader(transport)
+        counted = Counted(transport)
+        super().connection_made(counted)  # type: ignore[arg-type]
+        self.reader = Reader(counted)
         self.due_at = self.loop.time() + self.deadline
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -77,14 +81,19 @@ class Connection(HttpToolsProtocol):
         if self.request_bytes > LARGEST_REQUEST and not self.is_whole:
             self._take_no_more()
             return
+        # Set back by the parser where a head begins or ends within this piece.
+        self.head_bytes += len(data)
         super().data_received(data)
-        if self.parser is None or self.transport.is_closing():
+        if self.parser is None or self.transport.is_closing() or not self._awaits_head():
             return
-        if not self.has_head:
-            self.head_bytes += len(data)
-            self.due_at = self.due_at or self.loop.time() + self.deadline
-            if self.head_bytes > LARGEST_HEAD:
-                self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+        self.due_at = self.due_at or self.loop.time() + self.deadline
+        if self.head_bytes > LARGEST_HEAD:
+            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+
+    def _awaits_head(self) -> bool:
+        """While an answer is made or written nothing is awaited, however long that takes."""
+        is_answered = self.cycle is None or self.cycle.response_complete
+        return self.is_in_head or (self.is_whole and is_answered)
 
     def _take_no_more(self) -> None:
         is_answered = self.has_head and self.cycle.response_complete
@@ -93,7 +102,9 @@ class Connection(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self.has_head, self.is_whole = False, False
+        self.is_in_head, self.has_head, self.is_whole = True, False, False
+        self.head_bytes = 0
+        self.due_at = self.loop.time() + self.deadline
         if len(self.pipeline) >= MOST_AHEAD:
             self._stop(HTTPStatus.TOO_MANY_REQUESTS)
 
@@ -109,7 +120,7 @@ class Connection(HttpToolsProtocol):
         size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
         if size > LARGEST_HEAD:
             self._stop(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
-        self.has_head = True
+        self.is_in_head, self.has_head = False, True
         self.head_bytes = 0
         # The body has a time of its own.
         self.due_at = self.loop.time() + self.deadline
@@ -119,7 +130,7 @@ class Connection(HttpToolsProtocol):
         self.is_whole = True
         self.has_head = False
         self.due_at = None
-        self.request_bytes = 0
+        self.request_bytes, self.head_bytes = 0, 0
         super().on_message_complete()
 
     def handle_websocket_upgrade(self) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import Frame
 
+from practice import metrics
 from practice.edge.doorman import Doorman
 from practice.edge.http import address_of
 from practice.edge.patience import Reader
@@ -48,6 +49,7 @@ class Socket(WebSocketsSansIOProtocol):
 
     def look(self, now: float) -> None:
         if self.reader.is_stuck(now, self.deadline):
+            metrics.socket_limits.labels("unread").inc()
             self.transport.abort()
 
     # What comes in

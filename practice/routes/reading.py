@@ -7,7 +7,7 @@ from starlette.types import Scope
 
 from practice import metrics
 from practice.buckets import Buckets
-from practice.network import network_of
+from practice.network import network_of, shares_of
 from practice.settings import Settings
 
 
@@ -21,7 +21,7 @@ class Reads:
         if not self.settings.limits.are_on:
             return 0
         network = network_of(HTTPConnection(scope), self.settings.trusted_proxy_hops)
-        wait = self.buckets.take(network, monotonic())
+        wait = self.buckets.take(shares_of(network), monotonic())
         if wait:
             metrics.reads_refused.inc()
         return wait

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections import Counter, deque
+from collections.abc import Mapping
 from time import monotonic
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from practice import metrics
 from practice.environment import Rate
-from practice.network import network_of
+from practice.network import network_of, shares_of
 from practice.settings import Limits, Settings
 
 # Engine.IO's word for the end. It waits for the browser to shut the connection, but a stranger's
@@ -26,8 +27,6 @@ NOT_OURS = 1003
 OF_A_PAGE = re.compile(r"1$|3$|4[012]/_event(?:,|$)")
 # Whoever has sent what takes longer than this to read, at the rate that is allowed, is no page.
 SECONDS_BEHIND = 5.0
-# Whoever reads nothing for so long is gone.
-SECONDS_TO_WRITE = 10.0
 # Frames of the greatest length that may wait for each other.
 LONGEST_WAITING = 8
 # How often the addresses are forgotten whose sockets were opened long enough ago.
@@ -48,26 +47,28 @@ class Sockets:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         network = network_of(HTTPConnection(scope), self.settings.trusted_proxy_hops)
-        limit = self._limit_met(network) if self.limits.are_on else None
+        shares = shares_of(network)
+        limit = self._limit_met(shares) if self.limits.are_on else None
         if limit:
             metrics.socket_limits.labels(limit).inc()
             await receive()
             await send({"type": "websocket.close", "code": TOO_MANY})
             return
-        self.open[network] += 1
+        self.open.update(shares.keys())
         socket = _Socket(receive, send, self.limits)
         try:
             await self.app(scope, socket.receive, socket.send)
         finally:
-            self.open[network] -= 1
+            self.open.subtract(shares.keys())
             # Nobody's address is kept longer than its sockets.
             self.open += Counter()
             await socket.leave()
 
-    def _limit_met(self, network: str) -> str | None:
-        if self.open[network] >= self.limits.sockets_per_address:
+    def _limit_met(self, shares: Mapping[str, int]) -> str | None:
+        most = self.limits.sockets_per_address
+        if any(self.open[name] >= most * times for name, times in shares.items()):
             return "sockets"
-        return None if self.opened.lets(network, monotonic()) else "new_sockets"
+        return None if self.opened.let(shares, monotonic()) else "new_sockets"
 
 
 class Frame(NamedTuple):
@@ -120,9 +121,9 @@ class _Socket:
             await self._end(message.get("code", NORMAL))
             return
         try:
-            async with asyncio.timeout(SECONDS_TO_WRITE):
-                await self._send(message)
-        except TimeoutError:
+            # For as long as it takes: the server cuts off whoever reads nothing.
+            await self._send(message)
+        except OSError:
             await self._give_up()
             raise
         if message["type"] == "websocket.accept":
@@ -180,7 +181,6 @@ class _Socket:
 
     async def _give_up(self) -> None:
         """Nothing more is written: the goodbye would wait behind what is not read."""
-        metrics.socket_limits.labels("unread").inc()
         self.is_over = True
         await self.leave()
         self.news.set()
@@ -214,10 +214,13 @@ class Bucket:
 
     def lets(self, now: float) -> bool:
         """Takes nothing where there is nothing: whoever is refused is not refused for longer."""
-        is_empty = max(self.full_at, now) + self.every - now > self.burst + A_MOMENT
-        if not is_empty:
+        has_one = self.has_one(now)
+        if has_one:
             self.take(now)
-        return not is_empty
+        return has_one
+
+    def has_one(self, now: float) -> bool:
+        return max(self.full_at, now) + self.every - now <= self.burst + A_MOMENT
 
 
 class Openings:
@@ -229,13 +232,23 @@ class Openings:
         self.cleared_at = 0.0
 
     def lets(self, network: str, now: float) -> bool:
+        return self.let({network: 1}, now)
+
+    def let(self, shares: Mapping[str, int], now: float) -> bool:
+        """Takes from all of these networks, or from none."""
         if now >= self.cleared_at + A_WHILE:
             self.buckets = {
                 name: bucket for name, bucket in self.buckets.items() if bucket.full_at > now
             }
             self.cleared_at = now
-        bucket = self.buckets.setdefault(network, Bucket(self.rate, self.rate.count))
-        return bucket.lets(now)
+        buckets = [self._bucket(name, times) for name, times in shares.items()]
+        return all(bucket.has_one(now) for bucket in buckets) and all(
+            bucket.lets(now) for bucket in buckets
+        )
+
+    def _bucket(self, name: str, times: int) -> Bucket:
+        count = self.rate.count * times
+        return self.buckets.setdefault(name, Bucket(Rate(count, self.rate.within), count))
 
 
 def _length(message: Message) -> int:

@@ -2,14 +2,15 @@
 nobody else waits behind them."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import AsyncExitStack, asynccontextmanager
+import functools
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from practice import metrics
-from practice.network import network_of
+from practice.network import household_of, network_of
 from practice.settings import Settings
 
 # Who leaves while waiting is not noticed, so the line itself has an end.
@@ -36,17 +37,20 @@ class Turns:
         if not self.settings.limits.are_on:
             await self.app(scope, receive, send)
             return
-        network = network_of(HTTPConnection(scope), self.settings.trusted_proxy_hops)
+        asker = network_of(HTTPConnection(scope), self.settings.trusted_proxy_hops)
+        network = household_of(asker)
         if network in self.lines and self.lines[network].length >= LONGEST_LINE:
             metrics.turns_refused.inc()
             await self._refuse(scope, receive, send)
             return
-        async with AsyncExitStack() as turn:
-            await turn.enter_async_context(self._turn(network))
-            if scope["type"] == "http":
-                await self.app(scope, receive, send)
-            else:
-                await self.app(scope, receive, _until_answered(send, turn))
+        turn = _Turn(functools.partial(self._place, network))
+        if scope["type"] == "http":
+            receive = turn.waiting_outside(receive)
+        await turn.take()
+        try:
+            await self.app(scope, receive, turn.until_answered(send))
+        finally:
+            await turn.end()
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -56,7 +60,7 @@ class Turns:
             await send({"type": "websocket.close", "code": TOO_MANY})
 
     @asynccontextmanager
-    async def _turn(self, network: str) -> AsyncGenerator[None]:
+    async def _place(self, network: str) -> AsyncGenerator[None]:
         """Nobody's address is remembered longer than its requests."""
         line = self.lines.setdefault(network, _Line(self.settings.limits.at_once))
         line.length += 1
@@ -69,11 +73,38 @@ class Turns:
                 del self.lines[network]
 
 
-def _until_answered(send: Send, turn: AsyncExitStack) -> Send:
-    """A websocket stays open for hours; its turn is over when it is let in or not."""
+class _Turn:
+    """Is held while something is worked on, and not while the other end is waited for."""
 
-    async def passed_on(message: Message) -> None:
-        await send(message)
-        await turn.aclose()
+    def __init__(self, place: Callable[[], AbstractAsyncContextManager[None]]) -> None:
+        self.place = place
+        self.held = AsyncExitStack()
+        self.is_over = False
 
-    return passed_on
+    async def take(self) -> None:
+        if not self.is_over:
+            await self.held.enter_async_context(self.place())
+
+    async def end(self) -> None:
+        self.is_over = True
+        await self.held.aclose()
+
+    def waiting_outside(self, receive: Receive) -> Receive:
+        """A body may drip for as long as the server lets it."""
+
+        async def received() -> Message:
+            await self.held.aclose()
+            message = await receive()
+            await self.take()
+            return message
+
+        return received
+
+    def until_answered(self, send: Send) -> Send:
+        """A websocket stays open for hours, and an answer may be read slowly or never."""
+
+        async def passed_on(message: Message) -> None:
+            await self.end()
+            await send(message)
+
+        return passed_on

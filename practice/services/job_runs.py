@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, delete, func, select, update
@@ -13,6 +13,9 @@ from practice.domain import plans
 from practice.domain.actors import Actor
 from practice.models.work import JobRun
 from practice.services import access
+
+# What the clocks of two machines may differ by. The shortest plan is longer.
+CLOCKS_DIFFER = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
@@ -26,9 +29,15 @@ class Run:
 @collides_by_nature
 def begin(session: Session, _actor: Actor, *, job: str, scheduled_for: datetime) -> bool:
     """False if another process has it. A run of a time that has not come is from before the clock
-    was set back; it would keep everybody from that time when it comes."""
+    was set back; it would keep everybody from that time when it comes. One that is only a little
+    ahead is from a machine whose clock is, and it was done."""
+    latest = clock.now() + CLOCKS_DIFFER
     session.exec(
-        delete(JobRun).where(col(JobRun.job) == job, col(JobRun.scheduled_for) > scheduled_for)
+        delete(JobRun).where(
+            col(JobRun.job) == job,
+            col(JobRun.scheduled_for) > scheduled_for,
+            col(JobRun.scheduled_for) > latest,
+        )
     )
     mine = session.connection().execute(
         insert(JobRun)

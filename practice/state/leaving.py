@@ -53,6 +53,7 @@ def clear(app: rx.App, now: float) -> int:
         if now >= since + grace and not _is_busy(app, token):
             manager._purge_token(rx.BaseStateToken(ident=token, cls=rx.State))
             del _closed[token]
+    tabs.release_all_but(set(namespace._token_manager.sid_to_token))
     tabs.forget_all_but({*manager.states, *namespace._token_manager.token_to_socket})
     return before - len(_closed)
 

@@ -102,6 +102,12 @@ def is_used(token: str) -> bool:
     return token in _contents and _contents[token].is_used
 
 
+def release_all_but(sockets: set[str]) -> None:
+    """A socket may have passed the guard while it closed, after it was released."""
+    for socket in _passed.keys() - sockets:
+        release(socket)
+
+
 def forget_all_but(tokens: set[str]) -> None:
     """Of a tab whose state is gone nothing is remembered either."""
     for token in _contents.keys() - tokens:
