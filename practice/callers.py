@@ -1,9 +1,9 @@
 """Who is calling: the one place where a cookie becomes an actor."""
 
 from practice import clock, runtime, settings, vault
+from practice.domain.accounts.sessions import Standing
 from practice.domain.actors import SYSTEM, VISITOR, Actor
 from practice.domain.errors import TooMany
-from practice.domain.signin import Standing
 from practice.services import factors, limits, sessions
 from practice.services.access import require
 from practice.services.sessions import NOBODY, TOUCH, Found

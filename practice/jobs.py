@@ -14,8 +14,8 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from practice import clock, db, metrics, runtime
-from practice.domain import plans
 from practice.domain.actors import SYSTEM
+from practice.domain.operations import schedule
 from practice.services import (
     clean_up,
     endings,
@@ -42,7 +42,7 @@ class Job:
 
     def time_before(self, now: datetime) -> datetime:
         """The last time of its plan."""
-        return plans.time_before(now, self.every)
+        return schedule.time_before(now, self.every)
 
 
 WORK: Mapping[str, Callable[..., Any]] = {
@@ -59,7 +59,7 @@ FIND: Mapping[str, Callable[..., Sequence[Any]]] = {
     "expire_bookings": endings.find_due,
     "apply_webhooks": inbox.find_open,
 }
-JOBS = tuple(Job(name, every, WORK[name], FIND.get(name)) for name, every in plans.PLANS.items())
+JOBS = tuple(Job(name, every, WORK[name], FIND.get(name)) for name, every in schedule.PLANS.items())
 
 
 # Seconds between two looks at the clock, by the loop's own, which nobody can set.
@@ -94,7 +94,7 @@ async def running() -> AsyncGenerator[None]:
 
 def _plan(job: Job) -> IntervalTrigger:
     seconds = int(job.every.total_seconds())
-    return IntervalTrigger(seconds=seconds, start_date=plans.EPOCH, timezone=UTC)
+    return IntervalTrigger(seconds=seconds, start_date=schedule.EPOCH, timezone=UTC)
 
 
 def _run_now(scheduler: AsyncIOScheduler, job: Job) -> None:

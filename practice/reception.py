@@ -13,8 +13,8 @@ from time import perf_counter
 from practice import runtime, settings, vault
 from practice.domain import inputs, networks
 from practice.domain.actors import SYSTEM, Actor, Role
+from practice.domain.booking.refusals import ProofNeeded, SlotTaken
 from practice.domain.errors import Invalid, TooMany
-from practice.domain.refusals import ProofNeeded, SlotTaken
 from practice.services import (
     answers,
     availability,

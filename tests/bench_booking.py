@@ -22,8 +22,8 @@ import structlog
 from sqlmodel import Session
 
 from practice import clock, cluster, db, migrations, settings
-from practice.domain import hours
 from practice.domain.actors import SYSTEM, VISITOR, Actor
+from practice.domain.availability import hours
 from practice.domain.errors import Refusal
 from practice.services import availability, bookings, rulebook
 from practice.services.guests import Guest

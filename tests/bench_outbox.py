@@ -12,7 +12,7 @@ import structlog
 from practice import db, settings
 from practice.clock import new_id
 from practice.domain.actors import SYSTEM
-from practice.domain.fanout import Effect
+from practice.domain.booking.consequences import Effect
 from practice.models import private
 from practice.models.plumbing import OutboxRow
 from practice.providers import EmbeddedMail, Providers

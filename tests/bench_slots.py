@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from practice.domain import availability, hours
-from practice.domain.availability import Calendar, Taken, Terms
-from practice.domain.hours import Stretch, Week
+from practice.domain.availability import hours, slots
+from practice.domain.availability.hours import Stretch, Week
+from practice.domain.availability.slots import Calendar, Taken, Terms
 from tests.smoke import size
 
 ROWS = size(((100, 30), (1_000, 120), (10_000, 120), (10_000, 365)), ((100, 30),))
@@ -43,7 +43,7 @@ def world(items: int, days: int) -> Calendar:
 
 def engine(calendar: Calendar, days: int) -> Slots:
     last = FIRST + timedelta(days=days - 1)
-    return hours.by_day(NEW_YORK, availability.slots(calendar, FIRST, last))
+    return hours.by_day(NEW_YORK, slots.slots(calendar, FIRST, last))
 
 
 def candidates(calendar: Calendar, days: int) -> Iterator[int]:
@@ -110,7 +110,7 @@ def main() -> None:
     items, days = MANY
     calendar = world(items, days)
     at = hours.instant(BERLIN, FIRST + timedelta(days=days // 2), 10 * 60)
-    explained = median_ms(50, availability.explain, calendar, at)
+    explained = median_ms(50, slots.explain, calendar, at)
     print(f"explain at {items:,} / {days}: {explained:.3f} ms")
 
 

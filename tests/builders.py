@@ -11,10 +11,10 @@ from sqlmodel import Session, select
 
 from practice import clock, db, settings, vault
 from practice.clock import new_id
-from practice.domain import plans
 from practice.domain.actors import SYSTEM, VISITOR, Actor, Role
-from practice.domain.bookings import Confirmation, Place
-from practice.domain.journey import Source, Stage
+from practice.domain.booking.status import Confirmation, Place
+from practice.domain.clients.stages import Source, Stage
+from practice.domain.operations import schedule as operations_schedule
 from practice.models import private
 from practice.models.base import Table
 from practice.models.bookings import Appointment, Booking, BookingEvent
@@ -269,7 +269,7 @@ def the_time_is(moment: datetime) -> time_machine.travel:
 def every_job_ran() -> None:
     """At this moment, with nothing to do."""
     now = clock.now()
-    for name, every in plans.PLANS.items():
-        planned = {"job": name, "scheduled_for": plans.time_before(now, every)}
+    for name, every in operations_schedule.PLANS.items():
+        planned = {"job": name, "scheduled_for": operations_schedule.time_before(now, every)}
         db.transact(job_runs.begin, SYSTEM, **planned)
         db.transact(job_runs.end, SYSTEM, **planned, outcome="0")

@@ -10,9 +10,9 @@ from uuid import UUID
 from pyotp.totp import TOTP
 
 from practice import clock, db
-from practice.domain import tokens
+from practice.domain import links as domain_links
 from practice.domain.actors import SYSTEM, VISITOR, Actor
-from practice.domain.bookings import Place, Visibility
+from practice.domain.booking.status import Place, Visibility
 from practice.models import private
 from practice.models.bookings import Appointment
 from practice.models.content import Article, Practice
@@ -52,7 +52,7 @@ MOMENT = TOMORROW + 3 * HOUR
 HIDDEN, DRAFT, PUBLISHED = "kept-for-some", "not-written-yet", "on-breathing"
 # Well formed, and of nothing.
 MISSING = {
-    **dict.fromkeys(("time", "begun", "request", "call"), tokens.reference_from(b"missing!")),
+    **dict.fromkeys(("time", "begun", "request", "call"), domain_links.reference_from(b"missing!")),
     **dict.fromkeys(("device", "client"), str(UUID(int=7))),
     **dict.fromkeys(("link", "spent_link"), "A" * 43),
     "email": "somebody.else@example.org",

@@ -9,8 +9,8 @@ import pytest
 
 from practice import db
 from practice.domain.actors import VISITOR
+from practice.domain.booking.refusals import GroupFull, NotPossibleNow, SlotTaken, TimeBlocked
 from practice.domain.errors import Invalid, NotFound
-from practice.domain.refusals import GroupFull, NotPossibleNow, SlotTaken, TimeBlocked
 from practice.models import private
 from practice.models.bookings import Appointment
 from practice.models.plumbing import AuditEntry, OutboxRow

@@ -22,8 +22,8 @@ from starlette.requests import Request
 
 from practice import callers, db, runtime, settings
 from practice.domain.actors import SYSTEM, Actor
-from practice.domain.bookings import Visibility
-from practice.domain.refusals import DiscoveryRequired
+from practice.domain.booking.refusals import DiscoveryRequired
+from practice.domain.booking.status import Visibility
 from practice.models.base import Table
 from practice.models.bookings import Booking
 from practice.models.content import PrivacyText

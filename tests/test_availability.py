@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from practice.domain import availability, hours
-from practice.domain.availability import Calendar, Group, Taken, Terms, Why
-from practice.domain.hours import Stretch, Week
-from practice.domain.intervals import Interval
+from practice.domain.availability import hours, slots
+from practice.domain.availability.hours import Stretch, Week
+from practice.domain.availability.intervals import Interval
+from practice.domain.availability.slots import Calendar, Group, Taken, Terms, Why
 
 # Each with both of its transitions; Lord Howe moves by half an hour, Troll by two hours,
 # Casablanca back and forth around Ramadan.
@@ -156,7 +156,7 @@ def test_the_engine_agrees_with_looking_at_every_minute(
     world: tuple[ZoneInfo, date, Week, Terms, Taken, int],
 ):
     zone, day, rules, terms, taken, now = world
-    found = availability.slots(Calendar(zone, rules, terms, taken, now), day, day)
+    found = slots.slots(Calendar(zone, rules, terms, taken, now), day, day)
     assert found == Oracle(zone, rules, terms, taken, now).slots(day)
 
 
@@ -166,11 +166,11 @@ def test_what_is_offered_does_not_depend_on_where_one_begins_to_look(
 ):
     zone, day, rules, terms, taken, now = world
     first, last = day - timedelta(days=2), day + timedelta(days=2)
-    at_once = availability.slots(Calendar(zone, rules, terms, taken, now), first, last)
+    at_once = slots.slots(Calendar(zone, rules, terms, taken, now), first, last)
     one_by_one = [
         start
         for one in hours.days_between(first, last)
-        for start in availability.slots(Calendar(zone, rules, terms, taken, now), one, one)
+        for start in slots.slots(Calendar(zone, rules, terms, taken, now), one, one)
     ]
     assert at_once == one_by_one
     assert len(set(at_once)) == len(at_once)
@@ -184,10 +184,10 @@ def test_the_explanation_says_free_exactly_where_a_time_is_offered(
     zone, day, rules, terms, taken, now = world
     start = hours.instant(zone, day, 0) + minute * 60
     own = hours.day_in(zone, start)
-    found = availability.slots(
+    found = slots.slots(
         Calendar(zone, rules, terms, taken, now), own - timedelta(days=1), own + timedelta(days=1)
     )
-    why = availability.explain(Calendar(zone, rules, terms, taken, now), start).why
+    why = slots.explain(Calendar(zone, rules, terms, taken, now), start).why
     assert (why is Why.FREE) == (start in found)
 
 
@@ -201,7 +201,7 @@ def test_on_a_day_with_a_clock_change_every_session_lasts_its_minutes(
     zone = ZoneInfo(name)
     terms = Terms(length=length * 60, step=length * 60)
     alone = Week({}, {day: [Stretch(0, 1440)]})
-    found = availability.slots(Calendar(zone, alone, terms, Taken(), 0), day, day)
+    found = slots.slots(Calendar(zone, alone, terms, Taken(), 0), day, day)
     assert len(set(found)) == len(found)
     assert all(later - earlier == length * 60 for earlier, later in pairwise(found))
     day_length = hours.instant(zone, day + timedelta(days=1), 0) - hours.instant(zone, day, 0)
@@ -225,9 +225,7 @@ def test_a_doubled_wall_time_is_its_first_instant():
 
 def test_both_halves_of_the_doubled_hour_are_offered():
     berlin, day = ZoneInfo("Europe/Berlin"), date(2031, 10, 26)
-    found = availability.slots(
-        Calendar(berlin, week((120, 180)), Terms(3600, 3600), Taken(), 0), day, day
-    )
+    found = slots.slots(Calendar(berlin, week((120, 180)), Terms(3600, 3600), Taken(), 0), day, day)
     local = [hours.moment(start).astimezone(berlin) for start in found]
     assert [(one.hour, one.fold) for one in local] == [(2, 0), (2, 1)]
 
@@ -235,21 +233,16 @@ def test_both_halves_of_the_doubled_hour_are_offered():
 def test_hours_past_midnight_belong_to_the_evening_they_began():
     rome, saturday = ZoneInfo("Europe/Rome"), date(2031, 5, 3)
     rules = Week({5: [Stretch(22 * 60, 26 * 60)]}, {})
-    found = availability.slots(
-        Calendar(rome, rules, Terms(3600, 3600), Taken(), 0), saturday, saturday
-    )
+    found = slots.slots(Calendar(rome, rules, Terms(3600, 3600), Taken(), 0), saturday, saturday)
     assert found == [at(rome, saturday, "22:00") + hour * 3600 for hour in range(4)]
     sunday = saturday + timedelta(days=1)
-    assert (
-        availability.slots(Calendar(rome, rules, Terms(3600, 3600), Taken(), 0), sunday, sunday)
-        == []
-    )
+    assert slots.slots(Calendar(rome, rules, Terms(3600, 3600), Taken(), 0), sunday, sunday) == []
 
 
 def test_hours_that_meet_at_midnight_are_one_range():
     rome, day = ZoneInfo("Europe/Rome"), date(2031, 5, 5)
     rules = Week({0: [Stretch(23 * 60, 1440)], 1: [Stretch(0, 60)]}, {})
-    found = availability.slots(
+    found = slots.slots(
         Calendar(rome, rules, Terms(5400, 1800), Taken(), 0), day, day + timedelta(days=1)
     )
     assert found == [at(rome, day, "23:00"), at(rome, day, "23:30")]
@@ -269,7 +262,7 @@ def test_touching_is_allowed_and_a_second_of_overlap_is_not(
 ):
     rome, day = ZoneInfo("Europe/Rome"), ANY_DAY
     busy = [(at(rome, day, taken_from), at(rome, day, taken_to))]
-    found = availability.slots(
+    found = slots.slots(
         Calendar(rome, week((600, 650)), Terms(3000, 3000), Taken(busy=busy), 0), day, day
     )
     assert bool(found) is is_free
@@ -280,7 +273,7 @@ def test_notice_is_kept_to_the_second(early_by: int, is_free: bool):
     rome, day = ZoneInfo("Europe/Rome"), ANY_DAY
     start = at(rome, day, "10:00")
     terms = Terms(3000, 3000, notice=86400)
-    found = availability.slots(
+    found = slots.slots(
         Calendar(rome, week((600, 650)), terms, Taken(), start - 86400 + early_by), day, day
     )
     assert bool(found) is is_free
@@ -291,7 +284,7 @@ def test_the_horizon_is_kept_to_the_second(late_by: int, is_free: bool):
     rome, day = ZoneInfo("Europe/Rome"), ANY_DAY
     start = at(rome, day, "10:00")
     terms = Terms(3000, 3000, horizon=7 * 86400)
-    found = availability.slots(
+    found = slots.slots(
         Calendar(rome, week((600, 650)), terms, Taken(), start - 7 * 86400 - late_by), day, day
     )
     assert bool(found) is is_free
@@ -302,23 +295,23 @@ def test_a_full_day_offers_nothing_more():
     terms = Terms(3000, 3600, per_day=2)
     rules = week((540, 1020))
     full = Taken(of_type={day: 2})
-    assert availability.slots(Calendar(rome, rules, terms, full, 0), day, day) == []
-    assert availability.explain(
-        Calendar(rome, rules, terms, full, 0), at(rome, day, "09:00")
-    ).why is (Why.DAY_FULL)
-    assert availability.slots(Calendar(rome, rules, terms, Taken(of_type={day: 1}), 0), day, day)
+    assert slots.slots(Calendar(rome, rules, terms, full, 0), day, day) == []
+    assert slots.explain(Calendar(rome, rules, terms, full, 0), at(rome, day, "09:00")).why is (
+        Why.DAY_FULL
+    )
+    assert slots.slots(Calendar(rome, rules, terms, Taken(of_type={day: 1}), 0), day, day)
     practice_full = Taken(of_all={day: 5}, most_of_all=5)
-    assert availability.slots(Calendar(rome, rules, terms, practice_full, 0), day, day) == []
+    assert slots.slots(Calendar(rome, rules, terms, practice_full, 0), day, day) == []
 
 
 def test_an_override_replaces_the_hours_of_its_day_and_may_close_it():
     rome, day = ZoneInfo("Europe/Rome"), ANY_DAY
     other = week((540, 600), overrides={day: [Stretch(900, 960)]})
-    found = availability.slots(Calendar(rome, other, Terms(3600, 3600), Taken(), 0), day, day)
+    found = slots.slots(Calendar(rome, other, Terms(3600, 3600), Taken(), 0), day, day)
     assert found == [at(rome, day, "15:00")]
     closed = week((540, 600), overrides={day: []})
-    assert availability.slots(Calendar(rome, closed, Terms(3600, 3600), Taken(), 0), day, day) == []
-    why = availability.explain(
+    assert slots.slots(Calendar(rome, closed, Terms(3600, 3600), Taken(), 0), day, day) == []
+    why = slots.explain(
         Calendar(rome, closed, Terms(3600, 3600), Taken(), 0), at(rome, day, "09:00")
     )
     assert (why.why, why.overridden) == (Why.CLOSED_THAT_DAY, True)
@@ -328,7 +321,7 @@ def test_a_schedule_is_valid_from_and_until():
     rome = ZoneInfo("Europe/Rome")
     first, last = date(2031, 5, 5), date(2031, 5, 7)
     rules = Week({day: [Stretch(540, 600)] for day in range(7)}, {}, first, last)
-    found = availability.slots(
+    found = slots.slots(
         Calendar(rome, rules, Terms(3600, 3600), Taken(), 0), date(2031, 5, 1), date(2031, 5, 10)
     )
     assert [hours.day_in(rome, start) for start in found] == [
@@ -342,7 +335,7 @@ def test_times_stand_under_the_day_of_whoever_looks(
 ):
     zone, day, rules, terms, taken, now = world
     calendar = Calendar(zone, rules, terms, taken, now)
-    found = availability.slots(calendar, day - timedelta(days=2), day + timedelta(days=2))
+    found = slots.slots(calendar, day - timedelta(days=2), day + timedelta(days=2))
     there = ZoneInfo(viewer)
     grouped = hours.by_day(there, found)
     assert [start for starts in grouped.values() for start in starts] == found
@@ -365,7 +358,7 @@ def test_the_engine_agrees_with_interval_arithmetic(
     known = hours.days_between(day - timedelta(days=2), day + timedelta(days=2))
     opened = union(hours.intervals_of(zone, rules, one) for one in known)
     busy, closed = union([taken.busy]), union([taken.closed])
-    offered = set(availability.slots(calendar, around[0], around[-1]))
+    offered = set(slots.slots(calendar, around[0], around[-1]))
     for start in offered:
         end = start + terms.length
         assert portion.closedopen(start, end) in opened
@@ -396,5 +389,5 @@ def union(parts: Iterable[Sequence[Interval]]) -> portion.Interval:
 def test_a_group_offers_its_open_appointments_with_the_places_left():
     groups = [Group(7200, 8, 8), Group(9000, 8, 3), Group(3600, 8, 0), Group(99_000, 8, 0)]
     terms = Terms(5400, 5400, notice=1800, horizon=86400)
-    assert availability.places(groups, terms, now=1800) == [(3600, 8), (9000, 5)]
-    assert availability.places(groups, terms, now=1801) == [(9000, 5)]
+    assert slots.places(groups, terms, now=1800) == [(3600, 8), (9000, 5)]
+    assert slots.places(groups, terms, now=1801) == [(9000, 5)]

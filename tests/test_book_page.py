@@ -11,7 +11,7 @@ import pytest
 from practice import reception, settings
 from practice.domain import inputs
 from practice.domain.actors import VISITOR
-from practice.domain.bookings import Visibility
+from practice.domain.booking.status import Visibility
 from practice.domain.errors import BadRequest, NotFound
 from practice.i18n import TIED
 from practice.models.bookings import Booking

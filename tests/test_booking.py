@@ -8,9 +8,7 @@ import pytest
 
 from practice import db, settings, vault
 from practice.domain.actors import VISITOR, Actor, Role
-from practice.domain.bookings import Place
-from practice.domain.errors import Invalid, KeyReused, NotFound
-from practice.domain.refusals import (
+from practice.domain.booking.refusals import (
     AlreadyThere,
     DiscoveryOpen,
     DiscoveryRequired,
@@ -19,6 +17,8 @@ from practice.domain.refusals import (
     SlotTaken,
     TimeBlocked,
 )
+from practice.domain.booking.status import Place
+from practice.domain.errors import Invalid, KeyReused, NotFound
 from practice.models import private
 from practice.models.bookings import Appointment, Booking
 from practice.models.content import Practice, PrivacyText

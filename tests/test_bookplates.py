@@ -10,7 +10,7 @@ import pytest
 from icalendar import Calendar
 
 from practice import db
-from practice.domain.bookings import Status
+from practice.domain.booking.status import Status
 from practice.domain.errors import Busy
 from practice.models.bookings import Booking
 from practice.models.content import SessionType

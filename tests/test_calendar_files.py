@@ -11,7 +11,7 @@ import icalendar
 import pytest
 import vobject
 
-from practice.domain.bookings import Place
+from practice.domain.booking.status import Place
 from practice.letters import calendars, samples
 from practice.letters.facts import Booking, Client, House, Reader, Times
 from practice.letters.samples import Sample

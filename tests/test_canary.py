@@ -15,7 +15,7 @@ from starlette.responses import PlainTextResponse
 
 from practice import db, log, metrics, settings
 from practice.domain.actors import SYSTEM, Actor, Role
-from practice.domain.journey import Outcome
+from practice.domain.clients.stages import Outcome
 from practice.models.plumbing import OutboxRow
 from practice.models.post import MailedLetter
 from practice.models.signin import Therapist

@@ -7,24 +7,16 @@ import pytest
 from sqlmodel import Session
 
 from practice import clock, db, jobs
+from practice.domain.accounts.sessions import LinkState, Standing
 from practice.domain.actors import SYSTEM, Actor
 from practice.domain.errors import Refusal
-from practice.domain.signin import LinkState, Standing
 from practice.environment import Rate
 from practice.jobs import Job
 from practice.models.plumbing import OutboxRow, RateCounter
 from practice.models.signin import BrowserSession
 from practice.models.work import Heartbeat, JobRun
 from practice.providers import EmbeddedMail, Providers
-from practice.services import (
-    claims,
-    effects,
-    expiring,
-    limits,
-    sessions,
-    sign_in_links,
-    workers,
-)
+from practice.services import claims, effects, expiring, limits, sessions, sign_in_links, workers
 from practice.services.sign_in_links import Asker
 from tests import builders, portals
 from tests.builders import NOW, rows_of, the_time_is

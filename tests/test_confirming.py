@@ -8,10 +8,10 @@ import pytest
 
 from practice import db
 from practice.domain.actors import SYSTEM, Actor, Role
-from practice.domain.bookings import Status, may_become
+from practice.domain.booking.refusals import NotPossibleNow, SlotTaken
+from practice.domain.booking.status import Status, may_become
+from practice.domain.clients.stages import Outcome
 from practice.domain.errors import Refusal
-from practice.domain.journey import Outcome
-from practice.domain.refusals import NotPossibleNow, SlotTaken
 from practice.models.bookings import Booking
 from practice.models.people import Client
 from practice.models.plumbing import AuditEntry

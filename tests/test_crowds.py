@@ -9,9 +9,9 @@ from sqlmodel import col
 from practice import db
 from practice.domain import networks
 from practice.domain.actors import SYSTEM, VISITOR, Actor, Role
+from practice.domain.booking.refusals import ProofNeeded
 from practice.domain.errors import NotFound, TooMany
 from practice.domain.inputs import Reading
-from practice.domain.refusals import ProofNeeded
 from practice.models.bookings import Booking
 from practice.models.people import Client
 from practice.models.plumbing import OutboxRow

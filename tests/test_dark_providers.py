@@ -14,7 +14,7 @@ import pytest
 
 from practice import clock, db, runtime, settings, worker
 from practice.domain.actors import SYSTEM, VISITOR
-from practice.domain.bookings import Status
+from practice.domain.booking.status import Status
 from practice.models.plumbing import OutboxRow
 from practice.providers import Providers, ResendMail, Roads, SmtpMail, smtp_mail, wire
 from practice.services import bookings, sign_in_links

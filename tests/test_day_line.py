@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from practice.domain.bookings import Place, Status
+from practice.domain.booking.status import Place, Status
 from practice.services.days import Blocked, Day, Meeting
 from practice.state.day_line import HOUR, LOWEST, Item, line_of
 

@@ -7,8 +7,8 @@ import pytest
 import time_machine
 
 from practice import callers, db
+from practice.domain.accounts.sessions import Standing
 from practice.domain.actors import SYSTEM
-from practice.domain.signin import Standing
 from practice.models.plumbing import AuditEntry
 from practice.models.signin import BrowserSession
 from practice.practice import app

@@ -6,9 +6,9 @@ import pytest
 
 from practice import db
 from practice.domain.actors import VISITOR, Role
-from practice.domain.bookings import Charge, cost_of_cancelling
+from practice.domain.booking.refusals import NotPossibleNow, TooLate
+from practice.domain.booking.status import Charge, cost_of_cancelling
 from practice.domain.errors import NotFound
-from practice.domain.refusals import NotPossibleNow, TooLate
 from practice.models import private
 from practice.services import agenda, confirmations, endings
 from practice.services.endings import Choices

@@ -8,10 +8,10 @@ import pytest
 from sqlmodel import col
 
 from practice import db
-from practice.domain import fanout
 from practice.domain.actors import SYSTEM, VISITOR
-from practice.domain.bookings import TRANSITIONS, Place, Status
-from practice.domain.fanout import FACTS, FOLLOWS, Effect, Fact, Notice
+from practice.domain.booking import consequences
+from practice.domain.booking.consequences import FACTS, FOLLOWS, Effect, Fact, Notice
+from practice.domain.booking.status import TRANSITIONS, Place, Status
 from practice.models import messages, private
 from practice.models.messages import Thread
 from practice.models.plumbing import OutboxRow
@@ -183,7 +183,7 @@ def test_every_change_of_the_table_has_its_fact_or_is_known_to_be_silent():
 
 def test_every_fact_has_what_follows():
     assert set(FOLLOWS) == set(Fact)
-    assert all(fanout.of(fact) for fact in Fact)
+    assert all(consequences.of(fact) for fact in Fact)
 
 
 def test_the_notice_for_the_client_goes_to_the_account_and_the_therapists_to_nobody_else(

@@ -8,10 +8,10 @@ import pytest
 
 from practice import db
 from practice.domain.actors import SYSTEM, VISITOR, Actor
-from practice.domain.bookings import Status
+from practice.domain.booking.status import Status
 from practice.domain.errors import NotFound
 from practice.domain.inputs import NOTE_LENGTH
-from practice.domain.tokens import feedback_token
+from practice.domain.links import feedback_token
 from practice.models import private
 from practice.models.bookings import Booking
 from practice.models.content import SessionType

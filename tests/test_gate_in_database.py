@@ -17,8 +17,8 @@ from sqlmodel import Session
 from practice import db
 from practice.clock import new_id
 from practice.domain.actors import SYSTEM, VISITOR, Actor, Role
-from practice.domain.bookings import Status
-from practice.domain.journey import Outcome
+from practice.domain.booking.status import Status
+from practice.domain.clients.stages import Outcome
 from practice.models.people import Account
 from practice.services import agenda, bookings, endings, outcomes
 from tests import builders

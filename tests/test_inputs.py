@@ -12,16 +12,7 @@ from practice.domain.errors import Invalid
 from practice.domain.inputs import BIDI, Reading
 from practice.models import private
 from practice.services import bookings, clients, endings, guests
-from tests.builders import (
-    PRIVACY,
-    THERAPIST,
-    a_call,
-    a_client,
-    a_confirmed,
-    a_wish,
-    client_of,
-    row,
-)
+from tests.builders import PRIVACY, THERAPIST, a_call, a_client, a_confirmed, a_wish, client_of, row
 
 Parse = Callable[[str, str], object]
 PHONE = partial(inputs.phone, country="DE")

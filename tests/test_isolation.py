@@ -13,7 +13,7 @@ from sqlmodel import Session, delete, select, text, update
 from practice import db, models
 from practice.clock import new_id
 from practice.domain.actors import SYSTEM, VISITOR, Actor, Role
-from practice.domain.refusals import SlotTaken
+from practice.domain.booking.refusals import SlotTaken
 from practice.models.base import Table
 from practice.models.bookings import Appointment, Booking, BookingEvent
 from practice.models.messages import Notice, Thread

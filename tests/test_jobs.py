@@ -11,24 +11,18 @@ import pytest
 from sqlmodel import Session
 
 from practice import clock, db, jobs, settings
+from practice.domain.accounts.sessions import ASKER_LIFE
 from practice.domain.actors import SYSTEM, Actor
-from practice.domain.bookings import Status
+from practice.domain.booking.consequences import FEEDBACK, REMINDER, SUMMARY, Effect
+from practice.domain.booking.status import Status
+from practice.domain.clients.stages import Outcome
 from practice.domain.errors import NotFound
-from practice.domain.fanout import FEEDBACK, REMINDER, SUMMARY, Effect
-from practice.domain.journey import Outcome
-from practice.domain.signin import ASKER_LIFE
 from practice.jobs import JOBS, Job
 from practice.models.base import Table
 from practice.models.bookings import Booking
 from practice.models.drafts import Draft
 from practice.models.people import Account, Client
-from practice.models.plumbing import (
-    AuditSeal,
-    IdempotencyKey,
-    OutboxRow,
-    RateCounter,
-    WebhookEvent,
-)
+from practice.models.plumbing import AuditSeal, IdempotencyKey, OutboxRow, RateCounter, WebhookEvent
 from practice.models.post import Feedback, LetterState, MailedLetter
 from practice.models.signin import BrowserSession, SigninLink
 from practice.models.work import Heartbeat, JobRun

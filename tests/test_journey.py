@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from practice import db
-from practice.domain import journey, refusals
 from practice.domain.actors import SYSTEM, VISITOR, Actor
+from practice.domain.booking import refusals
+from practice.domain.clients import stages
+from practice.domain.clients.stages import Facts, Lock, Source, Stage
 from practice.domain.errors import Busy, Invalid, KeyReused, NotFound, Refusal, TooMany
-from practice.domain.journey import Facts, Lock, Source, Stage
 from practice.models.people import Client
 from practice.models.plumbing import AuditEntry
 from practice.services import clients
@@ -49,7 +50,7 @@ def facts(*known: str) -> Facts:
 def test_a_stage_is_the_first_that_holds(known: tuple[bool, ...]):
     held = [name for name, holds in zip(FACTS, known, strict=True) if holds]
     wanted = [one for one, holds in zip(STAGES, known, strict=True) if holds]
-    assert journey.stage(facts(*held)) is [*wanted, Stage.NEW][0]
+    assert stages.stage(facts(*held)) is [*wanted, Stage.NEW][0]
 
 
 # What product.md says of each stage: None opens, anything else says why not.
@@ -71,7 +72,7 @@ CLIENTS: list[tuple[tuple[str, ...], tuple[Lock | None, ...]]] = [
 
 @pytest.mark.parametrize(("known", "locks"), CLIENTS, ids=str)
 def test_a_stage_opens_what_the_table_says(known: tuple[str, ...], locks: tuple[Lock | None, ...]):
-    found = [journey.locked(facts(*known), needs) for needs in journey.NEEDS]
+    found = [stages.locked(facts(*known), needs) for needs in stages.NEEDS]
     assert found == list(locks)
 
 
@@ -81,8 +82,8 @@ def test_nothing_but_the_call_opens_before_the_gate_whoever_asks(known: tuple[bo
     found = facts(*held)
     if found.intake_completed_at and not found.discovery_completed_at:
         return  # the database keeps no such client; see below
-    for rule in (journey.locked, journey.locked_for_therapist):
-        opened = [needs for needs in journey.NEEDS if rule(found, needs) is None]
+    for rule in (stages.locked, stages.locked_for_therapist):
+        opened = [needs for needs in stages.NEEDS if rule(found, needs) is None]
         if found.discovery_completed_at is None:
             assert set(opened) <= {Stage.NEW}
         else:
@@ -97,14 +98,14 @@ def test_the_database_keeps_nobody_whose_intake_was_before_the_gate(house: str):
 @pytest.mark.parametrize("known", [(), ("paused_at",), ("ended_at",), ("intake_completed_at",)])
 def test_the_therapist_decides_about_everything_behind_the_gate(known: tuple[str, ...]):
     found = facts(DISCOVERED, *known)
-    assert journey.locked_for_therapist(found, Stage.INTAKE) is None
-    assert journey.locked_for_therapist(found, Stage.ONGOING) is None
+    assert stages.locked_for_therapist(found, Stage.INTAKE) is None
+    assert stages.locked_for_therapist(found, Stage.ONGOING) is None
 
 
 def test_the_therapist_books_one_open_call_and_no_second():
-    assert journey.locked_for_therapist(facts(), Stage.NEW) is None
-    assert journey.locked_for_therapist(facts("has_open_call"), Stage.NEW) is Lock.DISCOVERY_OPEN
-    assert journey.locked_for_therapist(facts(DISCOVERED), Stage.NEW) is Lock.DISCOVERY_DONE
+    assert stages.locked_for_therapist(facts(), Stage.NEW) is None
+    assert stages.locked_for_therapist(facts("has_open_call"), Stage.NEW) is Lock.DISCOVERY_OPEN
+    assert stages.locked_for_therapist(facts(DISCOVERED), Stage.NEW) is Lock.DISCOVERY_DONE
 
 
 WORDS: list[tuple[Refusal, str, int]] = [

@@ -17,7 +17,7 @@ from sqlmodel import Session, select
 from practice import clock, cluster, db, keyfile, vault
 from practice.__main__ import as_sentence
 from practice.domain.actors import SYSTEM, Actor
-from practice.domain.refusals import CodeWrong
+from practice.domain.booking.refusals import CodeWrong
 from practice.models import metadata, private
 from practice.models.people import Account, Client
 from practice.models.plumbing import VaultKey

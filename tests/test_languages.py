@@ -11,7 +11,7 @@ import pytest
 
 from practice import i18n
 from practice.domain import content
-from practice.domain.bookings import Place
+from practice.domain.booking.status import Place
 from practice.settings import ROOT
 from practice.site import sheets
 from tests import literals, messages

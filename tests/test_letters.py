@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from practice import i18n, letters
 from practice.__main__ import app
 from practice.domain.actors import Role
-from practice.domain.bookings import Charge, Place
+from practice.domain.booking.status import Charge, Place
 from practice.domain.content import CrisisLine
 from practice.i18n import _, speaking
 from practice.letters import Kind, facts, gallery, phrases, samples

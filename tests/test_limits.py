@@ -10,8 +10,8 @@ import pytest
 
 from practice import db, settings, vault
 from practice.domain.actors import VISITOR
+from practice.domain.booking.refusals import ProofNeeded
 from practice.domain.errors import TooMany
-from practice.domain.refusals import ProofNeeded
 from practice.environment import Rate
 from practice.models.people import Account
 from practice.models.plumbing import RateCounter

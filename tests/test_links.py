@@ -6,9 +6,9 @@ from uuid import uuid4
 import pytest
 
 from practice import db, vault
-from practice.domain import tokens
+from practice.domain import links as domain_links
 from practice.domain.actors import SYSTEM, VISITOR, Actor, Role
-from practice.domain.bookings import REFERENCE_DIGITS, REFERENCE_LETTERS
+from practice.domain.booking.status import REFERENCE_DIGITS, REFERENCE_LETTERS
 from practice.domain.errors import NotFound
 from practice.models.bookings import Booking
 from practice.services import clients, endings, links, moves
@@ -73,8 +73,8 @@ def test_a_wrong_token_opens_nothing(house: str, wrong: str):
         token=token,
         short=token[:-1],
         upper=token.swapcase(),
-        version=tokens.link_token(key, booking.id, booking.link_version + 1),
-        other=tokens.link_token(key, uuid4(), booking.link_version),
+        version=domain_links.link_token(key, booking.id, booking.link_version + 1),
+        other=domain_links.link_token(key, uuid4(), booking.link_version),
     )
     with pytest.raises(NotFound):
         opened(reference, given)
@@ -193,7 +193,9 @@ def test_a_client_sees_and_changes_what_belongs_to_the_account(house: str):
 
 
 def test_a_reference_is_made_of_letters_nobody_confuses():
-    found = {tokens.reference_from(number.to_bytes(8)) for number in range(0, 2**40, 2**33 - 1)}
+    found = {
+        domain_links.reference_from(number.to_bytes(8)) for number in range(0, 2**40, 2**33 - 1)
+    }
     for one in found:
         letters, digits, more = one.split("-")
         assert set(letters + more) <= set(REFERENCE_LETTERS)
@@ -202,5 +204,5 @@ def test_a_reference_is_made_of_letters_nobody_confuses():
 
 
 def test_references_come_from_all_of_the_alphabet():
-    assert len({tokens.new_reference() for _ in range(2000)}) > 1990
+    assert len({domain_links.new_reference() for _ in range(2000)}) > 1990
     assert NOW.tzinfo is not None

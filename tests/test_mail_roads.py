@@ -13,7 +13,7 @@ import pytest
 
 from practice import db
 from practice.domain.actors import SYSTEM
-from practice.domain.fanout import Effect
+from practice.domain.booking.consequences import Effect
 from practice.domain.letters import Attachment, Letter
 from practice.models.plumbing import OutboxRow
 from practice.models.post import LetterAttempt, MailedLetter

@@ -11,10 +11,10 @@ from sqlalchemy import event
 
 from practice import db
 from practice.domain.actors import VISITOR, Actor, Role
-from practice.domain.bookings import Status
+from practice.domain.booking.refusals import CostsMore
+from practice.domain.booking.status import Status
+from practice.domain.clients.stages import Outcome, Stage
 from practice.domain.errors import NotFound
-from practice.domain.journey import Outcome, Stage
-from practice.domain.refusals import CostsMore
 from practice.models.people import Account, Client, Relationship
 from practice.services import endings, me, outcomes
 from practice.state.devices import MyDevicesState

@@ -10,9 +10,9 @@ import pytest
 
 from practice import db, vault
 from practice.domain.actors import SYSTEM, VISITOR, Actor, Role
+from practice.domain.booking.refusals import NotPossibleNow, TwoOpenCalls
+from practice.domain.clients.stages import Outcome, Source
 from practice.domain.errors import NotFound, Refusal
-from practice.domain.journey import Outcome, Source
-from practice.domain.refusals import NotPossibleNow, TwoOpenCalls
 from practice.models import private
 from practice.models.bookings import Booking
 from practice.models.messages import Notice, Thread

@@ -6,9 +6,8 @@ import pytest
 
 from practice import db
 from practice.domain.actors import VISITOR
-from practice.domain.errors import NotFound
-from practice.domain.fanout import Fact
-from practice.domain.refusals import (
+from practice.domain.booking.consequences import Fact
+from practice.domain.booking.refusals import (
     AlreadyThere,
     NotOffered,
     NotPossibleNow,
@@ -16,6 +15,7 @@ from practice.domain.refusals import (
     TimeBlocked,
     TooLate,
 )
+from practice.domain.errors import NotFound
 from practice.models.bookings import Appointment
 from practice.models.plumbing import AuditEntry, OutboxRow
 from practice.services import agenda, endings, moves, outcomes

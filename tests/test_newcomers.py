@@ -8,8 +8,8 @@ import pytest
 
 from practice import db
 from practice.domain.actors import SYSTEM, VISITOR, Actor, Role
+from practice.domain.booking.refusals import ProofNeeded
 from practice.domain.inputs import Reading
-from practice.domain.refusals import ProofNeeded
 from practice.models import private
 from practice.models.people import Account, Client, Consent
 from practice.models.signin import BrowserSession, SigninLink

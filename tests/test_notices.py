@@ -12,20 +12,15 @@ import pytest
 
 from practice import db
 from practice.domain.actors import SYSTEM, VISITOR, Actor, Role
-from practice.domain.fanout import FOLLOWS, Fact
-from practice.domain.fanout import Notice as Audience
+from practice.domain.booking.consequences import FOLLOWS, Fact
+from practice.domain.booking.consequences import Notice as Audience
 from practice.models.messages import Notice
 from practice.models.signin import BrowserSession
 from practice.practice import app
 from practice.services import endings, notices, sessions
 from practice.state import bell, tabs
 from practice.state.client import ClientState
-from practice.state.notices import (
-    TO_CLIENT,
-    TO_THERAPIST,
-    MyNoticesState,
-    PortalNoticesState,
-)
+from practice.state.notices import TO_CLIENT, TO_THERAPIST, MyNoticesState, PortalNoticesState
 from practice.state.portal import PortalState
 from tests.builders import (
     NOW,

@@ -9,8 +9,8 @@ import pytest
 
 from practice import db
 from practice.domain.actors import SYSTEM, VISITOR
+from practice.domain.booking.consequences import FOLLOWS, Effect
 from practice.domain.errors import NotFound
-from practice.domain.fanout import FOLLOWS, Effect
 from practice.models import private
 from practice.models.plumbing import OutboxRow
 from practice.models.post import LetterAttempt, LetterState, MailedLetter

@@ -6,16 +6,16 @@ import pytest
 
 from practice import db
 from practice.domain.actors import SYSTEM, Actor, Role
-from practice.domain.bookings import Status
-from practice.domain.errors import NotFound
-from practice.domain.journey import Outcome, Source, Stage
-from practice.domain.refusals import (
+from practice.domain.booking.refusals import (
     NotPossibleNow,
     OutcomeNeeded,
     RelationshipEnded,
     SessionsDepend,
     TooEarly,
 )
+from practice.domain.booking.status import Status
+from practice.domain.clients.stages import Outcome, Source, Stage
+from practice.domain.errors import NotFound
 from practice.models.bookings import Booking
 from practice.models.people import Client
 from practice.models.plumbing import AuditEntry

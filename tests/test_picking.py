@@ -7,9 +7,9 @@ import pytest
 
 from practice import db
 from practice.domain.actors import VISITOR, Actor
+from practice.domain.booking.refusals import DiscoveryRequired
+from practice.domain.clients.stages import Lock
 from practice.domain.errors import NotFound
-from practice.domain.journey import Lock
-from practice.domain.refusals import DiscoveryRequired
 from practice.services import availability, picking
 from practice.services.picking import Desk, Offered
 from tests.builders import (

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from practice import db
 from practice.domain.actors import SYSTEM, Actor
-from practice.domain.bookings import Place, Status
+from practice.domain.booking.status import Place, Status
 from practice.domain.errors import Busy
 from practice.domain.inputs import NOTE_LENGTH
 from practice.models import private

@@ -21,11 +21,11 @@ from sqlmodel import Session
 
 from practice import db, settings
 from practice.db import Isolation
-from practice.domain import hours
 from practice.domain.actors import SYSTEM, VISITOR, Actor
+from practice.domain.availability import hours
+from practice.domain.booking.refusals import ProofNeeded, SlotTaken
+from practice.domain.clients.stages import Stage
 from practice.domain.errors import Busy, Refusal
-from practice.domain.journey import Stage
-from practice.domain.refusals import ProofNeeded, SlotTaken
 from practice.services import (
     agenda,
     availability,

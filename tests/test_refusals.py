@@ -8,8 +8,8 @@ import pytest
 
 from practice import db, runtime, settings
 from practice.domain.actors import SYSTEM, VISITOR, Actor
+from practice.domain.booking.refusals import DiscoveryRequired, LinkGone, SlotTaken
 from practice.domain.errors import NotFound, Refusal, TooMany
-from practice.domain.refusals import DiscoveryRequired, LinkGone, SlotTaken
 from practice.environment import Rate
 from practice.models.plumbing import AuditEntry
 from practice.services import audit, availability, bookings, endings, sessions, sign_in_links

@@ -8,10 +8,10 @@ import psycopg
 import pytest
 
 from practice import db, jobs
-from practice.domain import plans
 from practice.domain.actors import SYSTEM, VISITOR, Actor, Role
+from practice.domain.booking.consequences import Effect
 from practice.domain.errors import NotFound
-from practice.domain.fanout import Effect
+from practice.domain.operations import schedule
 from practice.letters import Kind
 from practice.models.plumbing import AuditEntry, OutboxRow
 from practice.models.post import LetterState, MailedLetter
@@ -71,7 +71,7 @@ def test_only_she_sees_it(house: str):
 
 
 def test_every_job_is_planned_and_has_words():
-    assert [job.name for job in jobs.JOBS] == list(plans.PLANS) == list(running_words.JOBS)
+    assert [job.name for job in jobs.JOBS] == list(schedule.PLANS) == list(running_words.JOBS)
 
 
 def test_every_kind_of_letter_and_every_state_has_words():

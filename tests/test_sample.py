@@ -6,7 +6,7 @@ import pytest
 
 from practice import clock, db
 from practice.domain.actors import SYSTEM
-from practice.domain.bookings import Status
+from practice.domain.booking.status import Status
 from practice.models.bookings import Booking
 from practice.models.plumbing import OutboxRow
 from practice.services import notices, sample, sample_people, sign_in_links, today

@@ -15,7 +15,7 @@ from starlette.routing import Router
 
 from practice import clock, db, settings
 from practice.domain.actors import SYSTEM, Actor, Role
-from practice.domain.refusals import CodeWrong, FactorNeeded, LinkGone
+from practice.domain.booking.refusals import CodeWrong, FactorNeeded, LinkGone
 from practice.models import private
 from practice.models.base import Table
 from practice.models.people import Account, Client

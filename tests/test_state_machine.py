@@ -28,13 +28,11 @@ from hypothesis.stateful import (
 from sqlmodel import Session
 
 from practice import clock, db, settings
-from practice.domain import fanout, hours
 from practice.domain.actors import SYSTEM, VISITOR, Actor, Role
-from practice.domain.bookings import Status
-from practice.domain.errors import Refusal
-from practice.domain.fanout import Fact
-from practice.domain.journey import Outcome
-from practice.domain.refusals import (
+from practice.domain.availability import hours
+from practice.domain.booking import consequences
+from practice.domain.booking.consequences import Fact
+from practice.domain.booking.refusals import (
     AlreadyThere,
     GroupFull,
     HoldOpen,
@@ -47,6 +45,9 @@ from practice.domain.refusals import (
     TooLate,
     TwoOpenCalls,
 )
+from practice.domain.booking.status import Status
+from practice.domain.clients.stages import Outcome
+from practice.domain.errors import Refusal
 from practice.models.bookings import Booking
 from practice.services import (
     agenda,
@@ -826,8 +827,8 @@ class House(RuleBasedStateMachine):
         for what, before, after, effects, notices in self.hand.execute(FOLLOWED.encode()):
             moved = Fact.MOVED if after == Status.CONFIRMED else Fact.REQUEST_MOVED
             fact = moved if what == "moved" else None
-            fact = fact or fanout.FACTS.get((before and Status(before), Status(after)))
-            follows = fanout.of(fact) if fact else fanout.Follows()
+            fact = fact or consequences.FACTS.get((before and Status(before), Status(after)))
+            follows = consequences.of(fact) if fact else consequences.Follows()
             assert sorted(effects) == sorted(f"{one}/{fact}" for one in follows.effects)
             assert sorted(notices) == sorted(f"{one}/{fact}" for one in follows.notices)
 

@@ -7,9 +7,9 @@ import pytest
 
 from practice import db
 from practice.domain.actors import VISITOR
-from practice.domain.bookings import Status
+from practice.domain.booking.status import Status
+from practice.domain.clients.stages import Stage
 from practice.domain.errors import NotFound
-from practice.domain.journey import Stage
 from practice.models import private
 from practice.models.bookings import BookingEvent
 from practice.models.people import Account

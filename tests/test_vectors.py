@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from practice.domain import availability, hours
-from practice.domain.availability import Calendar, Taken, Terms, Why
-from practice.domain.hours import Stretch, Week
+from practice.domain.availability import hours, slots
+from practice.domain.availability.hours import Stretch, Week
+from practice.domain.availability.slots import Calendar, Taken, Terms, Why
 
 CASES: list[dict[str, Any]] = json.loads(
     (Path(__file__).parent / "vectors" / "slots.json").read_text()
@@ -77,7 +77,7 @@ def test_exactly_the_expected_times_are_offered(case: dict[str, Any]):
     long_before = hours.instant(zone, first - timedelta(days=2), 0)
     now = at(case["now"]) if "now" in case else long_before
     calendar = Calendar(zone, week_of(case), terms_of(case), taken_of(case, zone), now)
-    found = availability.slots(calendar, first, last)
+    found = slots.slots(calendar, first, last)
     assert found == [at(text) for text in case["expect"]]
     for start in found:
-        assert availability.explain(calendar, start).why is Why.FREE
+        assert slots.explain(calendar, start).why is Why.FREE

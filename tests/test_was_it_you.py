@@ -8,7 +8,7 @@ import pytest
 
 from practice import db, vault
 from practice.domain.actors import SYSTEM, VISITOR
-from practice.domain.bookings import Status
+from practice.domain.booking.status import Status
 from practice.models import private
 from practice.models.people import Account, Client
 from practice.models.plumbing import OutboxRow

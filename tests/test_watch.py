@@ -14,8 +14,8 @@ import structlog
 import time_machine
 
 from practice import clock, db, runtime, settings
+from practice.domain.accounts.sessions import Standing
 from practice.domain.actors import SYSTEM, Actor, Role
-from practice.domain.signin import Standing
 from practice.models.signin import BrowserSession
 from practice.practice import app
 from practice.services import sessions

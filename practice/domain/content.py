@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from practice.domain.bookings import Place
-from practice.domain.journey import Stage
+from practice.domain.booking.status import Place
+from practice.domain.clients.stages import Stage
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import email_validator
 import phonenumbers
 
-from practice.domain import hours
+from practice.domain.availability import hours
 from practice.domain.errors import N_, Invalid
 
 NAME_LENGTH = 120

@@ -1,13 +1,7 @@
 """Letters and calendar files: facts in, bytes out. No database, and no clock of its own."""
 
 from practice.domain.letters import Attachment, Letter
-from practice.letters.booked import (
-    call_confirmed,
-    declined,
-    expired,
-    requested,
-    session_confirmed,
-)
+from practice.letters.booked import call_confirmed, declined, expired, requested, session_confirmed
 from practice.letters.changed import cancelled, moved
 from practice.letters.coming import feedback_request, reminder
 from practice.letters.door import sign_in

@@ -18,8 +18,8 @@ from icalendar import (
     vDuration,
 )
 
-from practice.domain import hours
-from practice.domain.bookings import Place
+from practice.domain.availability import hours
+from practice.domain.booking.status import Place
 from practice.domain.letters import Attachment
 from practice.i18n import _, speaking
 from practice.letters.facts import Booking, Client, House, Reader

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from practice.domain.signin import LINK_LIFE
+from practice.domain.accounts.sessions import LINK_LIFE
 from practice.i18n import _, minutes
 from practice.letters import phrases
 from practice.letters.drafts import Button, Draft, Kind

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Self
 from uuid import UUID
 
-from practice.domain.bookings import Charge, Place
+from practice.domain.booking.status import Charge, Place
 from practice.domain.content import CrisisLine
 from practice.letters.headers import headline, plain_name
 

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint, Range
 from sqlmodel import Field
 
 from practice import clock
-from practice.domain.bookings import GroupStatus, Place, Status
+from practice.domain.booking.status import GroupStatus, Place, Status
 from practice.models.base import Instant, Table, identity, instant, one_of, sealed
 
 OVERLAP = "no_overlap"

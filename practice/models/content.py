@@ -8,8 +8,8 @@ from sqlalchemy import CheckConstraint, Column, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from practice.domain.bookings import Confirmation, Place, Visibility
-from practice.domain.journey import NEEDS
+from practice.domain.booking.status import Confirmation, Place, Visibility
+from practice.domain.clients.stages import NEEDS
 from practice.models.base import Table, Texts, are_texts, identity, instant, one_of, texts
 
 

@@ -7,8 +7,8 @@ from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field
 
 from practice import clock
-from practice.domain.fanout import Fact
-from practice.domain.fanout import Notice as Audience
+from practice.domain.booking.consequences import Fact
+from practice.domain.booking.consequences import Notice as Audience
 from practice.models.base import Table, identity, instant, one_of
 
 

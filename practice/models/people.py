@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field
 
 from practice import clock
-from practice.domain.journey import Source
+from practice.domain.clients.stages import Source
 from practice.models.base import Table, identity, index_of, instant, one_of, sealed
 
 

@@ -11,12 +11,7 @@ from practice.components.icons import icon
 from practice.components.languages import other_language
 from practice.components.native import native_form
 from practice.components.navigation import Entry
-from practice.components.shell import (
-    PortalNavigation,
-    client_shell,
-    therapist_shell,
-    unless_loaded,
-)
+from practice.components.shell import PortalNavigation, client_shell, therapist_shell, unless_loaded
 from practice.i18n import _, here
 from practice.state.client import ClientState, Other
 from practice.state.door import DoorState

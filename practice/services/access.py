@@ -6,8 +6,8 @@ from sqlmodel import col, false, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from practice.domain.actors import Actor, Role
+from practice.domain.booking.consequences import Notice as Audience
 from practice.domain.errors import NotFound
-from practice.domain.fanout import Notice as Audience
 from practice.models.bookings import Booking
 from practice.models.messages import Notice
 from practice.models.people import Client

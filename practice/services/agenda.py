@@ -7,11 +7,12 @@ from sqlmodel import Session, col, select
 
 from practice import clock
 from practice.db import changes_calendar
-from practice.domain import hours, inputs
+from practice.domain import inputs
 from practice.domain.actors import Actor
-from practice.domain.bookings import LIVE, GroupStatus, Place, Status
+from practice.domain.availability import hours
+from practice.domain.booking.refusals import GroupFull, NotPossibleNow, SlotTaken
+from practice.domain.booking.status import LIVE, GroupStatus, Place, Status
 from practice.domain.errors import N_, Invalid
-from practice.domain.refusals import GroupFull, NotPossibleNow, SlotTaken
 from practice.models import private
 from practice.models.base import values_of
 from practice.models.bookings import Appointment, Booking

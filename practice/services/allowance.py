@@ -9,8 +9,8 @@ from sqlmodel import Session, col, select
 from practice import clock, settings, vault
 from practice.db import acting_as
 from practice.domain.actors import SYSTEM, Actor, Role
-from practice.domain.fanout import Effect
-from practice.domain.refusals import EnoughLetters, MovedOften
+from practice.domain.booking.consequences import Effect
+from practice.domain.booking.refusals import EnoughLetters, MovedOften
 from practice.environment import Rate
 from practice.models import private
 from practice.models.bookings import Booking, BookingEvent

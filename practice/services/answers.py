@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from practice import clock
 from practice.db import acting_as
 from practice.domain.actors import SYSTEM, Actor
-from practice.domain.bookings import Status
+from practice.domain.booking.status import Status
 from practice.domain.errors import KeyReused
 from practice.models.bookings import Appointment, Booking, BookingEvent
 from practice.models.plumbing import IdempotencyKey

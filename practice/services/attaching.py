@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select, update
 from practice import clock, vault
 from practice.db import changes_calendar
 from practice.domain.actors import Actor, Role
-from practice.domain.bookings import OPEN, Status
+from practice.domain.booking.status import OPEN, Status
 from practice.domain.errors import NotFound
 from practice.i18n import _
 from practice.models import private

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from practice import clock
-from practice.domain import availability, hours
 from practice.domain.actors import Actor, Role
-from practice.domain.availability import Why
-from practice.domain.refusals import (
+from practice.domain.availability import hours, slots
+from practice.domain.availability.slots import Why
+from practice.domain.booking.refusals import (
     NotOffered,
     ProofNeeded,
     ProofNeededToMove,
@@ -50,9 +50,9 @@ def offered(
     now = hours.seconds(clock.now())
     if rules.is_group:
         found = taken.groups(session, rules, first, last, without)
-        return availability.places(found, rules.terms, now)
+        return slots.places(found, rules.terms, now)
     found_calendar = taken.calendar(session, actor, rules, first, last, without=without)
-    return [(start, 1) for start in availability.slots(found_calendar, first, last)]
+    return [(start, 1) for start in slots.slots(found_calendar, first, last)]
 
 
 # What was once offered and is no longer; the rest was never offered.
@@ -74,13 +74,13 @@ def require_free(
     first = day - hours.ONE_DAY
     found = taken.calendar(session, actor, rules, first, day, without=without)
     if actor.role in {Role.THERAPIST, Role.SYSTEM}:
-        standing = availability.in_the_way(found, at)
+        standing = slots.in_the_way(found, at)
         if standing is Why.TAKEN:
             raise SlotTaken
         if standing and not despite_block:
             raise TimeBlocked
-    elif at not in availability.slots(found, first, day):
-        raise SlotTaken if availability.explain(found, at).why in GONE else NotOffered
+    elif at not in slots.slots(found, first, day):
+        raise SlotTaken if slots.explain(found, at).why in GONE else NotOffered
     if day in found.crowded:
         raise ProofNeededToMove if without else ProofNeeded
 
@@ -107,7 +107,7 @@ def nearest_to(
     ends = hours.day_in(rules.zone, hours.seconds(horizon))
     for until in (min(last, ends), ends):
         free = [one for one, _ in offered(session, actor, rules, first, until, without=without)]
-        found = availability.nearest(rules.zone, free, hours.seconds(start))
+        found = slots.nearest(rules.zone, free, hours.seconds(start))
         if found:
             break
     return [hours.moment(one) for one in found]

@@ -10,19 +10,14 @@ from sqlmodel import Session, col, func, select
 
 from practice import clock
 from practice.db import Again, acting_as, changes_calendar
-from practice.domain import hours, inputs, tokens
+from practice.domain import inputs
+from practice.domain import links as domain_links
 from practice.domain.actors import SYSTEM, Actor, Role
-from practice.domain.bookings import (
-    LIVE,
-    GroupStatus,
-    Place,
-    Status,
-    first_status,
-    lapses_at,
-)
+from practice.domain.availability import hours
+from practice.domain.booking.refusals import AlreadyThere, HoldOpen, NotOffered, SlotTaken
+from practice.domain.booking.status import LIVE, GroupStatus, Place, Status, first_status, lapses_at
+from practice.domain.clients.stages import Stage
 from practice.domain.errors import N_, Invalid
-from practice.domain.journey import Stage
-from practice.domain.refusals import AlreadyThere, HoldOpen, NotOffered, SlotTaken
 from practice.models import private
 from practice.models.base import values_of
 from practice.models.bookings import ONE_PLACE, OVERLAP, Appointment, Booking
@@ -105,13 +100,13 @@ def pretend(session: Session, actor: Actor, wish: Wish, *, once: Once) -> answer
     rules = rulebook.find(session, actor, wish.slug)
     clients.require_open(session, actor, rules.needs)
     _place(rules, wish.place)
-    reference = tokens.reference_from(once.request[:8])
+    reference = domain_links.reference_from(once.request[:8])
     return answers.Booked(
         reference=reference,
         status=first_status(rules.charge.price_cents, rules.confirmation, actor.role),
         starts_at=wish.start,
         ends_at=wish.start + timedelta(seconds=rules.terms.length),
-        manage_url=links.url(reference, tokens.link_token(once.request, UUID(int=0), 1)),
+        manage_url=links.url(reference, domain_links.link_token(once.request, UUID(int=0), 1)),
     )
 
 
@@ -230,7 +225,7 @@ def _booking(
         appointment_id=appointment.id,
         session_type_id=rules.id,
         client_id=party.client_id,
-        reference=tokens.new_reference(),
+        reference=domain_links.new_reference(),
         status=status,
         place=place,
         discovery=rules.needs is Stage.NEW,

@@ -11,7 +11,7 @@ from practice import clock, i18n
 from practice.db import acting_as
 from practice.domain import inputs
 from practice.domain.actors import SYSTEM, Actor
-from practice.domain.bookings import OPEN, Place, Status
+from practice.domain.booking.status import OPEN, Place, Status
 from practice.domain.errors import NotFound
 from practice.letters import Booking as Told
 from practice.letters import House, Reader, calendars

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, func, select, text, update
 from practice import clock
 from practice.db import collides_by_nature
 from practice.domain.actors import Actor
-from practice.domain.fanout import SIGN_IN
+from practice.domain.booking.consequences import SIGN_IN
 from practice.models.plumbing import OutboxRow
 from practice.providers.ports import ProviderError
 from practice.services import access

@@ -7,8 +7,8 @@ from sqlmodel import Session, text
 
 from practice import clock
 from practice.db import collides_by_nature
+from practice.domain.accounts.sessions import ASKER_LIFE
 from practice.domain.actors import Actor
-from practice.domain.signin import ASKER_LIFE
 from practice.services import drafts
 
 DAY = timedelta(days=1)

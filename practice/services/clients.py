@@ -7,17 +7,10 @@ from sqlmodel import Session, col, select
 from practice import clock
 from practice.domain import inputs
 from practice.domain.actors import Actor, Role
-from practice.domain.bookings import OPEN
+from practice.domain.booking.refusals import LOCKS, NotPossibleNow
+from practice.domain.booking.status import OPEN
+from practice.domain.clients.stages import Facts, Source, Stage, locked, locked_for_therapist, stage
 from practice.domain.errors import N_, Invalid
-from practice.domain.journey import (
-    Facts,
-    Source,
-    Stage,
-    locked,
-    locked_for_therapist,
-    stage,
-)
-from practice.domain.refusals import LOCKS, NotPossibleNow
 from practice.models import private
 from practice.models.bookings import Booking
 from practice.models.people import Client

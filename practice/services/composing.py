@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, exists, func, select
 
 from practice import clock, i18n, letters, settings
+from practice.domain.accounts.sessions import LinkState, link_state
 from practice.domain.actors import Actor, Role
-from practice.domain.bookings import LIVE, Place, Status
+from practice.domain.booking.consequences import FEEDBACK, REMINDER, SIGN_IN, SUMMARY, Effect, Fact
+from practice.domain.booking.status import LIVE, Place, Status
 from practice.domain.content import CrisisLine
-from practice.domain.fanout import FEEDBACK, REMINDER, SIGN_IN, SUMMARY, Effect, Fact
 from practice.domain.letters import Letter
-from practice.domain.signin import LinkState, link_state
 from practice.letters import House, Reader, Sort, Times
 from practice.models import content as published
 from practice.models import private

@@ -4,11 +4,11 @@ from sqlmodel import Session, select
 
 from practice import clock
 from practice.db import changes_calendar
-from practice.domain import hours
 from practice.domain.actors import Actor
-from practice.domain.bookings import GroupStatus, Status, approved_until
-from practice.domain.intervals import overlap
-from practice.domain.refusals import NotPossibleNow, SlotTaken
+from practice.domain.availability import hours
+from practice.domain.availability.intervals import overlap
+from practice.domain.booking.refusals import NotPossibleNow, SlotTaken
+from practice.domain.booking.status import GroupStatus, Status, approved_until
 from practice.models.bookings import Appointment, Booking, BookingEvent
 from practice.services import endings, rulebook, taken, transitions
 from practice.services.access import require

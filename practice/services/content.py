@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from practice import clock, i18n
 from practice.domain import content as values
 from practice.domain.actors import Actor
-from practice.domain.bookings import Place, Visibility
+from practice.domain.booking.status import Place, Visibility
 from practice.domain.errors import NotFound
 from practice.models.base import Texts
 from practice.models.content import (

@@ -9,10 +9,10 @@ from sqlmodel import Session, col, select
 
 from practice import clock
 from practice.db import changes_calendar
-from practice.domain import hours
 from practice.domain.actors import VISITOR, Actor
-from practice.domain.bookings import OPEN, Status
-from practice.domain.journey import Stage
+from practice.domain.availability import hours
+from practice.domain.booking.status import OPEN, Status
+from practice.domain.clients.stages import Stage
 from practice.models.bookings import Appointment, Booking
 from practice.models.content import Practice, SessionType
 from practice.models.people import Client

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from practice.domain import hours
-from practice.domain.bookings import LIVE, Place, Status
-from practice.domain.intervals import Interval, overlap
+from practice.domain.availability import hours
+from practice.domain.availability.intervals import Interval, overlap
+from practice.domain.booking.status import LIVE, Place, Status
 from practice.models import private
 from practice.models.bookings import Appointment, Booking
 from practice.models.content import SessionType

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from practice import clock
 from practice.domain.actors import Actor
-from practice.domain.bookings import Place, Status
+from practice.domain.booking.status import Place, Status
 from practice.models import private
 from practice.models.bookings import Appointment, Booking
 from practice.models.content import SessionType

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, func, select
 
 from practice import clock
 from practice.domain.actors import Actor
-from practice.domain.fanout import Effect
+from practice.domain.booking.consequences import Effect
 from practice.models.plumbing import OutboxRow
 from practice.models.post import LetterState, MailedLetter
 from practice.services import workers

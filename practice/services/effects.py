@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from practice import db, metrics
 from practice.domain.actors import Actor
-from practice.domain.fanout import Effect
+from practice.domain.booking.consequences import Effect
 from practice.providers import Providers
 from practice.providers.ports import ProviderError
 from practice.services import claims, composing, post

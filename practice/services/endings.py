@@ -9,7 +9,8 @@ from sqlmodel import Session, col, select
 from practice import clock
 from practice.db import changes_calendar
 from practice.domain.actors import Actor, Role
-from practice.domain.bookings import (
+from practice.domain.booking.refusals import CostsMore, TooLate
+from practice.domain.booking.status import (
     MOVABLE,
     OPEN,
     Charge,
@@ -17,7 +18,6 @@ from practice.domain.bookings import (
     cost_of_cancelling,
     may_become,
 )
-from practice.domain.refusals import CostsMore, TooLate
 from practice.models.bookings import Appointment, Booking, BookingEvent
 from practice.services import access, transitions
 from practice.services.access import require

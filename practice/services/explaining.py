@@ -9,10 +9,10 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlmodel import Session, col, select
 
 from practice import clock
-from practice.domain import availability, hours
 from practice.domain.actors import Actor
-from practice.domain.availability import Explanation
-from practice.domain.intervals import Interval, overlap
+from practice.domain.availability import hours, slots
+from practice.domain.availability.intervals import Interval, overlap
+from practice.domain.availability.slots import Explanation
 from practice.models.bookings import Appointment
 from practice.models.schedule import Block
 from practice.services import rulebook, taken
@@ -35,8 +35,8 @@ def explain(session: Session, actor: Actor, *, slug: str, at: datetime) -> Expla
     if rules.is_group:
         groups = taken.groups(session, rules, day, day, None)
         now = hours.seconds(clock.now())
-        return Explained(availability.explain_group(groups, rules.terms, now, start))
-    found = availability.explain(taken.calendar(session, actor, rules, day, day), start)
+        return Explained(slots.explain_group(groups, rules.terms, now, start))
+    found = slots.explain(taken.calendar(session, actor, rules, day, day), start)
     return Explained(found, *_cause(session, found.by)) if found.by else Explained(found)
 
 

@@ -12,8 +12,8 @@ from sqlmodel import Session, col, delete, select, update
 from practice import clock, vault
 from practice.clock import new_id
 from practice.domain.actors import Actor
+from practice.domain.booking.refusals import CodeWrong, NotPossibleNow
 from practice.domain.errors import NotFound
-from practice.domain.refusals import CodeWrong, NotPossibleNow
 from practice.models import private
 from practice.models.content import Practice
 from practice.models.people import Account

@@ -11,10 +11,10 @@ from sqlmodel import Session, col, select, text
 from practice import clock, i18n, settings, vault
 from practice.clock import new_id
 from practice.db import collides_by_nature
-from practice.domain import inputs, tokens
+from practice.domain import inputs, links
 from practice.domain.actors import Actor
+from practice.domain.booking.consequences import FEEDBACK, Effect
 from practice.domain.errors import N_, Invalid, NotFound
-from practice.domain.fanout import FEEDBACK, Effect
 from practice.models import private
 from practice.models.bookings import Appointment, Booking
 from practice.models.content import Practice, SessionType
@@ -102,7 +102,7 @@ def _promise(booking_id: UUID) -> New:
 
 
 def url(booking: Booking) -> str:
-    token = tokens.feedback_token(vault.ring().newest.linking, booking.id)
+    token = links.feedback_token(vault.ring().newest.linking, booking.id)
     return f"{settings.current().public_url}/feedback/{booking.reference}/{token}"
 
 
@@ -180,6 +180,6 @@ def _opened(
     if found is None:
         raise NotFound
     keys = vault.ring().keys
-    if not any(tokens.is_feedback_token(token, key.linking, found[1].id) for key in keys):
+    if not any(links.is_feedback_token(token, key.linking, found[1].id) for key in keys):
         raise NotFound
     return found

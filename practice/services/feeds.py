@@ -12,7 +12,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from practice import clock, letters, settings
 from practice.db import collides_by_nature
 from practice.domain.actors import Actor
-from practice.domain.bookings import Status
+from practice.domain.booking.status import Status
 from practice.domain.errors import NotFound, TooMany
 from practice.environment import Rate
 from practice.i18n import speaking

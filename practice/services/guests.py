@@ -17,9 +17,9 @@ from practice.clock import new_id
 from practice.db import acting_as
 from practice.domain import inputs
 from practice.domain.actors import SYSTEM, Actor, Role
-from practice.domain.bookings import OPEN
+from practice.domain.booking.refusals import ProofNeeded
+from practice.domain.booking.status import OPEN
 from practice.domain.errors import N_, TooMany
-from practice.domain.refusals import ProofNeeded
 from practice.environment import Rate
 from practice.models import private
 from practice.models.bookings import Booking, BookingEvent

@@ -9,8 +9,8 @@ from sqlmodel import Session, col, delete, func, select, update
 
 from practice import clock
 from practice.db import collides_by_nature
-from practice.domain import plans
 from practice.domain.actors import Actor
+from practice.domain.operations import schedule
 from practice.models.work import JobRun
 from practice.services import access
 
@@ -67,11 +67,11 @@ def list_last(session: Session, actor: Actor, *, jobs: Sequence[str]) -> dict[st
 
 def find_late(session: Session, _actor: Actor) -> list[str]:
     """The names of the jobs that should have run and did not: not private, for whoever probes."""
-    last, now = _list_last(session, tuple(plans.PLANS)), clock.now()
+    last, now = _list_last(session, tuple(schedule.PLANS)), clock.now()
     return [
         name
-        for name, every in plans.PLANS.items()
-        if plans.is_late(last[name].started_at if name in last else None, now, every)
+        for name, every in schedule.PLANS.items()
+        if schedule.is_late(last[name].started_at if name in last else None, now, every)
     ]
 
 

@@ -7,12 +7,12 @@ from sqlmodel import Session, select
 
 from practice import clock, settings, vault
 from practice.clock import new_id
-from practice.domain import tokens
+from practice.domain import links
 from practice.domain.actors import Actor, Role
-from practice.domain.bookings import LINK, Status
+from practice.domain.booking.consequences import Effect, Fact
+from practice.domain.booking.refusals import LinkReplaced
+from practice.domain.booking.status import LINK, Status
 from practice.domain.errors import NotFound
-from practice.domain.fanout import Effect, Fact
-from practice.domain.refusals import LinkReplaced
 from practice.models import private
 from practice.models.bookings import Appointment, Booking
 from practice.models.people import Client
@@ -38,7 +38,7 @@ def first_url(booking: Booking) -> str:
 
 def _url_of(booking: Booking, version: int) -> str:
     key = vault.ring().newest.linking
-    return url(booking.reference, tokens.link_token(key, booking.id, version))
+    return url(booking.reference, links.link_token(key, booking.id, version))
 
 
 def url(reference: str, token: str) -> str:
@@ -100,7 +100,7 @@ def renew(session: Session, actor: Actor, *, reference: str, token: str) -> None
 
 def _opens(booking: Booking, token: str, versions: range) -> bool:
     return any(
-        tokens.is_link_token(token, key.linking, booking.id, version)
+        links.is_link_token(token, key.linking, booking.id, version)
         for key in vault.ring().keys
         for version in versions
     )

@@ -10,8 +10,8 @@ from sqlmodel import Session, col, select
 
 from practice import clock, i18n
 from practice.domain.actors import Actor
-from practice.domain.bookings import OPEN, Place, Status
-from practice.domain.journey import Facts, Stage, stage
+from practice.domain.booking.status import OPEN, Place, Status
+from practice.domain.clients.stages import Facts, Stage, stage
 from practice.models import private
 from practice.models.bookings import Appointment, Booking
 from practice.models.content import Practice, SessionType

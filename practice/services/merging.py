@@ -10,8 +10,8 @@ from sqlmodel import Session, col, delete, select, update
 from practice import vault
 from practice.db import changes_calendar
 from practice.domain.actors import Actor
-from practice.domain.bookings import OPEN, Status
-from practice.domain.refusals import AlreadyThere, NotPossibleNow, TwoOpenCalls
+from practice.domain.booking.refusals import AlreadyThere, NotPossibleNow, TwoOpenCalls
+from practice.domain.booking.status import OPEN, Status
 from practice.models import private
 from practice.models.bookings import ONE_PLACE, Booking
 from practice.models.messages import Notice, Thread

@@ -8,9 +8,9 @@ from sqlmodel import Session
 from practice import clock
 from practice.db import changes_calendar
 from practice.domain.actors import Actor, Role
-from practice.domain.bookings import MOVABLE, Status, lapses_at
-from practice.domain.fanout import Fact
-from practice.domain.refusals import NotPossibleNow, TooLate
+from practice.domain.booking.consequences import Fact
+from practice.domain.booking.refusals import NotPossibleNow, TooLate
+from practice.domain.booking.status import MOVABLE, Status, lapses_at
 from practice.models.bookings import Appointment, Booking
 from practice.services import allowance, availability, bookings, endings, rulebook, transitions
 from practice.services.rulebook import Rules

@@ -11,7 +11,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from practice import clock
 from practice.db import collides_by_nature
 from practice.domain.actors import Actor, Role
-from practice.domain.fanout import Fact
+from practice.domain.booking.consequences import Fact
 from practice.models import private
 from practice.models.bookings import Booking, BookingEvent
 from practice.models.content import Practice, SessionType

@@ -8,20 +8,20 @@ from sqlmodel import Session, text
 
 from practice import clock
 from practice.clock import new_id
-from practice.domain import fanout
 from practice.domain.actors import Role
-from practice.domain.fanout import Fact
+from practice.domain.booking import consequences
+from practice.domain.booking.consequences import Fact
 from practice.models import private
 from practice.models.bookings import Booking, BookingEvent
 from practice.models.messages import Notice, Thread
 from practice.models.plumbing import OutboxRow
 from practice.services.rows import New, new
 
-LETTERS = frozenset({fanout.Effect.LETTER_TO_CLIENT, fanout.Effect.LETTER_TO_THERAPIST})
+LETTERS = frozenset({consequences.Effect.LETTER_TO_CLIENT, consequences.Effect.LETTER_TO_THERAPIST})
 MOVES = frozenset({Fact.MOVED, Fact.REQUEST_MOVED})
 # Moves of one booking within this become one letter.
 FOLD = timedelta(minutes=1)
-TO_CLIENT = fanout.Effect.LETTER_TO_CLIENT
+TO_CLIENT = consequences.Effect.LETTER_TO_CLIENT
 HAS_THREAD = text("SELECT true FROM threads WHERE client_id = :client")
 
 
@@ -30,7 +30,7 @@ def promises(
 ) -> list[New]:
     """The rows for what leaves the house, and the notices, all of one event. A link that signs in
     goes into the client's letter alone."""
-    follows = fanout.of(fact)
+    follows = consequences.of(fact)
     told = {"booking": str(booking.id), "event": str(event.id)}
     rows = [
         _effect(
@@ -46,7 +46,7 @@ def promises(
         new(
             Notice,
             audience=audience,
-            account_id=account_id if audience is fanout.Notice.FOR_CLIENT else None,
+            account_id=account_id if audience is consequences.Notice.FOR_CLIENT else None,
             fact=fact,
             event_id=event.id,
         )
@@ -56,7 +56,7 @@ def promises(
 
 
 def _effect(
-    booking: Booking, event: BookingEvent, fact: Fact, effect: fanout.Effect, told: str
+    booking: Booking, event: BookingEvent, fact: Fact, effect: consequences.Effect, told: str
 ) -> New:
     row = new_id()
     return new(
@@ -71,7 +71,7 @@ def _effect(
     )
 
 
-def _patience(event: BookingEvent, fact: Fact, effect: fanout.Effect) -> timedelta:
+def _patience(event: BookingEvent, fact: Fact, effect: consequences.Effect) -> timedelta:
     """Whoever looks for another time may look again: a letter about a move waits, and is left out
     where a newer one has come. What the therapist does is known at once."""
     is_letter = effect in LETTERS

@@ -5,9 +5,9 @@ from sqlmodel import Session, col, select
 from practice import clock
 from practice.db import changes_calendar
 from practice.domain.actors import Actor
-from practice.domain.bookings import LIVE, Status
-from practice.domain.journey import Outcome, Source, Stage, stage
-from practice.domain.refusals import OutcomeNeeded, SessionsDepend, TooEarly
+from practice.domain.booking.refusals import OutcomeNeeded, SessionsDepend, TooEarly
+from practice.domain.booking.status import LIVE, Status
+from practice.domain.clients.stages import Outcome, Source, Stage, stage
 from practice.models.bookings import Booking
 from practice.models.people import Client
 from practice.services import audit, clients, endings, transitions

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from practice import clock, i18n
-from practice.domain import hours
 from practice.domain.actors import Actor, Role
-from practice.domain.bookings import Confirmation, Place, Visibility
-from practice.domain.journey import Lock, Stage, locked
+from practice.domain.availability import hours
+from practice.domain.booking.status import Confirmation, Place, Visibility
+from practice.domain.clients.stages import Lock, Stage, locked
 from practice.models import private
 from practice.models.bookings import Appointment
 from practice.models.content import Practice, SessionType

@@ -11,7 +11,7 @@ from practice import clock
 from practice.clock import new_id
 from practice.db import collides_by_nature
 from practice.domain.actors import Actor
-from practice.domain.fanout import REMINDER, Effect
+from practice.domain.booking.consequences import REMINDER, Effect
 from practice.models import private
 from practice.models.plumbing import OutboxRow
 from practice.services.rows import New, new, write

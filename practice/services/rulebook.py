@@ -13,13 +13,13 @@ from sqlalchemy import Engine
 from sqlmodel import Session, text
 
 from practice import clock
-from practice.domain import hours
 from practice.domain.actors import Actor, Role
-from practice.domain.availability import Terms
-from practice.domain.bookings import Charge, Confirmation, Visibility
+from practice.domain.availability import hours
+from practice.domain.availability.hours import Stretch, Week
+from practice.domain.availability.slots import Terms
+from practice.domain.booking.status import Charge, Confirmation, Visibility
+from practice.domain.clients.stages import Stage
 from practice.domain.errors import NotFound
-from practice.domain.hours import Stretch, Week
-from practice.domain.journey import Stage
 from practice.models.bookings import Appointment
 from practice.services.access import require
 

@@ -9,9 +9,9 @@ from sqlmodel import Session, col, select, update
 
 from practice import clock
 from practice.db import collides_by_nature
-from practice.domain import plans
 from practice.domain.actors import Actor
-from practice.domain.fanout import Effect
+from practice.domain.booking.consequences import Effect
+from practice.domain.operations import schedule
 from practice.models import private
 from practice.models.plumbing import OutboxRow
 from practice.models.post import LetterState, MailedLetter
@@ -108,11 +108,11 @@ def try_again(session: Session, actor: Actor, *, row: UUID) -> None:
 
 
 def _jobs(session: Session, actor: Actor, now: datetime) -> Iterator[Job]:
-    last = job_runs.list_last(session, actor, jobs=tuple(plans.PLANS))
-    for name, every in plans.PLANS.items():
+    last = job_runs.list_last(session, actor, jobs=tuple(schedule.PLANS))
+    for name, every in schedule.PLANS.items():
         run = last.get(name)
-        is_late = plans.is_late(run.started_at if run else None, now, every)
-        yield Job(name, run, plans.time_after(now, every), is_late)
+        is_late = schedule.is_late(run.started_at if run else None, now, every)
+        yield Job(name, run, schedule.time_after(now, every), is_late)
 
 
 def _given_up(session: Session, tried: Collection[UUID]) -> Iterator[GivenUp]:

@@ -10,9 +10,9 @@ from sqlmodel import Session, delete, select
 
 from practice import clock
 from practice.db import changes_calendar
-from practice.domain import hours
 from practice.domain.actors import Actor, Role
-from practice.domain.refusals import SlotTaken
+from practice.domain.availability import hours
+from practice.domain.booking.refusals import SlotTaken
 from practice.models.base import Table, values_of
 from practice.models.content import (
     Article,

@@ -15,11 +15,11 @@ from sqlmodel import Session, col, delete, select
 from practice import clock, vault
 from practice.clock import new_id
 from practice.db import changes_calendar
-from practice.domain import hours
 from practice.domain.actors import Actor, Role
-from practice.domain.bookings import Place
-from practice.domain.journey import Outcome
-from practice.domain.refusals import SlotTaken
+from practice.domain.availability import hours
+from practice.domain.booking.refusals import SlotTaken
+from practice.domain.booking.status import Place
+from practice.domain.clients.stages import Outcome
 from practice.models import private
 from practice.models.bookings import Booking, BookingEvent
 from practice.models.content import Practice

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from practice.domain.actors import Actor, Role
-from practice.domain.bookings import Place, Visibility
-from practice.domain.journey import Facts, Lock, Stage, locked
+from practice.domain.booking.status import Place, Visibility
+from practice.domain.clients.stages import Facts, Lock, Stage, locked
 from practice.models.content import Practice, SessionType
 from practice.services import clients, guests
 from practice.services.content import Speaker

@@ -13,10 +13,10 @@ from practice import clock, settings, vault
 from practice.clock import new_id
 from practice.db import changes_calendar, collides_by_nature
 from practice.domain import inputs, networks
+from practice.domain.accounts.sessions import LINK_LIFE, LinkState, link_state
 from practice.domain.actors import SYSTEM, Actor
-from practice.domain.fanout import SIGN_IN, Effect
-from practice.domain.refusals import LinkGone
-from practice.domain.signin import LINK_LIFE, LinkState, link_state
+from practice.domain.booking.consequences import SIGN_IN, Effect
+from practice.domain.booking.refusals import LinkGone
 from practice.environment import Rate
 from practice.models import private
 from practice.models.bookings import Booking

@@ -10,10 +10,10 @@ from sqlmodel import Session, col, func, select
 from practice import clock, letters, settings
 from practice.clock import new_id
 from practice.db import collides_by_nature
-from practice.domain import hours
 from practice.domain.actors import Actor
-from practice.domain.bookings import Place, Status
-from practice.domain.fanout import SUMMARY, Effect
+from practice.domain.availability import hours
+from practice.domain.booking.consequences import SUMMARY, Effect
+from practice.domain.booking.status import Place, Status
 from practice.letters import Day, Times, Visit
 from practice.models import private
 from practice.models.bookings import Appointment, Booking

@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, text
 
 from practice import clock, db, settings
-from practice.domain import availability, hours
 from practice.domain.actors import SYSTEM, Actor, Role
-from practice.domain.availability import Calendar, Group, Taken
-from practice.domain.intervals import Interval
+from practice.domain.availability import hours, slots
+from practice.domain.availability.intervals import Interval
+from practice.domain.availability.slots import Calendar, Group, Taken
 from practice.services.rulebook import Rules
 
 # So many may always come, however short the day.
@@ -129,7 +129,7 @@ def _with_crowded_days(found: Calendar, guests: Counter[date]) -> Calendar:
     crowded = {
         day: count
         for day, count in guests.items()
-        if count >= max(FEWEST_GUESTS, share * len(availability.slots(empty, day, day)) // 100)
+        if count >= max(FEWEST_GUESTS, share * len(slots.slots(empty, day, day)) // 100)
     }
     return replace(found, crowded=crowded)
 

@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from practice import clock, i18n
-from practice.domain import hours
 from practice.domain.actors import Actor
-from practice.domain.bookings import Place, Status
-from practice.domain.journey import Facts, Stage, stage
+from practice.domain.availability import hours
+from practice.domain.booking.status import Place, Status
+from practice.domain.clients.stages import Facts, Stage, stage
 from practice.models import private
 from practice.models.content import Practice
 from practice.services import access, clients, days, decisions, delivery, notices, sessions

@@ -6,11 +6,17 @@ from uuid import UUID
 from sqlmodel import Session
 
 from practice.clock import new_id
-from practice.domain import fanout, inputs
+from practice.domain import inputs
 from practice.domain.actors import Actor
-from practice.domain.bookings import Status, may_become
-from practice.domain.fanout import Fact
-from practice.domain.refusals import AlreadyThere, DiscoveryRequired, NotPossibleNow, SlotTaken
+from practice.domain.booking import consequences
+from practice.domain.booking.consequences import Fact
+from practice.domain.booking.refusals import (
+    AlreadyThere,
+    DiscoveryRequired,
+    NotPossibleNow,
+    SlotTaken,
+)
+from practice.domain.booking.status import Status, may_become
 from practice.models import private
 from practice.models.bookings import ONE_PLACE, OVERLAP, Appointment, Booking, BookingEvent
 from practice.models.people import Client
@@ -80,7 +86,7 @@ def news(
 ) -> list[New]:
     """Everything that must follow from an event, as rows not yet written."""
     before = Status(event.from_status) if event.from_status else None
-    fact = fact or fanout.FACTS.get((before, Status(event.to_status)))
+    fact = fact or consequences.FACTS.get((before, Status(event.to_status)))
     if fact is None:
         return []
     rows = outbox.promises(booking, event, fact, account_id, link=link)

@@ -6,10 +6,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from practice import i18n, runtime
+from practice.domain.accounts.sessions import Standing
 from practice.domain.actors import VISITOR
-from practice.domain.bookings import Status
+from practice.domain.booking.status import Status
 from practice.domain.errors import NotFound
-from practice.domain.signin import Standing
 from practice.routes import negotiation
 from practice.services import bookplates, content
 from practice.site.bylink import LINK, ByLink, Held, Work, onward

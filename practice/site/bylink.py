@@ -13,9 +13,9 @@ from starlette.routing import BaseRoute, Route
 
 from practice import i18n, runtime
 from practice.domain.actors import SYSTEM, Actor
-from practice.domain.bookings import Status
+from practice.domain.booking.refusals import LinkGone, LinkReplaced
+from practice.domain.booking.status import Status
 from practice.domain.errors import NotFound, Refusal
-from practice.domain.refusals import LinkGone, LinkReplaced
 from practice.network import network_of
 from practice.reception import Caller
 from practice.routes import negotiation

@@ -8,10 +8,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from practice import callers, runtime
+from practice.domain.accounts.sessions import Standing
 from practice.domain.actors import SYSTEM
+from practice.domain.booking.refusals import CodeWrong
 from practice.domain.errors import Refusal
-from practice.domain.refusals import CodeWrong
-from practice.domain.signin import Standing
 from practice.i18n import _, here
 from practice.services import factors
 from practice.services.access import require

@@ -12,10 +12,10 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from practice import callers, i18n, runtime, vault
-from practice.domain import devices
+from practice.domain.accounts import devices
+from practice.domain.accounts.sessions import ASKER_LIFE
 from practice.domain.actors import SYSTEM, VISITOR
 from practice.domain.errors import BadRequest, Busy, Refusal, TooMany
-from practice.domain.signin import ASKER_LIFE
 from practice.i18n import _, here
 from practice.network import network_of
 from practice.routes import headers

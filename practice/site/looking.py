@@ -7,7 +7,8 @@ from urllib.parse import parse_qsl, urlencode
 from zoneinfo import ZoneInfo
 
 from practice import clock
-from practice.domain import hours, inputs
+from practice.domain import inputs
+from practice.domain.availability import hours
 from practice.domain.errors import Invalid
 from practice.services.picking import Day, Offered, Time
 

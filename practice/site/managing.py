@@ -9,8 +9,8 @@ from starlette.routing import BaseRoute, Route
 
 from practice import i18n, reception, runtime
 from practice.domain.actors import SYSTEM
+from practice.domain.booking.refusals import CostsMore
 from practice.domain.errors import NotFound, Refusal
-from practice.domain.refusals import CostsMore
 from practice.i18n import _
 from practice.services import bookplates, limits, links
 from practice.site import forms

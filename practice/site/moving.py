@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from starlette.responses import Response
 
 from practice import reception, runtime
+from practice.domain.booking.refusals import NotOffered, SlotTaken
 from practice.domain.errors import NotFound, Refusal
-from practice.domain.refusals import NotOffered, SlotTaken
 from practice.services import moves, picking
 from practice.services.picking import Offered
 from practice.site import forms, looking

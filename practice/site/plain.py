@@ -13,8 +13,8 @@ from starlette.responses import RedirectResponse, Response
 from practice import clock, reception, runtime
 from practice.domain import inputs
 from practice.domain.actors import VISITOR, Actor, Role
+from practice.domain.booking.refusals import Locked, NotOffered, SlotTaken
 from practice.domain.errors import Invalid, KeyReused, NotFound, Refusal, TooMany
-from practice.domain.refusals import Locked, NotOffered, SlotTaken
 from practice.i18n import _, here
 from practice.network import network_of
 from practice.reception import Caller

@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from practice import callers, runtime
+from practice.domain.accounts.sessions import Standing
 from practice.domain.actors import SYSTEM
 from practice.domain.errors import BadRequest, NotFound
-from practice.domain.signin import Standing
 from practice.services import sessions, signin
 from practice.site import forms
 from practice.site.door import Door, Table, drop, go

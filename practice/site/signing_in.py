@@ -10,10 +10,10 @@ from starlette.responses import Response
 
 from practice import callers, i18n, runtime, vault
 from practice.domain import inputs
+from practice.domain.accounts.sessions import LinkState, Standing
 from practice.domain.actors import SYSTEM, VISITOR
+from practice.domain.booking.refusals import LinkGone
 from practice.domain.errors import Invalid
-from practice.domain.refusals import LinkGone
-from practice.domain.signin import LinkState, Standing
 from practice.i18n import _
 from practice.services import attaching, limits, sign_in_links, signin
 from practice.services.access import require

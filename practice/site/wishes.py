@@ -8,7 +8,7 @@ from typing import Self
 
 from practice import i18n, reception
 from practice.domain import inputs
-from practice.domain.bookings import Place
+from practice.domain.booking.status import Place
 from practice.reception import Caller, Contact
 from practice.services.bookings import Wish
 from practice.services.limits import Once

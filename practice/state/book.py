@@ -10,10 +10,10 @@ import reflex as rx
 from practice import i18n, reception
 from practice.domain import inputs
 from practice.domain.actors import Actor, Role
-from practice.domain.bookings import Place
+from practice.domain.booking.refusals import LOCKS, HoldOpen, Locked, ProofNeeded, SlotTaken
+from practice.domain.booking.status import Place
+from practice.domain.clients.stages import Lock
 from practice.domain.errors import N_, BadRequest, Busy, Invalid, NotFound, TooMany
-from practice.domain.journey import Lock
-from practice.domain.refusals import LOCKS, HoldOpen, Locked, ProofNeeded, SlotTaken
 from practice.i18n import _
 from practice.reception import Contact
 from practice.runtime import query

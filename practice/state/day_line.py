@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from practice.domain.bookings import Status
+from practice.domain.booking.status import Status
 from practice.domain.errors import N_
 from practice.i18n import _, clock_time
 from practice.services.days import Blocked, Day, Meeting

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from practice.domain.clients.stages import Stage
 from practice.domain.errors import N_
-from practice.domain.journey import Stage
 from practice.i18n import _, city, clock_time, hours_between, ngettext, number, sentence
 from practice.services.days import Blocked, Day, Meeting
 from practice.services.today import Next, Today

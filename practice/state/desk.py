@@ -7,7 +7,7 @@ import reflex as rx
 from starlette.requests import HTTPConnection
 
 from practice import settings
-from practice.domain import devices
+from practice.domain.accounts import devices
 from practice.domain.errors import Refusal, TooMany
 from practice.i18n import _
 from practice.network import network_of

@@ -3,10 +3,10 @@
 import reflex as rx
 
 from practice import callers, runtime
+from practice.domain.accounts.sessions import Standing
 from practice.domain.actors import VISITOR, Role
+from practice.domain.booking.refusals import CodeWrong
 from practice.domain.errors import TooMany
-from practice.domain.refusals import CodeWrong
-from practice.domain.signin import Standing
 from practice.i18n import _
 from practice.services import content, sessions
 from practice.state import session, tabs

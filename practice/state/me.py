@@ -4,8 +4,8 @@ import reflex as rx
 
 from practice import reception
 from practice.domain.actors import Role
-from practice.domain.journey import Stage
-from practice.domain.refusals import CostsMore, TooLate
+from practice.domain.booking.refusals import CostsMore, TooLate
+from practice.domain.clients.stages import Stage
 from practice.i18n import _, sentence
 from practice.reception import Caller
 from practice.runtime import query

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 from practice import i18n, reception
 from practice.domain import inputs
 from practice.domain.actors import VISITOR, Actor
+from practice.domain.booking.refusals import NotPossibleNow, ProofNeeded, SlotTaken, TooLate
 from practice.domain.errors import Busy, Refusal, TooMany
-from practice.domain.refusals import NotPossibleNow, ProofNeeded, SlotTaken, TooLate
 from practice.i18n import _, sentence
 from practice.reception import Caller
 from practice.runtime import query

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from practice.domain.bookings import Status
+from practice.domain.booking.status import Status
+from practice.domain.clients.stages import Stage
 from practice.domain.errors import N_
-from practice.domain.journey import Stage
 from practice.i18n import TIED, _, clock_time, hours_between, minutes, money, sentence
 from practice.services.endings import Choices
 from practice.services.me import Frame, Me, Time

@@ -10,8 +10,8 @@ import reflex as rx
 
 from practice import clock
 from practice.domain.actors import Actor, Role
+from practice.domain.booking.consequences import Fact
 from practice.domain.errors import N_
-from practice.domain.fanout import Fact
 from practice.i18n import _, sentence
 from practice.runtime import query, transact
 from practice.services import notices

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 from practice import clock
 from practice.domain import inputs
+from practice.domain.booking.refusals import NotOffered, SlotTaken
 from practice.domain.errors import Invalid
-from practice.domain.refusals import NotOffered, SlotTaken
 from practice.i18n import _, clock_time, day_and_date
 from practice.letters import times as clock_words
 from practice.services.picking import FARTHEST, Day, Desk, Offered, Time

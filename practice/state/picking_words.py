@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from babel import dates
 
+from practice.domain.clients.stages import Stage
 from practice.domain.errors import N_
-from practice.domain.journey import Stage
 from practice.i18n import (
     _,
     day_and_date,

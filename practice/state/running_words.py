@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
+from practice.domain.booking.consequences import Effect
 from practice.domain.errors import N_
-from practice.domain.fanout import Effect
 from practice.i18n import _, clock_time, ngettext, number, sentence
 from practice.models.post import LetterState
 from practice.services.delivery import Health

@@ -11,8 +11,8 @@ from reflex.state import BaseState, StateUpdate
 from starlette.requests import cookie_parser
 
 from practice import callers, db
+from practice.domain.accounts.sessions import Standing
 from practice.domain.actors import Actor
-from practice.domain.signin import Standing
 from practice.services import signin
 from practice.services.sessions import NOBODY, Found
 from practice.state import tabs

@@ -10,8 +10,8 @@ import reflex as rx
 from reflex.state import BaseState
 from reflex_base.event.context import EventContext
 
+from practice.domain.accounts.sessions import Standing
 from practice.domain.actors import Actor
-from practice.domain.signin import Standing
 from practice.services.sessions import Found
 
 # What can still change by itself. Whoever is out already stays as they are.

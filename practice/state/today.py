@@ -7,9 +7,9 @@ import reflex as rx
 
 from practice.domain import inputs
 from practice.domain.actors import Role
-from practice.domain.bookings import Status
+from practice.domain.booking.status import Status
+from practice.domain.clients.stages import Outcome
 from practice.domain.errors import N_, NotFound
-from practice.domain.journey import Outcome
 from practice.i18n import _, clock_time, day_and_date, ngettext, sentence
 from practice.runtime import query, transact
 from practice.services import audit, confirmations, crowds, drafts, endings, outcomes

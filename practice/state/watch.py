@@ -7,8 +7,8 @@ import reflex as rx
 import structlog
 
 from practice import runtime
+from practice.domain.accounts.sessions import Standing
 from practice.domain.actors import SYSTEM
-from practice.domain.signin import Standing
 from practice.services import sessions
 from practice.state import session, tabs
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from practice.domain.bookings import Place, Status
+from practice.domain.booking.status import Place, Status
 from practice.domain.errors import N_, Refusal, TooMany
 from practice.i18n import _, clock_time, day_and_date, long_date, money, ngettext, number
 from practice.services.sessions import Device

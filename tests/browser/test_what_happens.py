@@ -14,7 +14,7 @@ from sqlmodel import Session, text
 from practice import clock, db
 from practice.cluster import Cluster
 from practice.domain.actors import SYSTEM, Actor, Role
-from practice.domain.bookings import Status
+from practice.domain.booking.status import Status
 from practice.models.bookings import Booking
 from practice.models.people import Client
 from practice.models.plumbing import OutboxRow

@@ -9,10 +9,11 @@ from fastapi import FastAPI, Header, Query, Request
 from starlette.responses import JSONResponse, Response
 
 from practice import callers, i18n, reception, runtime, settings
-from practice.domain import devices, inputs
+from practice.domain import inputs
+from practice.domain.accounts import devices
 from practice.domain.actors import Actor
+from practice.domain.booking.refusals import LOCKS
 from practice.domain.errors import N_, Invalid
-from practice.domain.refusals import LOCKS
 from practice.i18n import _
 from practice.network import network_of
 from practice.reception import Caller, Contact

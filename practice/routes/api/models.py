@@ -5,8 +5,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from practice.domain import hours, inputs
-from practice.domain.bookings import Place, Status
+from practice.domain import inputs
+from practice.domain.availability import hours
+from practice.domain.booking.status import Place, Status
 
 EARLIEST = datetime(hours.OUR_TIMES.start, 1, 1, tzinfo=UTC)
 

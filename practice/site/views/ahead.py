@@ -11,14 +11,7 @@ from practice.services.picking import Day, Desk, Kind
 from practice.site.looking import Sight
 from practice.site.views import wish
 from practice.site.views.clocks import clocks_line
-from practice.site.views.picker import (
-    DAYS_OF_A_WEEK,
-    Ways,
-    legend,
-    line,
-    month,
-    times,
-)
+from practice.site.views.picker import DAYS_OF_A_WEEK, Ways, legend, line, month, times
 from practice.state import picking_words
 
 WIDE = "hide-s"

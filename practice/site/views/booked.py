@@ -6,7 +6,7 @@ from datetime import datetime
 import reflex as rx
 
 from practice.components.native import native_form
-from practice.domain.bookings import Place, Status
+from practice.domain.booking.status import Place, Status
 from practice.i18n import _, clock_time, here, sentence
 from practice.letters import times as clock_words
 from practice.services.bookplates import Bookplate, Entry

@@ -4,7 +4,7 @@ import reflex as rx
 
 from practice.components import illustrations
 from practice.components.icons import icon
-from practice.domain.bookings import Place
+from practice.domain.booking.status import Place
 from practice.i18n import _, hours_between, sentence
 from practice.letters import times as clock_words
 from practice.services.bookplates import Bookplate

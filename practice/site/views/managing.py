@@ -6,7 +6,7 @@ import reflex as rx
 
 from practice.components.native import native_form
 from practice.components.notices import notice
-from practice.domain.bookings import OPEN, Status
+from practice.domain.booking.status import OPEN, Status
 from practice.domain.errors import N_
 from practice.i18n import _, here, money
 from practice.services.bookplates import Bookplate, Entry

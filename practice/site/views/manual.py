@@ -8,9 +8,9 @@ from typing import Any
 
 import reflex as rx
 
+from practice.domain.booking.refusals import SlotTaken
 from practice.domain.content import Frame
 from practice.domain.errors import Busy, Invalid, KeyReused, Refusal, TooMany
-from practice.domain.refusals import SlotTaken
 from practice.i18n import TIED, _, ngettext
 from practice.routes import api
 from practice.services import limits

@@ -5,8 +5,8 @@ import reflex as rx
 from practice.components.icons import icon
 from practice.components.native import native_form
 from practice.components.notices import notice
-from practice.domain import hours
-from practice.domain.bookings import Status
+from practice.domain.availability import hours as availability_hours
+from practice.domain.booking.status import Status
 from practice.i18n import _, clock_time, hours_between
 from practice.letters import times as clock_words
 from practice.services.bookplates import Bookplate
@@ -63,9 +63,9 @@ def _head(plate: Bookplate, path: str) -> rx.Component:
 
 def _is_kept(plate: Bookplate, sight: Sight) -> bool:
     """Whoever goes back after a move asks for the time that is theirs now."""
-    return sight.look.start is not None and hours.seconds(sight.look.start) == hours.seconds(
-        plate.starts_at
-    )
+    return sight.look.start is not None and availability_hours.seconds(
+        sight.look.start
+    ) == availability_hours.seconds(plate.starts_at)
 
 
 def _gone() -> rx.Component:

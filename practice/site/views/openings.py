@@ -4,8 +4,8 @@ import reflex as rx
 
 from practice.components.buttons import link_button
 from practice.components.icons import icon
-from practice.domain.journey import Lock
-from practice.domain.refusals import LOCKS
+from practice.domain.booking.refusals import LOCKS
+from practice.domain.clients.stages import Lock
 from practice.i18n import _, here
 from practice.services.picking import Desk, Kind
 from practice.site.views.wish import head

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
-from practice.domain.bookings import Status
+from practice.domain.booking.status import Status
 
 
 class Fact(StrEnum):

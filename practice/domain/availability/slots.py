@@ -10,9 +10,9 @@ from datetime import date, time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from practice.domain import hours
-from practice.domain.hours import Opening, Week
-from practice.domain.intervals import Interval, merged, overlap
+from practice.domain.availability import hours
+from practice.domain.availability.hours import Opening, Week
+from practice.domain.availability.intervals import Interval, merged, overlap
 
 
 @dataclass(frozen=True)

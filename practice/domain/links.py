@@ -6,7 +6,7 @@ import hmac
 import secrets
 from uuid import UUID
 
-from practice.domain.bookings import REFERENCE_DIGITS, REFERENCE_LETTERS
+from practice.domain.booking.status import REFERENCE_DIGITS, REFERENCE_LETTERS
 
 
 def new_reference() -> str:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from practice.domain.intervals import Interval, merged
+from practice.domain.availability.intervals import Interval, merged
 
 DAY_MINUTES = 24 * 60
 ONE_DAY = timedelta(days=1)

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
+from practice.domain.clients.stages import Lock
 from practice.domain.errors import N_, NotFound, Refusal, TooMany
-from practice.domain.journey import Lock
 
 
 class SlotTaken(Refusal):
