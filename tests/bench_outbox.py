@@ -13,8 +13,8 @@ from practice import db, settings
 from practice.clock import new_id
 from practice.domain.actors import SYSTEM
 from practice.domain.booking.consequences import Effect
-from practice.models import private
-from practice.models.plumbing import OutboxRow
+from practice.models import sealed
+from practice.models.security import OutboxRow
 from practice.providers import EmbeddedMail, Providers
 from practice.services import effects
 from practice.services.rows import New, new, write
@@ -105,7 +105,7 @@ def _row() -> New:
         effect=Effect.CALENDAR_EVENT,
         fact="confirmed",
         dedupe_key=str(row),
-        payload=private.seal(OutboxRow, "payload", row, "{}"),
+        payload=sealed.seal(OutboxRow, "payload", row, "{}"),
     )
 
 

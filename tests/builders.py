@@ -15,11 +15,11 @@ from practice.domain.actors import SYSTEM, VISITOR, Actor, Role
 from practice.domain.booking.status import Confirmation, Place
 from practice.domain.clients.stages import Source, Stage
 from practice.domain.operations import schedule as operations_schedule
-from practice.models import private
+from practice.models import sealed
 from practice.models.base import Table
-from practice.models.bookings import Appointment, Booking, BookingEvent
+from practice.models.booking import Appointment, Booking, BookingEvent
+from practice.models.clients import Account, Client
 from practice.models.content import Practice, PrivacyText, SessionType
-from practice.models.people import Account, Client
 from practice.models.schedule import Schedule, WeeklyHours
 from practice.services import agenda, attaching, bookings, endings, job_runs, links
 from practice.services.answers import Booked
@@ -127,7 +127,7 @@ def a_client(*, discovered: bool = True, email: str | None = None, **facts: Any)
         session.add(
             Account(
                 id=account_id,
-                email=private.seal(Account, "email", account_id, address),
+                email=sealed.seal(Account, "email", account_id, address),
                 email_index=vault.ring().index("email", address),
                 email_proven_at=clock.now(),
                 language="en",
@@ -136,14 +136,14 @@ def a_client(*, discovered: bool = True, email: str | None = None, **facts: Any)
         )
         known: dict[str, Any] = {}
         if discovered:
-            reason = private.seal(Client, "discovery_reason", client_id, "Known for years")
+            reason = sealed.seal(Client, "discovery_reason", client_id, "Known for years")
             known = {
                 "discovery_completed_at": clock.now(),
                 "discovery_source": Source.THERAPIST,
                 "discovery_reason": reason,
             }
         session.flush()
-        name = private.seal(Client, "name", client_id, "Client")
+        name = sealed.seal(Client, "name", client_id, "Client")
         session.add(Client(id=client_id, account_id=account_id, name=name, **known, **facts))
         return Actor(Role.CLIENT, account_id, client_id)
 

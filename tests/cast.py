@@ -13,11 +13,11 @@ from practice import clock, db
 from practice.domain import links as domain_links
 from practice.domain.actors import SYSTEM, VISITOR, Actor
 from practice.domain.booking.status import Place, Visibility
-from practice.models import private
-from practice.models.bookings import Appointment
+from practice.models import sealed as models_sealed
+from practice.models.accounts import Therapist
+from practice.models.booking import Appointment
+from practice.models.clients import Client, Relationship
 from practice.models.content import Article, Practice
-from practice.models.people import Client, Relationship
-from practice.models.signin import Therapist
 from practice.providers import EmbeddedMail, Providers
 from practice.services import (
     agenda,
@@ -151,7 +151,7 @@ def _client(name: str) -> Actor:
     )
     for one in (client, other):
         sealed = {
-            column: private.seal(Client, column, one.client_id, said)
+            column: models_sealed.seal(Client, column, one.client_id, said)
             for column, said in (("name", f"{WORDS[name]} Doe"), ("phone", "+493012345678"))
             if one.client_id
         }

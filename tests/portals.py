@@ -13,7 +13,7 @@ from pyotp.totp import TOTP
 from practice import clock, db
 from practice.cluster import Cluster
 from practice.domain.actors import SYSTEM, Actor
-from practice.models.signin import BrowserSession
+from practice.models.accounts import BrowserSession
 from practice.services import factors, sessions, sign_in_links, therapist
 from tests import builders
 from tests.conftest import DATA, KEY

@@ -25,7 +25,7 @@ from sqlmodel import select
 from practice import build, db, i18n, practice, settings
 from practice.cluster import Cluster
 from practice.domain.actors import Actor, Role
-from practice.models.bookings import Booking
+from practice.models.booking import Booking
 from practice.pages import Route as Page
 from practice.services import access
 from practice.state import styleguide, tabs

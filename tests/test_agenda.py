@@ -11,10 +11,10 @@ from practice import db
 from practice.domain.actors import VISITOR
 from practice.domain.booking.refusals import GroupFull, NotPossibleNow, SlotTaken, TimeBlocked
 from practice.domain.errors import Invalid, NotFound
-from practice.models import private
-from practice.models.bookings import Appointment
-from practice.models.plumbing import AuditEntry, OutboxRow
+from practice.models import sealed
+from practice.models.booking import Appointment
 from practice.models.schedule import Block
+from practice.models.security import AuditEntry, OutboxRow
 from practice.services import agenda, endings, outcomes
 from tests.builders import (
     CALL,
@@ -71,7 +71,7 @@ def test_the_reason_of_a_block_is_sealed(house: str):
     )
     (found,) = rows_of(Block)
     assert b"Surgeon" not in (found.reason or b"")
-    assert private.read(found, "reason") == "Surgeon"
+    assert sealed.read(found, "reason") == "Surgeon"
 
 
 @pytest.mark.parametrize("ends", [TOMORROW, TOMORROW - HOUR], ids=str)
@@ -254,7 +254,7 @@ def test_calling_a_group_off_cancels_everybody_and_frees_the_time(house: str):
     assert not group_row(group).live
     assert a_confirmed().starts_at == TOMORROW
     event = next(one for one in events_of(inside[0]) if one.to_status == "cancelled")
-    assert private.read(event, "why") == "I am ill"
+    assert sealed.read(event, "why") == "I am ill"
 
 
 def test_a_group_called_off_is_not_offered_moved_or_changed(house: str):

@@ -25,11 +25,11 @@ from practice.domain.actors import SYSTEM, Actor
 from practice.domain.booking.refusals import DiscoveryRequired
 from practice.domain.booking.status import Visibility
 from practice.models.base import Table
-from practice.models.bookings import Booking
+from practice.models.booking import Booking
+from practice.models.clients import Client
 from practice.models.content import PrivacyText
-from practice.models.people import Client
-from practice.models.plumbing import OutboxRow
 from practice.models.schedule import Block
+from practice.models.security import OutboxRow
 from practice.network import network_of
 from practice.routes import api
 from practice.services import agenda, endings

@@ -14,7 +14,7 @@ from practice.domain.actors import VISITOR
 from practice.domain.booking.status import Visibility
 from practice.domain.errors import BadRequest, NotFound
 from practice.i18n import TIED
-from practice.models.bookings import Booking
+from practice.models.booking import Booking
 from practice.models.content import Practice
 from practice.models.schedule import WeeklyHours
 from practice.practice import is_bookable

@@ -19,11 +19,11 @@ from practice.domain.booking.refusals import (
 )
 from practice.domain.booking.status import Place
 from practice.domain.errors import Invalid, KeyReused, NotFound
-from practice.models import private
-from practice.models.bookings import Appointment, Booking
+from practice.models import sealed as models_sealed
+from practice.models.booking import Appointment, Booking
+from practice.models.clients import Account, Client, Consent
 from practice.models.content import Practice, PrivacyText
-from practice.models.people import Account, Client, Consent
-from practice.models.plumbing import AuditEntry, IdempotencyKey, OutboxRow
+from practice.models.security import AuditEntry, IdempotencyKey, OutboxRow
 from practice.services import (
     agenda,
     answers,
@@ -105,9 +105,9 @@ def test_what_a_guest_says_is_kept_sealed(house: str):
     guest = a_guest(name="Zita Canary", email="canary@example.org", phone="+393331234567")
     found = client_of(a_call(guest).reference)
     (account,) = rows_of(Account)
-    assert private.read(found, "name") == "Zita Canary"
-    assert private.read(found, "phone") == "+393331234567"
-    assert private.read(account, "email") == "canary@example.org"
+    assert models_sealed.read(found, "name") == "Zita Canary"
+    assert models_sealed.read(found, "phone") == "+393331234567"
+    assert models_sealed.read(account, "email") == "canary@example.org"
     for sealed in (found.name, found.phone or b"", account.email):
         assert not any(word in sealed for word in (b"Zita", b"canary", b"333"))
 
@@ -539,8 +539,8 @@ def test_a_video_session_gets_the_practices_room(house: str, place: Place, link:
 def test_participants_and_note_are_sealed(house: str):
     wish = a_wish(ASKED, note="We argue about money", participants=["Zita Canary", "Bo Canary"])
     found = row(db.transact(bookings.book, a_client(), wish).reference)
-    assert private.read(found, "note") == "We argue about money"
-    assert private.read(found, "participants") == "Zita Canary\nBo Canary"
+    assert models_sealed.read(found, "note") == "We argue about money"
+    assert models_sealed.read(found, "participants") == "Zita Canary\nBo Canary"
     assert b"money" not in (found.note or b"")
     assert b"Canary" not in (found.participants or b"")
 

@@ -12,10 +12,10 @@ from icalendar import Calendar
 from practice import db
 from practice.domain.booking.status import Status
 from practice.domain.errors import Busy
-from practice.models.bookings import Booking
+from practice.models.accounts import SigninLink
+from practice.models.booking import Booking
 from practice.models.content import SessionType
-from practice.models.plumbing import OutboxRow
-from practice.models.signin import SigninLink
+from practice.models.security import OutboxRow
 from practice.services import endings, links, moves, outcomes
 from tests import builders
 from tests.builders import (

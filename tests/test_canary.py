@@ -16,9 +16,9 @@ from starlette.responses import PlainTextResponse
 from practice import db, log, metrics, settings
 from practice.domain.actors import SYSTEM, Actor, Role
 from practice.domain.clients.stages import Outcome
-from practice.models.plumbing import OutboxRow
-from practice.models.post import MailedLetter
-from practice.models.signin import Therapist
+from practice.models.accounts import Therapist
+from practice.models.letters import MailedLetter
+from practice.models.security import OutboxRow
 from practice.providers import Providers
 from practice.providers.ports import Message, Receipt
 from practice.routes import health

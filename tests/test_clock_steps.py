@@ -12,9 +12,9 @@ from practice.domain.actors import SYSTEM, Actor
 from practice.domain.errors import Refusal
 from practice.environment import Rate
 from practice.jobs import Job
-from practice.models.plumbing import OutboxRow, RateCounter
-from practice.models.signin import BrowserSession
-from practice.models.work import Heartbeat, JobRun
+from practice.models.accounts import BrowserSession
+from practice.models.operations import Heartbeat, JobRun
+from practice.models.security import OutboxRow, RateCounter
 from practice.providers import EmbeddedMail, Providers
 from practice.services import claims, effects, expiring, limits, sessions, sign_in_links, workers
 from practice.services.sign_in_links import Asker

@@ -12,9 +12,9 @@ from practice.domain.booking.refusals import NotPossibleNow, SlotTaken
 from practice.domain.booking.status import Status, may_become
 from practice.domain.clients.stages import Outcome
 from practice.domain.errors import Refusal
-from practice.models.bookings import Booking
-from practice.models.people import Client
-from practice.models.plumbing import AuditEntry
+from practice.models.booking import Booking
+from practice.models.clients import Client
+from practice.models.security import AuditEntry
 from practice.services import agenda, clients, confirmations, endings, moves, outcomes
 from tests.builders import (
     ASKED,

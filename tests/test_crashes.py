@@ -7,10 +7,10 @@ import pytest
 
 from practice import db
 from practice.domain.actors import SYSTEM
-from practice.models.bookings import Appointment, Booking, BookingEvent
+from practice.models.booking import Appointment, Booking, BookingEvent
+from practice.models.letters import LetterAttempt, MailedLetter
 from practice.models.messages import Notice, Thread
-from practice.models.plumbing import OutboxRow
-from practice.models.post import LetterAttempt, MailedLetter
+from practice.models.security import OutboxRow
 from practice.providers import Providers, ResendMail
 from practice.services import claims, effects, endings
 from tests import builders, dying_worker, peers

@@ -12,9 +12,9 @@ from practice.domain.actors import SYSTEM, VISITOR, Actor, Role
 from practice.domain.booking.refusals import ProofNeeded
 from practice.domain.errors import NotFound, TooMany
 from practice.domain.inputs import Reading
-from practice.models.bookings import Booking
-from practice.models.people import Client
-from practice.models.plumbing import OutboxRow
+from practice.models.booking import Booking
+from practice.models.clients import Client
+from practice.models.security import OutboxRow
 from practice.providers import EmbeddedMail, Providers
 from practice.reception import Caller, Contact, book, once
 from practice.services import availability, crowds, effects, letters, moves, summaries

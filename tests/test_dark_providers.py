@@ -15,7 +15,7 @@ import pytest
 from practice import clock, db, runtime, settings, worker
 from practice.domain.actors import SYSTEM, VISITOR
 from practice.domain.booking.status import Status
-from practice.models.plumbing import OutboxRow
+from practice.models.security import OutboxRow
 from practice.providers import Providers, ResendMail, Roads, SmtpMail, smtp_mail, wire
 from practice.services import bookings, sign_in_links
 from practice.services.sign_in_links import Asker

@@ -9,8 +9,8 @@ import time_machine
 from practice import callers, db
 from practice.domain.accounts.sessions import Standing
 from practice.domain.actors import SYSTEM
-from practice.models.plumbing import AuditEntry
-from practice.models.signin import BrowserSession
+from practice.models.accounts import BrowserSession
+from practice.models.security import AuditEntry
 from practice.practice import app
 from practice.services import sessions
 from practice.state import watch

@@ -9,8 +9,8 @@ import pytest
 
 from practice import db
 from practice.domain.actors import SYSTEM, VISITOR
-from practice.models import private
-from practice.models.people import Client
+from practice.models import sealed
+from practice.models.clients import Client
 from practice.services import bookings, sessions, sign_in_links
 from tests import builders
 from tests.builders import BY_SYSTEM, TOMORROW
@@ -71,4 +71,4 @@ def test_a_dump_without_the_key_to_the_rows_is_refused_not_empty(lived_in: str):
 
 def test_the_phone_number_is_there_for_who_has_the_key(lived_in: str):
     """The search above would also find nothing in an empty database."""
-    assert PHONE in {private.read(one, "phone") for one in builders.rows_of(Client)}
+    assert PHONE in {sealed.read(one, "phone") for one in builders.rows_of(Client)}

@@ -9,7 +9,7 @@ from practice.domain.actors import VISITOR, Role
 from practice.domain.booking.refusals import NotPossibleNow, TooLate
 from practice.domain.booking.status import Charge, cost_of_cancelling
 from practice.domain.errors import NotFound
-from practice.models import private
+from practice.models import sealed
 from practice.services import agenda, confirmations, endings
 from practice.services.endings import Choices
 from tests.builders import (
@@ -147,7 +147,7 @@ def test_a_reason_is_kept_sealed(house: str):
     reference = a_confirmed(client).reference
     db.transact(endings.cancel, client, reference=reference, why="I have a fever")
     event = next(one for one in events_of(reference) if one.to_status == "cancelled")
-    assert private.read(event, "why") == "I have a fever"
+    assert sealed.read(event, "why") == "I have a fever"
     assert b"fever" not in (event.why or b"")
 
 

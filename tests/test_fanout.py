@@ -12,9 +12,9 @@ from practice.domain.actors import SYSTEM, VISITOR
 from practice.domain.booking import consequences
 from practice.domain.booking.consequences import FACTS, FOLLOWS, Effect, Fact, Notice
 from practice.domain.booking.status import TRANSITIONS, Place, Status
-from practice.models import messages, private
+from practice.models import messages, sealed
 from practice.models.messages import Thread
-from practice.models.plumbing import OutboxRow
+from practice.models.security import OutboxRow
 from practice.services import answers, bookings, confirmations, endings, moves, outcomes
 from tests.builders import (
     ASKED,
@@ -220,7 +220,7 @@ def test_what_leaves_the_house_is_sealed(house: str):
     assert found
     for one in found:
         assert booking.encode() not in one.payload
-        assert json.loads(private.read(one, "payload"))["booking"] == booking
+        assert json.loads(sealed.read(one, "payload"))["booking"] == booking
 
 
 def test_a_promise_carries_no_name_no_note_and_no_address(house: str):
@@ -228,7 +228,7 @@ def test_a_promise_carries_no_name_no_note_and_no_address(house: str):
     wish = a_wish(note="I cannot sleep", place=Place.PHONE)
     db.transact(bookings.book, VISITOR, wish, guest=guest)
     for one in rows_of(OutboxRow):
-        said = private.read(one, "payload") + one.dedupe_key + str(one.outcome)
+        said = sealed.read(one, "payload") + one.dedupe_key + str(one.outcome)
         assert not any(word in said for word in ("Zita", "canary", "+39333", "sleep"))
 
 
@@ -245,7 +245,7 @@ def test_promises_belong_to_the_event_that_made_them(house: str):
     reference = moved(a_confirmed)
     event = next(one for one in events_of(reference) if one.what == "moved")
     rows = [one for one in rows_of(OutboxRow) if one.fact == Fact.MOVED]
-    assert {json.loads(private.read(one, "payload"))["event"] for one in rows} == {str(event.id)}
+    assert {json.loads(sealed.read(one, "payload"))["event"] for one in rows} == {str(event.id)}
 
 
 def test_what_is_refused_promises_nothing(house: str):

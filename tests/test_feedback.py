@@ -12,11 +12,11 @@ from practice.domain.booking.status import Status
 from practice.domain.errors import NotFound
 from practice.domain.inputs import NOTE_LENGTH
 from practice.domain.links import feedback_token
-from practice.models import private
-from practice.models.bookings import Booking
+from practice.models import sealed
+from practice.models.booking import Booking
 from practice.models.content import SessionType
-from practice.models.plumbing import AuditEntry
-from practice.models.post import Feedback
+from practice.models.letters import Feedback
+from practice.models.security import AuditEntry
 from practice.services import feedback, outcomes
 from practice.site.discovery import robots
 from practice.state.feedback import FeedbackState
@@ -172,7 +172,7 @@ async def test_what_was_said_is_not_shown_by_an_old_link(house: str):
     with the_time_is(EVENING + feedback.OPEN_FOR + timedelta(seconds=1)):
         assert WORDS not in (await opened(path)).text
         await written(path, "Something else.")
-    assert private.read(kept(), "words") == WORDS
+    assert sealed.read(kept(), "words") == WORDS
 
 
 async def test_a_session_nobody_was_asked_about_has_no_page(house: str):

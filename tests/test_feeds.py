@@ -15,10 +15,10 @@ from starlette.applications import Starlette
 from practice import db, settings
 from practice.domain.actors import SYSTEM, Actor, Role
 from practice.environment import Rate
-from practice.models import private
-from practice.models.people import Client
-from practice.models.post import CalendarFeed
-from practice.models.signin import Therapist
+from practice.models import sealed as models_sealed
+from practice.models.accounts import Therapist
+from practice.models.clients import Client
+from practice.models.letters import CalendarFeed
 from practice.routes import feeds as routes
 from practice.services import bookings, endings, feeds, moves, therapist
 from tests import builders
@@ -42,7 +42,7 @@ def no_zone_is_remembered() -> Iterator[None]:
 
 def called(client: Actor, name: str) -> Actor:
     assert client.client_id
-    sealed = private.seal(Client, "name", client.client_id, name)
+    sealed = models_sealed.seal(Client, "name", client.client_id, name)
     builders.change_row(Client, Client.id == client.client_id, name=sealed)
     return client
 

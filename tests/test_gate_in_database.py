@@ -19,7 +19,7 @@ from practice.clock import new_id
 from practice.domain.actors import SYSTEM, VISITOR, Actor, Role
 from practice.domain.booking.status import Status
 from practice.domain.clients.stages import Outcome
-from practice.models.people import Account
+from practice.models.clients import Account
 from practice.services import agenda, bookings, endings, outcomes
 from tests import builders
 from tests.builders import BY_SYSTEM, CALL, GROUP, NOW, PAID, THERAPIST, TOMORROW

@@ -10,7 +10,7 @@ from practice.domain import inputs
 from practice.domain.actors import VISITOR
 from practice.domain.errors import Invalid
 from practice.domain.inputs import BIDI, Reading
-from practice.models import private
+from practice.models import sealed
 from practice.services import bookings, clients, endings, guests
 from tests.builders import PRIVACY, THERAPIST, a_call, a_client, a_confirmed, a_wish, client_of, row
 
@@ -215,7 +215,7 @@ def test_a_guest_with_an_odd_name_is_kept_as_written(house: str):
     }
     guest = db.query(guests.read, VISITOR, form=form, origins=(None, None, None))
     found = client_of(db.transact(bookings.book, VISITOR, a_wish(), guest=guest).reference)
-    assert private.read(found, "name") == form["name"]
+    assert sealed.read(found, "name") == form["name"]
 
 
 @pytest.mark.parametrize(

@@ -14,13 +14,13 @@ from practice import db, models
 from practice.clock import new_id
 from practice.domain.actors import SYSTEM, VISITOR, Actor, Role
 from practice.domain.booking.refusals import SlotTaken
+from practice.models.accounts import BrowserSession, SigninLink
 from practice.models.base import Table
-from practice.models.bookings import Appointment, Booking, BookingEvent
+from practice.models.booking import Appointment, Booking, BookingEvent
+from practice.models.clients import Account, Client, Consent
 from practice.models.messages import Notice, Thread
-from practice.models.people import Account, Client, Consent
-from practice.models.plumbing import AuditEntry, OutboxRow, WebhookEvent
 from practice.models.schedule import Block
-from practice.models.signin import BrowserSession, SigninLink
+from practice.models.security import AuditEntry, OutboxRow, WebhookEvent
 from practice.services import agenda, inbox, sessions, sign_in_links
 from practice.services.rows import new, write
 from tests import builders

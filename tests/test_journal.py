@@ -13,7 +13,7 @@ from psycopg import errors as pg
 from practice import db
 from practice.cluster import Cluster
 from practice.domain.actors import SYSTEM
-from practice.models.plumbing import AuditEntry, AuditSeal
+from practice.models.security import AuditEntry, AuditSeal
 from practice.services import journal
 from practice.services.journal import Head, Verdict
 from tests import builders

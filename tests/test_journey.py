@@ -12,8 +12,8 @@ from practice.domain.booking import refusals
 from practice.domain.clients import stages
 from practice.domain.clients.stages import Facts, Lock, Source, Stage
 from practice.domain.errors import Busy, Invalid, KeyReused, NotFound, Refusal, TooMany
-from practice.models.people import Client
-from practice.models.plumbing import AuditEntry
+from practice.models.clients import Client
+from practice.models.security import AuditEntry
 from practice.services import clients
 from tests.builders import (
     CALL,

@@ -18,10 +18,11 @@ from practice import clock, cluster, db, keyfile, vault
 from practice.__main__ import as_sentence
 from practice.domain.actors import SYSTEM, Actor
 from practice.domain.booking.refusals import CodeWrong
-from practice.models import metadata, private
-from practice.models.people import Account, Client
-from practice.models.plumbing import VaultKey
-from practice.models.signin import RecoveryCode, Therapist
+from practice.models import metadata
+from practice.models import sealed as models_sealed
+from practice.models.accounts import RecoveryCode, Therapist
+from practice.models.clients import Account, Client
+from practice.models.security import VaultKey
 from practice.services import factors, keys, sessions, therapist
 from practice.settings import ROOT, Settings, StartRefused
 from tests import builders, server
@@ -58,7 +59,7 @@ def put_people(session: Session, _actor: Actor, count: int, first: int = 0) -> N
     for number in range(first, first + count):
         account = Account(email=b"", email_index=b"", language="en", zone="Europe/Rome")
         email = f"person{number}@example.org"
-        account.email = private.seal(Account, "email", account.id, email)
+        account.email = models_sealed.seal(Account, "email", account.id, email)
         account.email_index = vault.ring().index("email", email)
         session.add(account)
         session.flush()
@@ -68,10 +69,10 @@ def put_people(session: Session, _actor: Actor, count: int, first: int = 0) -> N
 def a_client(account_id: UUID, number: int) -> Client:
     """Every second one left a telephone number."""
     client = Client(account_id=account_id, name=b"")
-    client.name = private.seal(Client, "name", client.id, f"Person {number}")
+    client.name = models_sealed.seal(Client, "name", client.id, f"Person {number}")
     if number % 2:
         phone = f"+39 000 {number}"
-        client.phone = private.seal(Client, "phone", client.id, phone)
+        client.phone = models_sealed.seal(Client, "phone", client.id, phone)
         client.phone_index = vault.ring().index("phone", phone)
     return client
 
@@ -83,8 +84,8 @@ def find_person(session: Session, _actor: Actor, number: int) -> tuple[str, str,
     client = session.exec(select(Client).where(Client.account_id == account.id)).one()
     if client.phone_index:
         assert client.phone_index == vault.ring().index("phone", f"+39 000 {number}")
-    name, phone = private.read(client, "name"), private.read(client, "phone")
-    return private.read(account, "email"), name, phone
+    name, phone = models_sealed.read(client, "name"), models_sealed.read(client, "phone")
+    return models_sealed.read(account, "email"), name, phone
 
 
 def fingerprints(session: Session, _actor: Actor) -> set[bytes]:
@@ -345,7 +346,7 @@ def test_a_change_made_during_rotation_is_not_lost(database: str):
     """The other holds the row when the rotation comes to it, and commits afterwards."""
     people_under(with_keys(OLD), 1)
     (row,) = db.query(client_ids, SYSTEM)
-    changed = private.seal(Client, "name", row, "Changed")
+    changed = models_sealed.seal(Client, "name", row, "Changed")
     keys.open_vault(with_keys(NEW, OLD))
     with (
         ThreadPoolExecutor(1) as pool,

@@ -9,7 +9,7 @@ import pytest
 
 from practice import db, settings
 from practice.domain.actors import SYSTEM
-from practice.models.bookings import Booking
+from practice.models.booking import Booking
 from practice.providers import EmbeddedMail, Providers
 from practice.services import effects, endings, feedback, letters, moves, outcomes, reminders
 from tests import builders

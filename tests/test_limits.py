@@ -13,8 +13,8 @@ from practice.domain.actors import VISITOR
 from practice.domain.booking.refusals import ProofNeeded
 from practice.domain.errors import TooMany
 from practice.environment import Rate
-from practice.models.people import Account
-from practice.models.plumbing import RateCounter
+from practice.models.clients import Account
+from practice.models.security import RateCounter
 from practice.services import availability, bookings, endings, limits
 from practice.services.limits import Once
 from tests.builders import (

@@ -9,8 +9,8 @@ import pytest
 
 from practice import db, settings, vault
 from practice.domain.actors import SYSTEM
-from practice.models.plumbing import OutboxRow
-from practice.models.signin import SigninLink
+from practice.models.accounts import SigninLink
+from practice.models.security import OutboxRow
 from practice.providers import EmbeddedMail, Providers
 from practice.services import clean_up, effects, letters
 from tests.builders import NOW, a_call, a_client, a_guest, rows_of, the_time_is

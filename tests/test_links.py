@@ -10,7 +10,7 @@ from practice.domain import links as domain_links
 from practice.domain.actors import SYSTEM, VISITOR, Actor, Role
 from practice.domain.booking.status import REFERENCE_DIGITS, REFERENCE_LETTERS
 from practice.domain.errors import NotFound
-from practice.models.bookings import Booking
+from practice.models.booking import Booking
 from practice.services import clients, endings, links, moves
 from tests.builders import (
     NOW,

@@ -15,8 +15,8 @@ from practice import db
 from practice.domain.actors import SYSTEM
 from practice.domain.booking.consequences import Effect
 from practice.domain.letters import Attachment, Letter
-from practice.models.plumbing import OutboxRow
-from practice.models.post import LetterAttempt, MailedLetter
+from practice.models.letters import LetterAttempt, MailedLetter
+from practice.models.security import OutboxRow
 from practice.providers import EmbeddedMail, Providers, ResendMail, Roads, SmtpMail, patience, wire
 from practice.providers.ports import Mail, Message, ProviderError
 from practice.services import claims, effects, sign_in_links

@@ -15,7 +15,7 @@ from practice.domain.booking.refusals import CostsMore
 from practice.domain.booking.status import Status
 from practice.domain.clients.stages import Outcome, Stage
 from practice.domain.errors import NotFound
-from practice.models.people import Account, Client, Relationship
+from practice.models.clients import Account, Client, Relationship
 from practice.services import endings, me, outcomes
 from practice.state.devices import MyDevicesState
 from practice.state.me import MeState

@@ -13,11 +13,11 @@ from practice.domain.actors import SYSTEM, VISITOR, Actor, Role
 from practice.domain.booking.refusals import NotPossibleNow, TwoOpenCalls
 from practice.domain.clients.stages import Outcome, Source
 from practice.domain.errors import NotFound, Refusal
-from practice.models import private
-from practice.models.bookings import Booking
+from practice.models import sealed as models_sealed
+from practice.models.booking import Booking
+from practice.models.clients import Account, Client, Consent, Relationship
 from practice.models.messages import Notice, Thread
-from practice.models.people import Account, Client, Consent, Relationship
-from practice.models.plumbing import AuditEntry, OutboxRow
+from practice.models.security import AuditEntry, OutboxRow
 from practice.services import attaching, clients, endings, merging, outcomes
 from practice.services.merging import Hint
 from tests.builders import (
@@ -154,12 +154,12 @@ def test_a_known_phone_is_kept_and_a_missing_one_taken(house: str, has_phone: bo
     known = a_client(discovered=False, email=ADA)
     assert known.client_id
     if has_phone:
-        sealed = private.seal(Client, "phone", known.client_id, "+390612345678")
+        sealed = models_sealed.seal(Client, "phone", known.client_id, "+390612345678")
         change_row(Client, Client.id == known.client_id, phone=sealed)
     prove(call(phone="+393331234567"))
     found = client_row(known.client_id)
-    assert private.read(found, "phone") == ("+390612345678" if has_phone else "+393331234567")
-    assert private.read(found, "name") == "Client"
+    assert models_sealed.read(found, "phone") == ("+390612345678" if has_phone else "+393331234567")
+    assert models_sealed.read(found, "name") == "Client"
 
 
 def test_the_known_facts_stay(house: str):
@@ -202,7 +202,7 @@ def test_who_was_marked_known_as_a_guest_stays_known_with_the_reason(house: str)
     db.transact(clients.mark_known, THERAPIST, client_id=guest, reason="Since 2019")
     prove(reference)
     found = client_row(known.client_id)
-    assert private.read(found, "discovery_reason") == "Since 2019"
+    assert models_sealed.read(found, "discovery_reason") == "Since 2019"
 
 
 @pytest.mark.parametrize("source", Source)

@@ -16,8 +16,8 @@ from practice.domain.booking.refusals import (
     TooLate,
 )
 from practice.domain.errors import NotFound
-from practice.models.bookings import Appointment
-from practice.models.plumbing import AuditEntry, OutboxRow
+from practice.models.booking import Appointment
+from practice.models.security import AuditEntry, OutboxRow
 from practice.services import agenda, endings, moves, outcomes
 from tests.builders import (
     ASKED,

@@ -10,9 +10,9 @@ from practice import db
 from practice.domain.actors import SYSTEM, VISITOR, Actor, Role
 from practice.domain.booking.refusals import ProofNeeded
 from practice.domain.inputs import Reading
-from practice.models import private
-from practice.models.people import Account, Client, Consent
-from practice.models.signin import BrowserSession, SigninLink
+from practice.models import sealed
+from practice.models.accounts import BrowserSession, SigninLink
+from practice.models.clients import Account, Client, Consent
 from practice.providers import EmbeddedMail, Providers
 from practice.reception import Caller, Contact, book, once
 from practice.services import clean_up, effects, letters
@@ -73,7 +73,7 @@ async def vera_signs_in(client: httpx.AsyncClient) -> str:
 
 
 def names() -> list[str]:
-    return [private.read(client, "name") for client in rows_of(Client)]
+    return [sealed.read(client, "name") for client in rows_of(Client)]
 
 
 def known() -> list[Client]:
@@ -98,8 +98,8 @@ async def test_h3_who_books_her_own_call_is_never_named_by_a_stranger():
         assert done.headers["location"] == "/me"
     client = client_of(call.reference)
     assert not client.provisional
-    assert private.read(client, "name") == "Vera"
-    assert private.read(client, "phone") == "+390612345678"
+    assert sealed.read(client, "name") == "Vera"
+    assert sealed.read(client, "phone") == "+390612345678"
     assert "Mallory" not in names()
 
 
@@ -117,8 +117,8 @@ async def test_h3_who_never_booked_says_name_and_number_anew_and_books_the_full_
         assert done.headers["location"] == "/book"
         assert (await vera.get("/me")).status_code == 200
     (client,) = known()
-    assert private.read(client, "name") == "Vera Rossi"
-    assert private.read(client, "phone") == "+390612345678"
+    assert sealed.read(client, "name") == "Vera Rossi"
+    assert sealed.read(client, "phone") == "+390612345678"
     assert [row.version for row in rows_of(Consent, Consent.client_id == client.id)] == [PRIVACY]
     actor = Actor(Role.CLIENT, client.account_id, client.id)
     assert a_session(actor, CALL, TOMORROW + 6 * HALF).status == "confirmed"
@@ -132,7 +132,7 @@ async def test_h3_a_newcomer_is_one_client_however_often_the_form_is_sent():
         again = await vera.post("/sign-in/name", data={**DETAILS, "name": "Vera Again"})
         assert again.headers["location"] == "/me"
         assert (await vera.get("/sign-in/name")).headers["location"] == "/me"
-    assert [private.read(client, "name") for client in known()] == ["Vera Rossi"]
+    assert [sealed.read(client, "name") for client in known()] == ["Vera Rossi"]
 
 
 async def test_h3_what_is_wrong_in_the_newcomers_form_is_said_and_nothing_is_written():

@@ -14,8 +14,8 @@ from practice import db
 from practice.domain.actors import SYSTEM, VISITOR, Actor, Role
 from practice.domain.booking.consequences import FOLLOWS, Fact
 from practice.domain.booking.consequences import Notice as Audience
+from practice.models.accounts import BrowserSession
 from practice.models.messages import Notice
-from practice.models.signin import BrowserSession
 from practice.practice import app
 from practice.services import endings, notices, sessions
 from practice.state import bell, tabs

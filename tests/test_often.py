@@ -11,8 +11,8 @@ from icalendar import Calendar
 from practice import db, settings
 from practice.domain.actors import SYSTEM, Actor
 from practice.domain.errors import TooMany
-from practice.models.plumbing import OutboxRow
-from practice.models.post import CalendarFeed
+from practice.models.letters import CalendarFeed
+from practice.models.security import OutboxRow
 from practice.providers import EmbeddedMail, Providers
 from practice.services import effects, endings, feeds, letters, moves, reminders
 from practice.services.answers import Booked

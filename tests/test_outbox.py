@@ -11,9 +11,9 @@ from practice import db
 from practice.domain.actors import SYSTEM, VISITOR
 from practice.domain.booking.consequences import FOLLOWS, Effect
 from practice.domain.errors import NotFound
-from practice.models import private
-from practice.models.plumbing import OutboxRow
-from practice.models.post import LetterAttempt, LetterState, MailedLetter
+from practice.models import sealed
+from practice.models.letters import LetterAttempt, LetterState, MailedLetter
+from practice.models.security import OutboxRow
 from practice.providers import EmbeddedMail, Providers
 from practice.providers.ports import Message, ProviderError, Receipt
 from practice.services import claims, composing, effects, endings, moves, post, sign_in_links
@@ -310,7 +310,7 @@ def test_what_the_therapist_did_herself_she_is_not_told(house: str):
 
 
 def links_in(kept: MailedLetter) -> bool:
-    return "http" in private.read(kept, "body")
+    return "http" in sealed.read(kept, "body")
 
 
 def test_once_sent_a_letter_keeps_no_link(house: str):
@@ -337,7 +337,7 @@ def test_the_mailbox_of_the_house_keeps_them(house: str):
 def test_the_outbox_forgets_the_link_once_the_letter_is_sent(house: str):
     asked_for_a_link()
     work(Post())
-    assert "http" not in private.read(row_of(Effect.LETTER_TO_CLIENT), "payload")
+    assert "http" not in sealed.read(row_of(Effect.LETTER_TO_CLIENT), "payload")
 
 
 def test_a_letter_that_came_back_is_marked_however_often_it_is_told(house: str):

@@ -16,9 +16,9 @@ from practice.domain.booking.refusals import (
 from practice.domain.booking.status import Status
 from practice.domain.clients.stages import Outcome, Source, Stage
 from practice.domain.errors import NotFound
-from practice.models.bookings import Booking
-from practice.models.people import Client
-from practice.models.plumbing import AuditEntry
+from practice.models.booking import Booking
+from practice.models.clients import Client
+from practice.models.security import AuditEntry
 from practice.services import clients, endings, outcomes
 from tests.builders import (
     CALL,

@@ -17,10 +17,10 @@ from practice.domain.actors import SYSTEM, Actor
 from practice.domain.booking.status import Place, Status
 from practice.domain.errors import Busy
 from practice.domain.inputs import NOTE_LENGTH
-from practice.models import private
-from practice.models.bookings import Booking
+from practice.models import sealed
+from practice.models.booking import Booking
+from practice.models.clients import Account, Consent
 from practice.models.content import Practice, PrivacyText
-from practice.models.people import Account, Consent
 from practice.models.schedule import WeeklyHours
 from practice.services import agenda
 from practice.site.discovery import robots
@@ -283,10 +283,10 @@ async def test_a_guest_books_and_is_led_to_the_page_that_says_so(house: str):
     booking = row(reference_of(location))
     assert (booking.status, booking.place) == (Status.CONFIRMED, Place.PHONE)
     assert (booking.zone, booking.language) == ("Europe/Berlin", "en")
-    assert private.read(booking, "note") == "I sleep badly."
+    assert sealed.read(booking, "note") == "I sleep badly."
     client = client_of(booking.reference)
-    assert private.read(client, "name") == "Ada Byron"
-    assert private.read(client, "phone") == "+49301234567"
+    assert sealed.read(client, "name") == "Ada Byron"
+    assert sealed.read(client, "phone") == "+49301234567"
     assert [one.version for one in rows_of(Consent)] == [PRIVACY]
     assert "You’re booked" in words((await opened(location)).text)
 

@@ -7,7 +7,7 @@ import pytest
 
 from practice import db
 from practice.domain.actors import SYSTEM, Role
-from practice.models.signin import BrowserSession, Factor
+from practice.models.accounts import BrowserSession, Factor
 from practice.pages import PRIVATE
 from practice.practice import addresses
 from practice.services import factors

@@ -11,7 +11,7 @@ from practice.domain.actors import SYSTEM, VISITOR, Actor
 from practice.domain.booking.refusals import DiscoveryRequired, LinkGone, SlotTaken
 from practice.domain.errors import NotFound, Refusal, TooMany
 from practice.environment import Rate
-from practice.models.plumbing import AuditEntry
+from practice.models.security import AuditEntry
 from practice.services import audit, availability, bookings, endings, sessions, sign_in_links
 from tests import builders
 from tests.builders import PAID, TOMORROW

@@ -13,10 +13,10 @@ from practice.domain.booking.consequences import Effect
 from practice.domain.errors import NotFound
 from practice.domain.operations import schedule
 from practice.letters import Kind
-from practice.models.plumbing import AuditEntry, OutboxRow
-from practice.models.post import LetterState, MailedLetter
-from practice.models.signin import BrowserSession
-from practice.models.work import JobRun
+from practice.models.accounts import BrowserSession
+from practice.models.letters import LetterState, MailedLetter
+from practice.models.operations import JobRun
+from practice.models.security import AuditEntry, OutboxRow
 from practice.providers.ports import ProviderError
 from practice.services import effects, post, running, workers
 from practice.state import running_words

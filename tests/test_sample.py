@@ -7,8 +7,8 @@ import pytest
 from practice import clock, db
 from practice.domain.actors import SYSTEM
 from practice.domain.booking.status import Status
-from practice.models.bookings import Booking
-from practice.models.plumbing import OutboxRow
+from practice.models.booking import Booking
+from practice.models.security import OutboxRow
 from practice.services import notices, sample, sample_people, sign_in_links, today
 from practice.services.decisions import Wanted
 from tests.builders import THERAPIST, appointment_of, rows_of, the_time_is

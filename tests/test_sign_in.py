@@ -16,12 +16,12 @@ from starlette.routing import Router
 from practice import clock, db, settings
 from practice.domain.actors import SYSTEM, Actor, Role
 from practice.domain.booking.refusals import CodeWrong, FactorNeeded, LinkGone
-from practice.models import private
+from practice.models import sealed as models_sealed
+from practice.models.accounts import BrowserSession, SigninLink
 from practice.models.base import Table
-from practice.models.people import Account, Client
-from practice.models.plumbing import OutboxRow
-from practice.models.post import MailedLetter
-from practice.models.signin import BrowserSession, SigninLink
+from practice.models.clients import Account, Client
+from practice.models.letters import MailedLetter
+from practice.models.security import OutboxRow
 from practice.providers import EmbeddedMail, Providers
 from practice.services import effects, factors, letters, me, sessions, sign_in_links, therapist
 from practice.settings import Settings
@@ -164,7 +164,8 @@ async def test_the_letter_of_a_guests_booking_brings_a_link_that_opens_the_accou
 def test_the_link_of_a_booking_is_in_the_clients_letter_alone(house: str):
     builders.a_call(builders.a_guest(email=ADA))
     found = {
-        one.effect: "sign-in/link" in private.read(one, "payload") for one in rows_of(OutboxRow)
+        one.effect: "sign-in/link" in models_sealed.read(one, "payload")
+        for one in rows_of(OutboxRow)
     }
     assert found == {
         "letter_to_client": True,

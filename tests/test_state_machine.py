@@ -48,7 +48,7 @@ from practice.domain.booking.refusals import (
 from practice.domain.booking.status import Status
 from practice.domain.clients.stages import Outcome
 from practice.domain.errors import Refusal
-from practice.models.bookings import Booking
+from practice.models.booking import Booking
 from practice.services import (
     agenda,
     availability,

@@ -10,10 +10,10 @@ from practice.domain.actors import VISITOR
 from practice.domain.booking.status import Status
 from practice.domain.clients.stages import Stage
 from practice.domain.errors import NotFound
-from practice.models import private
-from practice.models.bookings import BookingEvent
-from practice.models.people import Account
-from practice.models.plumbing import AuditEntry
+from practice.models import sealed
+from practice.models.booking import BookingEvent
+from practice.models.clients import Account
+from practice.models.security import AuditEntry
 from practice.services import agenda, bookings, endings, outcomes, today
 from practice.services.decisions import Wanted
 from practice.services.today import Today
@@ -312,7 +312,7 @@ async def test_a_request_is_declined_with_a_reason_that_stays_hers(house: str):
         await tab.send(TodayState.decline, form={"why": "A colleague fits better."})
     assert (tab.trouble, tab.shows(TodayState, "declining")) == ("", False)
     assert row(reference).status == Status.DECLINED
-    assert private.read(events_of(reference)[-1], "why") == "A colleague fits better."
+    assert sealed.read(events_of(reference)[-1], "why") == "A colleague fits better."
     assert all(b"colleague" not in (one.why or b"") for one in rows_of(BookingEvent))
 
 

@@ -9,10 +9,10 @@ import pytest
 from practice import db, vault
 from practice.domain.actors import SYSTEM, VISITOR
 from practice.domain.booking.status import Status
-from practice.models import private
-from practice.models.people import Account, Client
-from practice.models.plumbing import OutboxRow
-from practice.models.signin import BrowserSession, SigninLink
+from practice.models import sealed
+from practice.models.accounts import BrowserSession, SigninLink
+from practice.models.clients import Account, Client
+from practice.models.security import OutboxRow
 from practice.providers import EmbeddedMail, Providers
 from practice.services import bookings, effects, letters, links, merging
 from practice.services.limits import Once
@@ -67,7 +67,7 @@ def a_known_client() -> builders.Actor:
     change_row(
         Client,
         Client.id == known.client_id,
-        phone=private.seal(Client, "phone", known.client_id, HERS),
+        phone=sealed.seal(Client, "phone", known.client_id, HERS),
         phone_index=vault.ring().index("phone", HERS),
     )
     return known

@@ -16,7 +16,7 @@ import time_machine
 from practice import clock, db, runtime, settings
 from practice.domain.accounts.sessions import Standing
 from practice.domain.actors import SYSTEM, Actor, Role
-from practice.models.signin import BrowserSession
+from practice.models.accounts import BrowserSession
 from practice.practice import app
 from practice.services import sessions
 from practice.state import tabs, watch

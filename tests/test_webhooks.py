@@ -19,9 +19,9 @@ from starlette.routing import BaseRoute
 
 from practice import clock, db, jobs, settings
 from practice.domain.actors import SYSTEM
-from practice.models import private
-from practice.models.plumbing import WebhookEvent
-from practice.models.post import LetterState, MailedLetter
+from practice.models import sealed
+from practice.models.letters import LetterState, MailedLetter
+from practice.models.security import WebhookEvent
 from practice.providers import Providers
 from practice.providers.ports import Message, Receipt
 from practice.routes import webhooks
@@ -278,7 +278,7 @@ async def test_each_event_is_kept_once_word_for_word(sent: list[str]):
         assert (await tell()).status_code == 200
     (event,) = kept()
     assert (event.source, event.event_id, event.kind) == ("resend", "msg_1", "email.bounced")
-    assert private.read(event, "body") == as_bytes(BOUNCED).decode()
+    assert sealed.read(event, "body") == as_bytes(BOUNCED).decode()
     assert event.applied_at == NOW
 
 

@@ -3,30 +3,30 @@
 from sqlmodel import SQLModel
 
 from practice.models import (
-    bookings,
+    accounts,
+    booking,
+    clients,
     content,
     drafts,
+    letters,
     messages,
-    people,
-    plumbing,
-    post,
+    operations,
     schedule,
-    signin,
-    work,
+    security,
 )
 
 __all__ = [
-    "bookings",
+    "accounts",
+    "booking",
+    "clients",
     "content",
     "drafts",
+    "letters",
     "messages",
     "metadata",
-    "people",
-    "plumbing",
-    "post",
+    "operations",
     "schedule",
-    "signin",
-    "work",
+    "security",
 ]
 
 metadata = SQLModel.metadata

@@ -8,9 +8,9 @@ from sqlmodel.sql.expression import SelectOfScalar
 from practice.domain.actors import Actor, Role
 from practice.domain.booking.consequences import Notice as Audience
 from practice.domain.errors import NotFound
-from practice.models.bookings import Booking
+from practice.models.booking import Booking
+from practice.models.clients import Client
 from practice.models.messages import Notice
-from practice.models.people import Client
 
 T = TypeVar("T")
 

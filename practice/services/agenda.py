@@ -13,9 +13,9 @@ from practice.domain.availability import hours
 from practice.domain.booking.refusals import GroupFull, NotPossibleNow, SlotTaken
 from practice.domain.booking.status import LIVE, GroupStatus, Place, Status
 from practice.domain.errors import N_, Invalid
-from practice.models import private
+from practice.models import sealed
 from practice.models.base import values_of
-from practice.models.bookings import Appointment, Booking
+from practice.models.booking import Appointment, Booking
 from practice.models.schedule import Block
 from practice.services import (
     access,
@@ -62,7 +62,7 @@ def _require_our_times(**years: int) -> None:
 
 def _keep(session: Session, actor: Actor, new: Block, reason: str) -> UUID:
     access.require_therapist(actor)
-    new.reason = private.seal_if(Block, "reason", new.id, inputs.note("reason", reason))
+    new.reason = sealed.seal_if(Block, "reason", new.id, inputs.note("reason", reason))
     session.add(new)
     audit.note(session, actor, "blocked", new)
     return new.id

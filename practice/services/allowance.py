@@ -12,10 +12,10 @@ from practice.domain.actors import SYSTEM, Actor, Role
 from practice.domain.booking.consequences import Effect
 from practice.domain.booking.refusals import EnoughLetters, MovedOften
 from practice.environment import Rate
-from practice.models import private
-from practice.models.bookings import Booking, BookingEvent
-from practice.models.people import Account, Client
-from practice.models.plumbing import OutboxRow
+from practice.models import sealed
+from practice.models.booking import Booking, BookingEvent
+from practice.models.clients import Account, Client
+from practice.models.security import OutboxRow
 from practice.services.access import require
 
 # The therapist's own hand, and the house.
@@ -57,7 +57,7 @@ def _require_letter(session: Session, booking: Booking, rate: Rate) -> None:
         if not client.provisional:
             return
         account = require(session.get(Account, client.account_id))
-        letters = list_letters(session, private.read(account, "email"))
+        letters = list_letters(session, sealed.read(account, "email"))
     others = [letter for letter in letters if letter.done_at or letter.booking_id != booking.id]
     if len(others) >= rate.count:
         raise EnoughLetters(_wait([letter.created_at for letter in others], rate))
@@ -92,7 +92,7 @@ def has_letter_left(session: Session, client: Client, account: Account, row: Out
     own = settings.current().limits
     if not client.provisional or not own.are_on:
         return True
-    letters = list_letters(session, private.read(account, "email"))
+    letters = list_letters(session, sealed.read(account, "email"))
     sent = [letter for letter in letters if letter.done_at and letter.id != row.id]
     return len(sent) < own.letters_per_unproven.count
 

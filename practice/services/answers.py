@@ -12,8 +12,8 @@ from practice.db import acting_as
 from practice.domain.actors import SYSTEM, Actor
 from practice.domain.booking.status import Status
 from practice.domain.errors import KeyReused
-from practice.models.bookings import Appointment, Booking, BookingEvent
-from practice.models.plumbing import IdempotencyKey
+from practice.models.booking import Appointment, Booking, BookingEvent
+from practice.models.security import IdempotencyKey
 from practice.services import links
 from practice.services.limits import KEPT, Once
 

@@ -12,10 +12,10 @@ from practice.domain.actors import Actor, Role
 from practice.domain.booking.status import OPEN, Status
 from practice.domain.errors import NotFound
 from practice.i18n import _
-from practice.models import private
-from practice.models.bookings import Appointment, Booking
-from practice.models.people import Account, Client, Relationship
-from practice.models.signin import BrowserSession, SigninLink
+from practice.models import sealed
+from practice.models.accounts import BrowserSession, SigninLink
+from practice.models.booking import Appointment, Booking
+from practice.models.clients import Account, Client, Relationship
 from practice.services import audit, merging, sessions, transitions
 from practice.services.access import require
 
@@ -133,7 +133,7 @@ def list_calls(session: Session, _actor: Actor, *, account_id: UUID) -> list[Cal
 
 def guests_of(session: Session, owner: Account) -> list[Client]:
     """Every provisional client under this e-mail, the owner's own first."""
-    indexes = vault.ring().indexes("email", private.read(owner, "email"))
+    indexes = vault.ring().indexes("email", sealed.read(owner, "email"))
     guests = session.exec(
         select(Client)
         .join(Account)
@@ -163,7 +163,7 @@ def _question(session: Session, owner: Account, guest: Client) -> Question | Non
     if row is None:
         return None
     booking, starts_at = row
-    name = private.read(guest, "name")
+    name = sealed.read(guest, "name")
     return Question(booking.reference, starts_at, booking.created_at, name, owner.zone)
 
 
@@ -249,7 +249,7 @@ def _claimed_by(session: Session, owner: Account) -> list[Client]:
 
 def _owner(session: Session, account: Account) -> Account:
     """The account this e-mail opens: the proven one, or this one from now on."""
-    indexes = vault.ring().indexes("email", private.read(account, "email"))
+    indexes = vault.ring().indexes("email", sealed.read(account, "email"))
     proven = session.exec(
         select(Account).where(
             col(Account.email_index).in_(indexes), col(Account.email_proven_at).is_not(None)

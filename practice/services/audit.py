@@ -10,8 +10,8 @@ from practice import clock, vault
 from practice.db import collides_by_nature
 from practice.domain.actors import Actor
 from practice.environment import Rate
-from practice.models.bookings import Booking
-from practice.models.plumbing import AuditEntry
+from practice.models.booking import Booking
+from practice.models.security import AuditEntry
 from practice.services import limits
 from practice.services.rows import New, new, write
 

@@ -18,10 +18,10 @@ from practice.domain.booking.refusals import AlreadyThere, HoldOpen, NotOffered,
 from practice.domain.booking.status import LIVE, GroupStatus, Place, Status, first_status, lapses_at
 from practice.domain.clients.stages import Stage
 from practice.domain.errors import N_, Invalid
-from practice.models import private
+from practice.models import sealed
 from practice.models.base import values_of
-from practice.models.bookings import ONE_PLACE, OVERLAP, Appointment, Booking
-from practice.models.people import Client
+from practice.models.booking import ONE_PLACE, OVERLAP, Appointment, Booking
+from practice.models.clients import Client
 from practice.services import (
     access,
     answers,
@@ -81,7 +81,7 @@ def book(
         booking.origin = guest.origin
         booking.origin_site = guest.origin_site
         booking.origin_region = guest.origin_region
-        booking.contact = private.seal(Booking, "contact", booking.id, guest.contact)
+        booking.contact = sealed.seal(Booking, "contact", booking.id, guest.contact)
     event = transitions.new_event(actor, booking, appointment, "booked")
     noted = audit.entry(actor, "booked", booking, status=booking.status)
     promised = transitions.news(
@@ -229,8 +229,8 @@ def _booking(
         status=status,
         place=place,
         discovery=rules.needs is Stage.NEW,
-        participants=private.seal_if(Booking, "participants", row, people),
-        note=private.seal_if(Booking, "note", row, wish.note),
+        participants=sealed.seal_if(Booking, "participants", row, people),
+        note=sealed.seal_if(Booking, "note", row, wish.note),
         price_cents=charge.price_cents,
         currency=charge.currency,
         free_hours=charge.free_hours,

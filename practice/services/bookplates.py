@@ -15,10 +15,10 @@ from practice.domain.booking.status import OPEN, Place, Status
 from practice.domain.errors import NotFound
 from practice.letters import Booking as Told
 from practice.letters import House, Reader, calendars
-from practice.models import private
-from practice.models.bookings import Appointment, Booking, BookingEvent
+from practice.models import sealed
+from practice.models.booking import Appointment, Booking, BookingEvent
+from practice.models.clients import Account, Client
 from practice.models.content import Practice, SessionType
-from practice.models.people import Account, Client
 from practice.services import composing, endings, links, session_types
 from practice.services.access import require
 from practice.services.content import Speaker
@@ -155,12 +155,12 @@ def _contact_of(session: Session, booking: Booking) -> Contact:
     """As whoever booked typed it, never of the client it came to belong to: the writer still holds
     the link. Of somebody known who booked, as they are known now."""
     if booking.contact:
-        return Contact(*json.loads(private.read(booking, "contact")))
+        return Contact(*json.loads(sealed.read(booking, "contact")))
     with acting_as(session, SYSTEM):
         client = require(session.get(Client, booking.client_id))
         account = require(session.get(Account, client.account_id))
-    phone = private.read(client, "phone") if client.phone else ""
-    return Contact(private.read(account, "email"), phone)
+    phone = sealed.read(client, "phone") if client.phone else ""
+    return Contact(sealed.read(account, "email"), phone)
 
 
 def find_email(session: Session, actor: Actor, *, reference: str) -> str:

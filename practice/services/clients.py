@@ -11,9 +11,9 @@ from practice.domain.booking.refusals import LOCKS, NotPossibleNow
 from practice.domain.booking.status import OPEN
 from practice.domain.clients.stages import Facts, Source, Stage, locked, locked_for_therapist, stage
 from practice.domain.errors import N_, Invalid
-from practice.models import private
-from practice.models.bookings import Booking
-from practice.models.people import Client
+from practice.models import sealed
+from practice.models.booking import Booking
+from practice.models.clients import Client
 from practice.services import access, audit
 from practice.services.access import require
 
@@ -80,7 +80,7 @@ def mark_known(session: Session, actor: Actor, *, client_id: UUID, reason: str) 
         raise NotPossibleNow
     client.discovery_completed_at = clock.now()
     client.discovery_source = Source.THERAPIST
-    client.discovery_reason = private.seal(Client, "discovery_reason", client.id, reason)
+    client.discovery_reason = sealed.seal(Client, "discovery_reason", client.id, reason)
     audit.note(session, actor, "gate_opened", client, source=Source.THERAPIST)
     session.flush()
     return stage(facts(session, client))

@@ -19,12 +19,12 @@ from practice.domain.content import CrisisLine
 from practice.domain.letters import Letter
 from practice.letters import House, Reader, Sort, Times
 from practice.models import content as published
-from practice.models import private
-from practice.models.bookings import Appointment, Booking, BookingEvent
+from practice.models import sealed
+from practice.models.accounts import SigninLink, Therapist
+from practice.models.booking import Appointment, Booking, BookingEvent
+from practice.models.clients import Account, Client
 from practice.models.content import Practice, SessionType
-from practice.models.people import Account, Client
-from practice.models.plumbing import OutboxRow
-from practice.models.signin import SigninLink, Therapist
+from practice.models.security import OutboxRow
 from practice.services import (
     allowance,
     endings,
@@ -83,7 +83,7 @@ class Known:
 
 def compose(session: Session, promised: OutboxRow) -> Addressed:
     """Raises Dropped where the reason has gone: cancelled, moved on, or simply too late."""
-    told = json.loads(private.read(promised, "payload"))
+    told = json.loads(sealed.read(promised, "payload"))
     if promised.fact == SIGN_IN:
         return _sign_in(session, told)
     if promised.fact == SUMMARY:
@@ -98,7 +98,7 @@ def compose(session: Session, promised: OutboxRow) -> Addressed:
 
 def require_reason(session: Session, promised: OutboxRow) -> None:
     """Asked before every attempt with a letter that is rendered already."""
-    told = json.loads(private.read(promised, "payload"))
+    told = json.loads(sealed.read(promised, "payload"))
     if promised.fact == SIGN_IN:
         _require_link(session, told["link"])
     elif promised.fact == SUMMARY:
@@ -191,8 +191,8 @@ def _require_today(session: Session, told: Mapping[str, Any]) -> None:
 def _to_client(session: Session, known: Known) -> Addressed:
     account = known.account
     reader = Reader(
-        name=private.read(known.client, "name"),
-        email=private.read(account, "email"),
+        name=sealed.read(known.client, "name"),
+        email=sealed.read(account, "email"),
         language=known.booking.language,
         zone=known.booking.zone,
     )
@@ -211,7 +211,7 @@ def _to_therapist(session: Session, known: Known) -> Addressed:
     with i18n.speaking(reader.language):
         house = house_of(session, practice)
         told = _booking(known, f"{settings.current().public_url}/portal")
-        client = letters.Client.named(private.read(known.client, "name"), known.booking.zone)
+        client = letters.Client.named(sealed.read(known.client, "name"), known.booking.zone)
         letter = THERAPIST[known.fact](known, house, reader, told, client)
     return Addressed(reader.email, letter)
 
@@ -427,7 +427,7 @@ def _booking(known: Known, url: str) -> Told:
         known.booking,
         known.appointment,
         known.kind,
-        private.read(known.client, "phone"),
+        sealed.read(known.client, "phone"),
         url,
         sort=Sort.REQUEST if known.fact in OF_REQUESTS else None,
     )
@@ -461,7 +461,7 @@ def _therapist(session: Session, practice: Practice) -> Reader:
     """Where she signs in; before she ever did, the practice's own address."""
     owner = session.get(Therapist, 1)
     account = session.get(Account, owner.account_id) if owner else None
-    email = private.read(account, "email") if account else practice.email
+    email = sealed.read(account, "email") if account else practice.email
     language = account.language if account else practice.default_language
     return Reader("", email, language, practice.zone)
 

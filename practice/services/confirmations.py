@@ -9,7 +9,7 @@ from practice.domain.availability import hours
 from practice.domain.availability.intervals import overlap
 from practice.domain.booking.refusals import NotPossibleNow, SlotTaken
 from practice.domain.booking.status import GroupStatus, Status, approved_until
-from practice.models.bookings import Appointment, Booking, BookingEvent
+from practice.models.booking import Appointment, Booking, BookingEvent
 from practice.services import endings, rulebook, taken, transitions
 from practice.services.access import require
 

@@ -13,9 +13,9 @@ from practice.domain.actors import VISITOR, Actor
 from practice.domain.availability import hours
 from practice.domain.booking.status import OPEN, Status
 from practice.domain.clients.stages import Stage
-from practice.models.bookings import Appointment, Booking
+from practice.models.booking import Appointment, Booking
+from practice.models.clients import Client
 from practice.models.content import Practice, SessionType
-from practice.models.people import Client
 from practice.services import access, rulebook, taken, transitions
 from practice.services.access import require
 

@@ -12,10 +12,10 @@ from sqlmodel import Session, col, select
 from practice.domain.availability import hours
 from practice.domain.availability.intervals import Interval, overlap
 from practice.domain.booking.status import LIVE, Place, Status
-from practice.models import private
-from practice.models.bookings import Appointment, Booking
+from practice.models import sealed
+from practice.models.booking import Appointment, Booking
+from practice.models.clients import Account, Client
 from practice.models.content import SessionType
-from practice.models.people import Account, Client
 from practice.models.schedule import Block
 from practice.services.access import require
 from practice.services.content import Speaker
@@ -77,9 +77,7 @@ class Diary:
             blocks=tuple(
                 _clipped(one, taken, whole) for one, taken in met if not _covers(taken, whole)
             ),
-            closed=tuple(
-                private.read(one, "reason") for one, taken in met if _covers(taken, whole)
-            ),
+            closed=tuple(sealed.read(one, "reason") for one, taken in met if _covers(taken, whole)),
         )
 
     def rows_of(self, on: date) -> Iterator[list[Row]]:
@@ -95,7 +93,7 @@ class Diary:
             starts_at=at.starts_at,
             ends_at=at.ends_at,
             name=self.names[at.session_type_id],
-            client="" if is_group or client is None else private.read(client, "name"),
+            client="" if is_group or client is None else sealed.read(client, "name"),
             # A group takes place as such; each place in it has its own state.
             status=Status.CONFIRMED if is_group or booking is None else Status(booking.status),
             place=Place(booking.place) if booking else _place(at),
@@ -159,7 +157,7 @@ def _covers(taken: Interval, whole: Interval) -> bool:
 
 def _clipped(block: Block, taken: Interval, whole: Interval) -> Blocked:
     low, high = max(taken[0], whole[0]), min(taken[1], whole[1])
-    return Blocked(hours.moment(low), hours.moment(high), private.read(block, "reason"))
+    return Blocked(hours.moment(low), hours.moment(high), sealed.read(block, "reason"))
 
 
 def _place(group: Appointment) -> Place:

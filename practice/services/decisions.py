@@ -9,10 +9,10 @@ from sqlmodel import Session, col, select
 from practice import clock
 from practice.domain.actors import Actor
 from practice.domain.booking.status import Place, Status
-from practice.models import private
-from practice.models.bookings import Appointment, Booking
+from practice.models import sealed
+from practice.models.booking import Appointment, Booking
+from practice.models.clients import Client
 from practice.models.content import SessionType
-from practice.models.people import Client
 from practice.services import access
 from practice.services.content import Speaker
 
@@ -69,7 +69,7 @@ def _decision(booking: Booking, starts_at: datetime, name: str, client: Client) 
     return Decision(
         wanted=Wanted.ANSWER if asked else begun,
         reference=booking.reference,
-        client=private.read(client, "name"),
+        client=sealed.read(client, "name"),
         name=name,
         place=Place(booking.place),
         starts_at=starts_at,

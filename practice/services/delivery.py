@@ -9,8 +9,8 @@ from sqlmodel import Session, col, func, select
 from practice import clock
 from practice.domain.actors import Actor
 from practice.domain.booking.consequences import Effect
-from practice.models.plumbing import OutboxRow
-from practice.models.post import LetterState, MailedLetter
+from practice.models.letters import LetterState, MailedLetter
+from practice.models.security import OutboxRow
 from practice.services import workers
 
 # What came back longer ago is no news.

@@ -12,7 +12,7 @@ from practice.db import collides_by_nature
 from practice.domain.actors import Actor
 from practice.domain.drafts import is_kept
 from practice.domain.errors import BadRequest
-from practice.models import private
+from practice.models import sealed
 from practice.models.drafts import Draft
 from practice.services.access import require
 
@@ -28,7 +28,7 @@ def keep(session: Session, actor: Actor, *, name: str, text: str) -> None:
     if not text.strip():
         drop(session, actor, name=name)
         return
-    said = {"text": private.seal(Draft, "text", row, text), "kept_at": clock.now()}
+    said = {"text": sealed.seal(Draft, "text", row, text), "kept_at": clock.now()}
     session.exec(
         insert(Draft)
         .values(id=row, account_id=account, **said)
@@ -47,7 +47,7 @@ def find(session: Session, actor: Actor, *, name: str) -> str:
     found = session.exec(
         select(Draft).where(Draft.id == _row(actor, name), col(Draft.kept_at) > clock.now() - KEPT)
     ).first()
-    return private.read(found, "text") if found else ""
+    return sealed.read(found, "text") if found else ""
 
 
 @collides_by_nature

@@ -18,7 +18,7 @@ from practice.domain.booking.status import (
     cost_of_cancelling,
     may_become,
 )
-from practice.models.bookings import Appointment, Booking, BookingEvent
+from practice.models.booking import Appointment, Booking, BookingEvent
 from practice.services import access, transitions
 from practice.services.access import require
 

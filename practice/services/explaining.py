@@ -13,7 +13,7 @@ from practice.domain.actors import Actor
 from practice.domain.availability import hours, slots
 from practice.domain.availability.intervals import Interval, overlap
 from practice.domain.availability.slots import Explanation
-from practice.models.bookings import Appointment
+from practice.models.booking import Appointment
 from practice.models.schedule import Block
 from practice.services import rulebook, taken
 from practice.services.access import require

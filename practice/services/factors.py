@@ -14,10 +14,10 @@ from practice.clock import new_id
 from practice.domain.actors import Actor
 from practice.domain.booking.refusals import CodeWrong, NotPossibleNow
 from practice.domain.errors import NotFound
-from practice.models import private
+from practice.models import sealed
+from practice.models.accounts import BrowserSession, Factor, RecoveryCode
+from practice.models.clients import Account
 from practice.models.content import Practice
-from practice.models.people import Account
-from practice.models.signin import BrowserSession, Factor, RecoveryCode
 from practice.services import audit, sessions
 from practice.services.access import require
 
@@ -46,18 +46,18 @@ def enrol(session: Session, actor: Actor, *, account_id: UUID) -> Enrolment:
         row = new_id()
         secret = random_base32()
         found = Factor(
-            id=row, account_id=account_id, secret=private.seal(Factor, "secret", row, secret)
+            id=row, account_id=account_id, secret=sealed.seal(Factor, "secret", row, secret)
         )
         session.add(found)
         session.flush()
         audit.note(session, actor, "factor_begun", found)
-    secret = private.read(found, "secret")
+    secret = sealed.read(found, "secret")
     account = require(session.get(Account, account_id))
     practice = session.get(Practice, 1)
     name = practice.name if practice else "Practice"
     totp: Any = TOTP(secret)
     return Enrolment(
-        secret, totp.provisioning_uri(name=private.read(account, "email"), issuer_name=name)
+        secret, totp.provisioning_uri(name=sealed.read(account, "email"), issuer_name=name)
     )
 
 
@@ -109,7 +109,7 @@ def _factor(session: Session, account_id: UUID) -> Factor:
 def _take_code(factor: Factor, code: str) -> None:
     """Right, and later than the last that was taken."""
     given = code.replace(" ", "")
-    totp = TOTP(private.read(factor, "secret"))
+    totp = TOTP(sealed.read(factor, "secret"))
     now = int(clock.now().timestamp()) // STEP
     fitting = [
         now + around
@@ -138,7 +138,7 @@ def _kept(account_id: UUID, code: str) -> RecoveryCode:
 def _seal(code: RecoveryCode, digest: str) -> None:
     """Found by an HMAC with the vault's key: whoever has the database alone can try all codes
     against nothing. Rotation of keys seals and indexes it anew like every sealed text."""
-    code.code = private.seal(RecoveryCode, "code", code.id, digest)
+    code.code = sealed.seal(RecoveryCode, "code", code.id, digest)
     code.code_index = vault.ring().index("code", digest)
     code.code_hash = None
 

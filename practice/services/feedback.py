@@ -15,12 +15,12 @@ from practice.domain import inputs, links
 from practice.domain.actors import Actor
 from practice.domain.booking.consequences import FEEDBACK, Effect
 from practice.domain.errors import N_, Invalid, NotFound
-from practice.models import private
-from practice.models.bookings import Appointment, Booking
+from practice.models import sealed
+from practice.models.booking import Appointment, Booking
+from practice.models.clients import Client
 from practice.models.content import Practice, SessionType
-from practice.models.people import Client
-from practice.models.plumbing import OutboxRow
-from practice.models.post import Feedback
+from practice.models.letters import Feedback
+from practice.models.security import OutboxRow
 from practice.services import audit, today
 from practice.services.access import require
 from practice.services.content import Speaker
@@ -97,7 +97,7 @@ def _promise(booking_id: UUID) -> New:
         fact=FEEDBACK,
         booking_id=booking_id,
         dedupe_key=f"{FEEDBACK}/{booking_id}",
-        payload=private.seal(OutboxRow, "payload", row, json.dumps({"booking": str(booking_id)})),
+        payload=sealed.seal(OutboxRow, "payload", row, json.dumps({"booking": str(booking_id)})),
     )
 
 
@@ -119,7 +119,7 @@ def find(session: Session, actor: Actor, *, reference: str, token: str) -> Quest
         starts_at=appointment.starts_at,
         zone=booking.zone,
         language=booking.language,
-        words="" if _is_over(asked) else private.read(asked, "words"),
+        words="" if _is_over(asked) else sealed.read(asked, "words"),
         is_given=asked.given_at is not None,
         is_over=_is_over(asked),
     )
@@ -133,7 +133,7 @@ def give(session: Session, actor: Actor, *, reference: str, token: str, words: s
     said = inputs.note("words", words)
     if not said and asked.words is None:
         raise Invalid({"words": NOTHING_SAID})
-    asked.words = private.seal_if(Feedback, "words", asked.id, said)
+    asked.words = sealed.seal_if(Feedback, "words", asked.id, said)
     asked.given_at = clock.now()
 
 
@@ -156,10 +156,10 @@ def read(session: Session, actor: Actor) -> Read:
 
 def _given(said: Feedback, session_at: datetime, client: Client) -> Given:
     return Given(
-        client=private.read(client, "name"),
+        client=sealed.read(client, "name"),
         session_at=session_at,
         given_at=require(said.given_at),
-        words=private.read(said, "words"),
+        words=sealed.read(said, "words"),
     )
 
 

@@ -17,11 +17,11 @@ from practice.domain.errors import NotFound, TooMany
 from practice.environment import Rate
 from practice.i18n import speaking
 from practice.letters import Reader, calendars
-from practice.models import private
-from practice.models.bookings import Appointment, Booking
+from practice.models import sealed
+from practice.models.booking import Appointment, Booking
+from practice.models.clients import Account, Client
 from practice.models.content import Practice, SessionType
-from practice.models.people import Account, Client
-from practice.models.post import CalendarFeed
+from practice.models.letters import CalendarFeed
 from practice.services import audit, composing, sessions
 from practice.services.access import require
 from practice.services.sign_in_links import hashed
@@ -93,7 +93,7 @@ def read(session: Session, _actor: Actor, *, token: str) -> bytes:
     account = require(session.get(Account, feed.account_id))
     practice = require(session.get(Practice, 1))
     is_hers = sessions.is_therapist(session, account.id)
-    email = private.read(account, "email")
+    email = sealed.read(account, "email")
     zone = practice.zone if is_hers else account.zone
     reader = Reader("", email, account.language, zone)
     with speaking(reader.language):
@@ -137,9 +137,9 @@ def _entries(
     return [
         (
             composing.booking_of(
-                practice, booking, appointment, kind, private.read(client, "phone"), url
+                practice, booking, appointment, kind, sealed.read(client, "phone"), url
             ),
-            letters.Client.named(private.read(client, "name"), booking.zone),
+            letters.Client.named(sealed.read(client, "name"), booking.zone),
         )
         for booking, appointment, kind, client in session.exec(wanted)
     ]

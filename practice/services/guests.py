@@ -21,10 +21,10 @@ from practice.domain.booking.refusals import ProofNeeded
 from practice.domain.booking.status import OPEN
 from practice.domain.errors import N_, TooMany
 from practice.environment import Rate
-from practice.models import private
-from practice.models.bookings import Booking, BookingEvent
+from practice.models import sealed
+from practice.models.booking import Booking, BookingEvent
+from practice.models.clients import Account, Client, Consent
 from practice.models.content import Practice, PrivacyText
-from practice.models.people import Account, Client, Consent
 from practice.services import allowance, sign_in_links
 from practice.services.rows import New, new
 
@@ -117,8 +117,8 @@ def _party(guest: Guest, language: str, zone: str) -> Party:
         id=client_id,
         account_id=account_id,
         provisional=True,
-        name=private.seal(Client, "name", client_id, guest.name),
-        phone=private.seal(Client, "phone", client_id, guest.phone),
+        name=sealed.seal(Client, "name", client_id, guest.name),
+        phone=sealed.seal(Client, "phone", client_id, guest.phone),
         phone_index=ring.index("phone", guest.phone),
     )
     consent = new(Consent, client_id=client_id, version=guest.privacy_version)

@@ -14,8 +14,8 @@ from practice import clock
 from practice.clock import new_id
 from practice.db import collides_by_nature
 from practice.domain.actors import Actor
-from practice.models import private
-from practice.models.plumbing import WebhookEvent
+from practice.models import sealed
+from practice.models.security import WebhookEvent
 from practice.services import post
 
 RESEND = "resend"
@@ -35,7 +35,7 @@ def receive(
         "source": source,
         "event_id": event_id,
         "kind": kind,
-        "body": private.seal(WebhookEvent, "body", row, body),
+        "body": sealed.seal(WebhookEvent, "body", row, body),
         "received_at": clock.now(),
         "error": "",
     }
@@ -67,7 +67,7 @@ def _from_resend(session: Session, actor: Actor, event: WebhookEvent) -> str:
     """A letter that came back. It can be told before we wrote down that the letter was taken."""
     if event.kind not in post.CAME_BACK:
         return ""
-    told: dict[str, Any] = json.loads(private.read(event, "body"))
+    told: dict[str, Any] = json.loads(sealed.read(event, "body"))
     data: dict[str, Any] = told.get("data") or {}
     letter = data.get("email_id")
     if not letter or post.came_back(session, actor, provider_id=letter, kind=event.kind):

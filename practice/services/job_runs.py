@@ -11,7 +11,7 @@ from practice import clock
 from practice.db import collides_by_nature
 from practice.domain.actors import Actor
 from practice.domain.operations import schedule
-from practice.models.work import JobRun
+from practice.models.operations import JobRun
 from practice.services import access
 
 # What the clocks of two machines may differ by. The shortest plan is longer.

@@ -10,7 +10,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from practice.db import collides_by_nature
 from practice.domain.actors import Actor
-from practice.models.plumbing import AuditEntry, AuditSeal
+from practice.models.security import AuditEntry, AuditSeal
 
 # Any number, as long as nobody else uses it.
 LOCK = 20_261_121

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, delete, select
 from practice import clock, db, keyfile, vault
 from practice.domain.actors import SYSTEM, Actor
 from practice.models import metadata
-from practice.models.plumbing import VaultKey
+from practice.models.security import VaultKey
 from practice.services import factors
 from practice.settings import Settings, StartRefused
 

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from practice.domain.actors import Actor
 from practice.domain.letters import Attachment
-from practice.models import private
+from practice.models import sealed
 from practice.services import post
 
 SHOWN = 100
@@ -43,7 +43,7 @@ def list_kept(session: Session, actor: Actor) -> list[Kept]:
     for one in post.list_newest(session, actor, most=SHOWN):
         letter = post.read(one)
         if letter:
-            to = private.read(one, "recipient")
+            to = sealed.read(one, "recipient")
             found.append(
                 Kept(
                     str(one.id),

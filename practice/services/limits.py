@@ -12,7 +12,7 @@ from practice import clock, settings, vault
 from practice.db import collides_by_nature
 from practice.domain.actors import Actor
 from practice.environment import Rate
-from practice.models.plumbing import IdempotencyKey, RateCounter
+from practice.models.security import IdempotencyKey, RateCounter
 
 # How long a request can be repeated and gets the same answer.
 KEPT = timedelta(hours=48)

@@ -13,10 +13,10 @@ from practice.domain.booking.consequences import Effect, Fact
 from practice.domain.booking.refusals import LinkReplaced
 from practice.domain.booking.status import LINK, Status
 from practice.domain.errors import NotFound
-from practice.models import private
-from practice.models.bookings import Appointment, Booking
-from practice.models.people import Client
-from practice.models.plumbing import OutboxRow
+from practice.models import sealed
+from practice.models.booking import Appointment, Booking
+from practice.models.clients import Client
+from practice.models.security import OutboxRow
 from practice.services import audit
 from practice.services.rows import new, write
 
@@ -93,7 +93,7 @@ def renew(session: Session, actor: Actor, *, reference: str, token: str) -> None
         fact=fact,
         booking_id=booking.id,
         dedupe_key=f"link_renewed/{row}",
-        payload=private.seal(OutboxRow, "payload", row, json.dumps({"booking": str(booking.id)})),
+        payload=sealed.seal(OutboxRow, "payload", row, json.dumps({"booking": str(booking.id)})),
     )
     write(session, [letter, audit.entry(actor, "link_renewed", booking)])
 

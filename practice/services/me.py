@@ -12,10 +12,10 @@ from practice import clock, i18n
 from practice.domain.actors import Actor
 from practice.domain.booking.status import OPEN, Place, Status
 from practice.domain.clients.stages import Facts, Stage, stage
-from practice.models import private
-from practice.models.bookings import Appointment, Booking
+from practice.models import sealed
+from practice.models.booking import Appointment, Booking
+from practice.models.clients import Account, Client
 from practice.models.content import Practice, SessionType
-from practice.models.people import Account, Client
 from practice.services import access, clients, endings, notices, sessions
 from practice.services.access import require
 from practice.services.content import Speaker
@@ -136,9 +136,7 @@ def _people(session: Session, actor: Actor) -> tuple[Person, ...]:
         .where(~col(Client.provisional))
         .order_by(col(Client.created_at), col(Client.id))
     )
-    return tuple(
-        Person(one.id, private.read(one, "name"), one.id == actor.client_id) for one in own
-    )
+    return tuple(Person(one.id, sealed.read(one, "name"), one.id == actor.client_id) for one in own)
 
 
 def _times(

@@ -12,10 +12,10 @@ from practice.db import changes_calendar
 from practice.domain.actors import Actor
 from practice.domain.booking.refusals import AlreadyThere, NotPossibleNow, TwoOpenCalls
 from practice.domain.booking.status import OPEN, Status
-from practice.models import private
-from practice.models.bookings import ONE_PLACE, Booking
+from practice.models import sealed
+from practice.models.booking import ONE_PLACE, Booking
+from practice.models.clients import Account, Client, Consent
 from practice.models.messages import Notice, Thread
-from practice.models.people import Account, Client, Consent
 from practice.services import access, audit, constraints, transitions
 from practice.services.access import require
 
@@ -39,9 +39,9 @@ def find_likely(session: Session, actor: Actor, *, client_id: UUID) -> list[Like
     client = require(session.get(Client, client_id))
     account = require(session.get(Account, client.account_id))
     # Under every key: rotation may not have reached the other yet.
-    emails = vault.ring().indexes("email", private.read(account, "email"))
+    emails = vault.ring().indexes("email", sealed.read(account, "email"))
     alike = col(Account.email_index).in_(emails)
-    if phone := private.read(client, "phone"):
+    if phone := sealed.read(client, "phone"):
         alike = alike | col(Client.phone_index).in_(vault.ring().indexes("phone", phone))
     others = (
         select(Client, Account.email_index)
@@ -152,14 +152,14 @@ def _take_facts(guest: Client, target: Client) -> None:
     if target.discovery_completed_at is None and guest.discovery_completed_at is not None:
         target.discovery_completed_at = guest.discovery_completed_at
         target.discovery_source = guest.discovery_source
-        reason = private.read(guest, "discovery_reason")
-        target.discovery_reason = private.seal_if(Client, "discovery_reason", target.id, reason)
+        reason = sealed.read(guest, "discovery_reason")
+        target.discovery_reason = sealed.seal_if(Client, "discovery_reason", target.id, reason)
     target.intake_completed_at = target.intake_completed_at or guest.intake_completed_at
     target.paused_at = target.paused_at or guest.paused_at
     target.ended_at = target.ended_at or guest.ended_at
-    phone = private.read(guest, "phone")
+    phone = sealed.read(guest, "phone")
     if target.phone is None and phone:
-        target.phone = private.seal(Client, "phone", target.id, phone)
+        target.phone = sealed.seal(Client, "phone", target.id, phone)
         target.phone_index = vault.ring().index("phone", phone)
 
 

@@ -11,7 +11,7 @@ from practice.domain.actors import Actor, Role
 from practice.domain.booking.consequences import Fact
 from practice.domain.booking.refusals import NotPossibleNow, TooLate
 from practice.domain.booking.status import MOVABLE, Status, lapses_at
-from practice.models.bookings import Appointment, Booking
+from practice.models.booking import Appointment, Booking
 from practice.services import allowance, availability, bookings, endings, rulebook, transitions
 from practice.services.rulebook import Rules
 

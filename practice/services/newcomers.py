@@ -11,9 +11,9 @@ from practice.clock import new_id
 from practice.domain import inputs
 from practice.domain.actors import Actor, Role
 from practice.domain.errors import N_, NotFound
-from practice.models import private
+from practice.models import sealed
+from practice.models.clients import Account, Client, Consent
 from practice.models.content import Practice
-from practice.models.people import Account, Client, Consent
 from practice.services import attaching, audit, guests, sessions, sign_in_links
 from practice.services.access import require
 from practice.services.rows import write
@@ -67,8 +67,8 @@ def _write(
     client = Client(
         id=row,
         account_id=account_id,
-        name=private.seal(Client, "name", row, name),
-        phone=private.seal(Client, "phone", row, phone),
+        name=sealed.seal(Client, "name", row, name),
+        phone=sealed.seal(Client, "phone", row, phone),
         phone_index=vault.ring().index("phone", phone),
     )
     session.add(client)

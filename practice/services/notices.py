@@ -12,11 +12,11 @@ from practice import clock
 from practice.db import collides_by_nature
 from practice.domain.actors import Actor, Role
 from practice.domain.booking.consequences import Fact
-from practice.models import private
-from practice.models.bookings import Booking, BookingEvent
+from practice.models import sealed
+from practice.models.booking import Booking, BookingEvent
+from practice.models.clients import Client
 from practice.models.content import Practice, SessionType
 from practice.models.messages import Notice
-from practice.models.people import Client
 from practice.services import access
 from practice.services.content import Speaker
 
@@ -52,7 +52,7 @@ def list_newest(session: Session, actor: Actor) -> list[Told]:
         Told(
             id=notice.id,
             fact=Fact(notice.fact),
-            client=private.read(client, "name"),
+            client=sealed.read(client, "name"),
             session=say(kind.name),
             starts_at=event.starts_at,
             created_at=notice.created_at,

@@ -11,10 +11,10 @@ from practice.clock import new_id
 from practice.domain.actors import Role
 from practice.domain.booking import consequences
 from practice.domain.booking.consequences import Fact
-from practice.models import private
-from practice.models.bookings import Booking, BookingEvent
+from practice.models import sealed
+from practice.models.booking import Booking, BookingEvent
 from practice.models.messages import Notice, Thread
-from practice.models.plumbing import OutboxRow
+from practice.models.security import OutboxRow
 from practice.services.rows import New, new
 
 LETTERS = frozenset({consequences.Effect.LETTER_TO_CLIENT, consequences.Effect.LETTER_TO_THERAPIST})
@@ -66,7 +66,7 @@ def _effect(
         fact=fact,
         booking_id=booking.id,
         dedupe_key=f"{effect}/{event.id}",
-        payload=private.seal(OutboxRow, "payload", row, told),
+        payload=sealed.seal(OutboxRow, "payload", row, told),
         next_at=clock.now() + _patience(event, fact, effect),
     )
 

@@ -8,8 +8,8 @@ from practice.domain.actors import Actor
 from practice.domain.booking.refusals import OutcomeNeeded, SessionsDepend, TooEarly
 from practice.domain.booking.status import LIVE, Status
 from practice.domain.clients.stages import Outcome, Source, Stage, stage
-from practice.models.bookings import Booking
-from practice.models.people import Client
+from practice.models.booking import Booking
+from practice.models.clients import Client
 from practice.services import audit, clients, endings, transitions
 from practice.services.access import require
 

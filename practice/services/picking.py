@@ -13,10 +13,10 @@ from practice.domain.actors import Actor, Role
 from practice.domain.availability import hours
 from practice.domain.booking.status import Confirmation, Place, Visibility
 from practice.domain.clients.stages import Lock, Stage, locked
-from practice.models import private
-from practice.models.bookings import Appointment
+from practice.models import sealed
+from practice.models.booking import Appointment
+from practice.models.clients import Account, Client
 from practice.models.content import Practice, SessionType
-from practice.models.people import Account, Client
 from practice.services import access, availability, clients, endings, guests, rulebook
 from practice.services.access import require
 from practice.services.content import Speaker
@@ -157,9 +157,9 @@ def _own(session: Session, actor: Actor) -> Own | None:
         session.exec(access.clients(actor).where(Client.id == actor.client_id)).one_or_none()
     )
     return Own(
-        name=private.read(client, "name"),
-        email=private.read(account, "email"),
-        phone=private.read(client, "phone") if client.phone else "",
+        name=sealed.read(client, "name"),
+        email=sealed.read(account, "email"),
+        phone=sealed.read(client, "phone") if client.phone else "",
         zone=account.zone,
     )
 

@@ -14,10 +14,10 @@ from practice import clock, settings, vault
 from practice.db import collides_by_nature
 from practice.domain.actors import Actor
 from practice.domain.letters import Attachment, Letter
-from practice.models import private
+from practice.models import sealed
 from practice.models.content import Practice
-from practice.models.plumbing import OutboxRow
-from practice.models.post import LetterAttempt, LetterState, MailedLetter
+from practice.models.letters import LetterAttempt, LetterState, MailedLetter
+from practice.models.security import OutboxRow
 from practice.providers import embedded_mail
 from practice.providers.ports import Message, ProviderError, Receipt
 from practice.services import claims, composing
@@ -65,9 +65,9 @@ def _keep(session: Session, row: UUID, addressed: Addressed) -> MailedLetter:
     kept = MailedLetter(
         id=row,
         kind=addressed.letter.kind,
-        recipient=private.seal(MailedLetter, "recipient", row, addressed.to),
+        recipient=sealed.seal(MailedLetter, "recipient", row, addressed.to),
         recipient_index=vault.ring().index("recipient", addressed.to),
-        body=private.seal(MailedLetter, "body", row, _packed(addressed.letter)),
+        body=sealed.seal(MailedLetter, "body", row, _packed(addressed.letter)),
     )
     session.add(kept)
     session.flush()
@@ -83,9 +83,9 @@ def _message(session: Session, kept: MailedLetter) -> Message:
         message_id=f"<{kept.id}@{host}>",
         date=kept.created_at,
         sender=now.mail_from or formataddr((practice.name, practice.email)),
-        to=private.read(kept, "recipient"),
+        to=sealed.read(kept, "recipient"),
         reply_to=now.reply_to or practice.email,
-        letter=_unpacked(kept.kind, private.read(kept, "body")),
+        letter=_unpacked(kept.kind, sealed.read(kept, "body")),
         headers={"Auto-Submitted": "auto-generated"},
     )
 
@@ -98,8 +98,8 @@ def sent(session: Session, _actor: Actor, *, claimed: Claimed, receipt: Receipt)
     kept.state, kept.sent_at, kept.trouble = LetterState.SENT, clock.now(), ""
     kept.road, kept.provider_id = receipt.road, receipt.provider_id
     if receipt.road != embedded_mail.ROAD and kept.body is not None:
-        letter = _without_links(_unpacked(kept.kind, private.read(kept, "body")))
-        kept.body = private.seal(MailedLetter, "body", kept.id, _packed(letter))
+        letter = _without_links(_unpacked(kept.kind, sealed.read(kept, "body")))
+        kept.body = sealed.seal(MailedLetter, "body", kept.id, _packed(letter))
     _forget_link(session, claimed.id)
     _attempted(session, claimed.id, receipt.road, "sent", receipt.provider_id)
 
@@ -107,9 +107,9 @@ def sent(session: Session, _actor: Actor, *, claimed: Claimed, receipt: Receipt)
 def _forget_link(session: Session, row: UUID) -> None:
     """What signs in is in the letter now, and nowhere else."""
     promised = require(session.get(OutboxRow, row))
-    told = json.loads(private.read(promised, "payload"))
+    told = json.loads(sealed.read(promised, "payload"))
     if told.pop("link", None):
-        promised.payload = private.seal(OutboxRow, "payload", row, json.dumps(told))
+        promised.payload = sealed.seal(OutboxRow, "payload", row, json.dumps(told))
 
 
 @collides_by_nature
@@ -146,7 +146,7 @@ def came_back(session: Session, _actor: Actor, *, provider_id: str, kind: str) -
 
 def read(kept: MailedLetter) -> Letter | None:
     """None once its time is over."""
-    body = private.read(kept, "body")
+    body = sealed.read(kept, "body")
     return _unpacked(kept.kind, body) if body else None
 
 

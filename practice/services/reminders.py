@@ -12,8 +12,8 @@ from practice.clock import new_id
 from practice.db import collides_by_nature
 from practice.domain.actors import Actor
 from practice.domain.booking.consequences import REMINDER, Effect
-from practice.models import private
-from practice.models.plumbing import OutboxRow
+from practice.models import sealed
+from practice.models.security import OutboxRow
 from practice.services.rows import New, new, write
 
 # Who booked, moved or was approved later than the reminder's hour has just had a letter about it.
@@ -53,5 +53,5 @@ def _promise(booking_id: UUID, starts_at: datetime) -> New:
         fact=REMINDER,
         booking_id=booking_id,
         dedupe_key=f"{REMINDER}/{booking_id}/{int(starts_at.timestamp())}",
-        payload=private.seal(OutboxRow, "payload", row, told),
+        payload=sealed.seal(OutboxRow, "payload", row, told),
     )

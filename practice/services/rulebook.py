@@ -20,7 +20,7 @@ from practice.domain.availability.slots import Terms
 from practice.domain.booking.status import Charge, Confirmation, Visibility
 from practice.domain.clients.stages import Stage
 from practice.domain.errors import NotFound
-from practice.models.bookings import Appointment
+from practice.models.booking import Appointment
 from practice.services.access import require
 
 A_SLUG = re.compile(r"[a-z0-9-]{1,80}")

@@ -12,9 +12,9 @@ from practice.db import collides_by_nature
 from practice.domain.actors import Actor
 from practice.domain.booking.consequences import Effect
 from practice.domain.operations import schedule
-from practice.models import private
-from practice.models.plumbing import OutboxRow
-from practice.models.post import LetterState, MailedLetter
+from practice.models import sealed
+from practice.models.letters import LetterState, MailedLetter
+from practice.models.security import OutboxRow
 from practice.services import audit, claims, delivery, job_runs, post, today
 from practice.services.access import require
 from practice.services.delivery import Health
@@ -128,7 +128,7 @@ def _given_up(session: Session, tried: Collection[UUID]) -> Iterator[GivenUp]:
             id=row.id,
             effect=Effect(row.effect),
             kind=letter.kind if letter else "",
-            to=private.read(letter, "recipient") if letter else "",
+            to=sealed.read(letter, "recipient") if letter else "",
             why=row.outcome or "",
             at=row.dead_at or row.done_at or row.created_at,
             state=_became(row),
@@ -152,7 +152,7 @@ def _entry(letter: MailedLetter) -> Entry:
     return Entry(
         id=letter.id,
         kind=letter.kind,
-        to=private.read(letter, "recipient"),
+        to=sealed.read(letter, "recipient"),
         state=LetterState(letter.state),
         trouble=letter.trouble,
         at=letter.created_at,

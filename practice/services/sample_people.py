@@ -20,13 +20,13 @@ from practice.domain.availability import hours
 from practice.domain.booking.refusals import SlotTaken
 from practice.domain.booking.status import Place
 from practice.domain.clients.stages import Outcome
-from practice.models import private
-from practice.models.bookings import Booking, BookingEvent
+from practice.models import sealed
+from practice.models.booking import Booking, BookingEvent
+from practice.models.clients import Account, Client, Relationship
 from practice.models.content import Practice
+from practice.models.letters import Feedback
 from practice.models.messages import Notice
-from practice.models.people import Account, Client, Relationship
-from practice.models.plumbing import OutboxRow
-from practice.models.post import Feedback
+from practice.models.security import OutboxRow
 from practice.services import (
     agenda,
     availability,
@@ -115,7 +115,7 @@ def _account(session: Session, row: Mapping[str, Any]) -> UUID:
     account_id, email = new_id(), row["email"]
     account = Account(
         id=account_id,
-        email=private.seal(Account, "email", account_id, email),
+        email=sealed.seal(Account, "email", account_id, email),
         email_index=vault.ring().index("email", email),
         email_proven_at=clock.now(),
         language=row["language"],
@@ -132,8 +132,8 @@ def _person(session: Session, row: Mapping[str, Any], account_id: UUID) -> Actor
         id=client_id,
         account_id=account_id,
         relationship=row.get("relationship", Relationship.SELF),
-        name=private.seal(Client, "name", client_id, row["name"]),
-        phone=private.seal(Client, "phone", client_id, row["phone"]),
+        name=sealed.seal(Client, "name", client_id, row["name"]),
+        phone=sealed.seal(Client, "phone", client_id, row["phone"]),
         phone_index=vault.ring().index("phone", row["phone"]),
     )
     session.add(client)
@@ -179,7 +179,7 @@ def _say(session: Session, booked: Booked, words: str) -> None:
     """The next day, after a letter asked how it was."""
     found = session.exec(select(Booking).where(Booking.reference == booked.reference)).one()
     row, at = new_id(), booked.ends_at + hours.ONE_DAY
-    said = private.seal(Feedback, "words", row, words)
+    said = sealed.seal(Feedback, "words", row, words)
     session.add(Feedback(id=row, booking_id=found.id, asked_at=at, given_at=at, words=said))
     session.flush()
 

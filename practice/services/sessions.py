@@ -19,9 +19,9 @@ from practice.domain.actors import VISITOR, Actor, Role
 from practice.domain.booking.refusals import FactorNeeded, NotPossibleNow
 from practice.domain.errors import NotFound
 from practice.environment import Lifetimes
-from practice.models import private
-from practice.models.people import Client, Relationship
-from practice.models.signin import BrowserSession, Factor, Therapist
+from practice.models import sealed
+from practice.models.accounts import BrowserSession, Factor, Therapist
+from practice.models.clients import Client, Relationship
 from practice.services import audit
 from practice.services.access import require
 
@@ -85,7 +85,7 @@ def open_for(session: Session, actor: Actor, *, account_id: UUID, device: str) -
         secret_hash=hashed(cookie),
         account_id=account_id,
         client_id=_first_client(session, account_id),
-        device=private.seal_if(BrowserSession, "device", row, device),
+        device=sealed.seal_if(BrowserSession, "device", row, device),
     )
     session.add(opened)
     session.flush()
@@ -215,7 +215,7 @@ def list_devices(session: Session, actor: Actor) -> list[Device]:
     return [
         Device(
             one.id,
-            private.read(one, "device"),
+            sealed.read(one, "device"),
             one.created_at,
             one.last_used_at,
             one.id == actor.session_id,

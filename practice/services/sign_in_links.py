@@ -18,11 +18,11 @@ from practice.domain.actors import SYSTEM, Actor
 from practice.domain.booking.consequences import SIGN_IN, Effect
 from practice.domain.booking.refusals import LinkGone
 from practice.environment import Rate
-from practice.models import private
-from practice.models.bookings import Booking
-from practice.models.people import Account, Client
-from practice.models.plumbing import OutboxRow
-from practice.models.signin import SigninLink
+from practice.models import sealed
+from practice.models.accounts import SigninLink
+from practice.models.booking import Booking
+from practice.models.clients import Account, Client
+from practice.models.security import OutboxRow
 from practice.services import attaching, audit, limits, sessions
 from practice.services.attaching import Question
 from practice.services.rows import New, new, write
@@ -182,7 +182,7 @@ def send(session: Session, actor: Actor, account: Account, asker: Asker | None) 
     token = issue(session, account, asker)
     letter_id = new_id()
     told = json.dumps(
-        {"link": url(token), "to": private.read(account, "email"), "language": account.language}
+        {"link": url(token), "to": sealed.read(account, "email"), "language": account.language}
     )
     letter = new(
         OutboxRow,
@@ -190,7 +190,7 @@ def send(session: Session, actor: Actor, account: Account, asker: Asker | None) 
         effect=Effect.LETTER_TO_CLIENT,
         fact=SIGN_IN,
         dedupe_key=f"{SIGN_IN}/{hashed(token).hex()}",
-        payload=private.seal(OutboxRow, "payload", letter_id, told),
+        payload=sealed.seal(OutboxRow, "payload", letter_id, told),
     )
     write(session, [letter, audit.entry(actor, "link_sent", account)])
 
@@ -218,7 +218,7 @@ def new_account(account_id: UUID, email: str, language: str, zone: str) -> New:
     return new(
         Account,
         id=account_id,
-        email=private.seal(Account, "email", account_id, email),
+        email=sealed.seal(Account, "email", account_id, email),
         email_index=vault.ring().index("email", email),
         language=language,
         zone=zone,
@@ -242,7 +242,7 @@ def new_link(
         token_hash=hashed(token),
         booking_id=booking_id,
         asker_hash=hashed(asker.nonce) if asker else None,
-        device=private.seal_if(SigninLink, "device", row, device),
+        device=sealed.seal_if(SigninLink, "device", row, device),
         expires_at=clock.now() + LINK_LIFE,
     )
     return link, token
@@ -270,8 +270,8 @@ def look(session: Session, actor: Actor, *, token: str, nonce: str) -> Seen:
         state=state,
         is_same_browser=_is_asker(link.booking_id, link.asker_hash, nonce),
         question=_question(session, actor, link.booking_id),
-        mailbox=inputs.shortened(private.read(account, "email")),
-        device=private.read(link, "device"),
+        mailbox=inputs.shortened(sealed.read(account, "email")),
+        device=sealed.read(link, "device"),
         asked_at=link.created_at,
         zone=account.zone,
     )

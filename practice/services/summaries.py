@@ -15,12 +15,12 @@ from practice.domain.availability import hours
 from practice.domain.booking.consequences import SUMMARY, Effect
 from practice.domain.booking.status import Place, Status
 from practice.letters import Day, Times, Visit
-from practice.models import private
-from practice.models.bookings import Appointment, Booking
+from practice.models import sealed
+from practice.models.accounts import Therapist
+from practice.models.booking import Appointment, Booking
+from practice.models.clients import Client
 from practice.models.content import Practice
-from practice.models.people import Client
-from practice.models.plumbing import OutboxRow
-from practice.models.signin import Therapist
+from practice.models.security import OutboxRow
 from practice.services import crowds
 from practice.services.access import require
 
@@ -55,7 +55,7 @@ def _promise(session: Session, effect: Effect, day: date) -> int:
             effect=effect,
             fact=SUMMARY,
             dedupe_key=f"{SUMMARY}/{effect}/{day}",
-            payload=private.seal(OutboxRow, "payload", row, told),
+            payload=sealed.seal(OutboxRow, "payload", row, told),
             attempts=0,
             lost=0,
             since=clock.now(),
@@ -108,7 +108,7 @@ def _visits(session: Session, begins: datetime, ends: datetime) -> tuple[Visit, 
     return tuple(
         Visit(
             Times(one.starts_at, one.ends_at),
-            letters.Client.named(private.read(client, "name"), "UTC").initials,
+            letters.Client.named(sealed.read(client, "name"), "UTC").initials,
             Place(place),
         )
         for one, place, client in found

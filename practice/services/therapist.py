@@ -6,10 +6,10 @@ from practice import clock, vault
 from practice.clock import new_id
 from practice.domain import inputs
 from practice.domain.actors import Actor
-from practice.models import private
+from practice.models import sealed
+from practice.models.accounts import Factor, RecoveryCode, Therapist
+from practice.models.clients import Account
 from practice.models.content import Practice
-from practice.models.people import Account
-from practice.models.signin import Factor, RecoveryCode, Therapist
 from practice.services import audit, sign_in_links
 from practice.services.access import require
 
@@ -53,7 +53,7 @@ def _account(session: Session, address: str) -> Account:
     row = new_id()
     made = Account(
         id=row,
-        email=private.seal(Account, "email", row, address),
+        email=sealed.seal(Account, "email", row, address),
         email_index=vault.ring().index("email", address),
         email_proven_at=clock.now(),
         language=practice.default_language if practice else "en",

@@ -12,7 +12,7 @@ from practice.domain.actors import Actor
 from practice.domain.availability import hours
 from practice.domain.booking.status import Place, Status
 from practice.domain.clients.stages import Facts, Stage, stage
-from practice.models import private
+from practice.models import sealed
 from practice.models.content import Practice
 from practice.services import access, clients, days, decisions, delivery, notices, sessions
 from practice.services.access import require
@@ -130,8 +130,8 @@ def _received(session: Session, meeting: Meeting, row: Row) -> Next:
         meeting=meeting,
         zone=account.zone if account else "",
         video_link=link,
-        phone=private.read(client, "phone") if meeting.place is Place.PHONE else "",
-        note=private.read(booking, "note"),
+        phone=sealed.read(client, "phone") if meeting.place is Place.PHONE else "",
+        note=sealed.read(booking, "note"),
         booking_id=booking.id,
         stage=reached,
         since=_since(facts, reached),

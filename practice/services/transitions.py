@@ -17,9 +17,9 @@ from practice.domain.booking.refusals import (
     SlotTaken,
 )
 from practice.domain.booking.status import Status, may_become
-from practice.models import private
-from practice.models.bookings import ONE_PLACE, OVERLAP, Appointment, Booking, BookingEvent
-from practice.models.people import Client
+from practice.models import sealed
+from practice.models.booking import ONE_PLACE, OVERLAP, Appointment, Booking, BookingEvent
+from practice.models.clients import Client
 from practice.services import audit, constraints, outbox
 from practice.services.access import require
 from practice.services.rows import New, write
@@ -115,5 +115,5 @@ def new_event(
         to_status=booking.status,
         starts_at=appointment.starts_at,
         ends_at=appointment.ends_at,
-        why=private.seal_if(BookingEvent, "why", row, inputs.note("why", why)),
+        why=sealed.seal_if(BookingEvent, "why", row, inputs.note("why", why)),
     )

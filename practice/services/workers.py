@@ -8,7 +8,7 @@ from sqlmodel import Session, col, delete, func, select
 from practice import clock
 from practice.db import collides_by_nature
 from practice.domain.actors import Actor
-from practice.models.work import Heartbeat
+from practice.models.operations import Heartbeat
 
 # Six beats missed.
 SILENT = timedelta(seconds=60)

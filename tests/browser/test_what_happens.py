@@ -15,10 +15,10 @@ from practice import clock, db
 from practice.cluster import Cluster
 from practice.domain.actors import SYSTEM, Actor, Role
 from practice.domain.booking.status import Status
-from practice.models.bookings import Booking
-from practice.models.people import Client
-from practice.models.plumbing import OutboxRow
-from practice.models.post import Feedback, LetterState, MailedLetter
+from practice.models.booking import Booking
+from practice.models.clients import Client
+from practice.models.letters import Feedback, LetterState, MailedLetter
+from practice.models.security import OutboxRow
 from practice.services import endings, feedback
 from tests import portals
 from tests.browser.looks import axe_findings
