@@ -12,7 +12,7 @@ import typer
 from practice import cluster, db, migrations, providers, serve, settings, worker
 from practice.domain.actors import SYSTEM
 from practice.domain.errors import Invalid
-from practice.letters import gallery
+from practice.letters import preview
 from practice.services import journal, keys, sample
 from practice.services import therapist as owner
 from practice.settings import StartRefused
@@ -121,7 +121,7 @@ def letters(
     """Write every kind of letter in both languages, with an index to look at."""
     with refusals():
         target = to or settings.current().data_dir / "letters"
-        print(f"{gallery.write(target)} letters are in {target / 'index.html'}")
+        print(f"{preview.write(target)} letters are in {target / 'index.html'}")
 
 
 @app.command("rotate-keys")

@@ -33,11 +33,11 @@ from practice.domain.actors import Role
 from practice.pages import Route as Page
 from practice.pages import routes
 from practice.routes import api, feeds, health, sharing, webhooks
+from practice.routes.edge import Shield
 from practice.routes.frontend import Frontend
-from practice.routes.reading import Reads
-from practice.routes.shield import Shield
+from practice.routes.read_limit import Reads
+from practice.routes.request_turns import Turns
 from practice.routes.sockets import Sockets
-from practice.routes.turns import Turns
 from practice.services import picking
 from practice.site import ahead, mailbox
 from practice.site.routes import Site

@@ -12,8 +12,8 @@ from starlette.types import Receive, Scope, Send
 from practice import settings
 from practice.pages import PRIVATE, PUBLIC
 from practice.practice import addresses, is_bookable, ours_first
-from practice.routes.ahead import PLACE
 from practice.routes.frontend import Frontend, drawn
+from practice.routes.prerender import PLACE
 from practice.site import ahead
 from practice.site.routes import Site
 

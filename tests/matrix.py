@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from practice import i18n, metrics, practice
 from practice.domain.errors import NotFound
-from practice.routes.shield import Shield
+from practice.routes.edge import Shield
 from practice.services import signin
 from tests import inventory
 from tests.cast import ACTORS, WORDS, Cast, asker_of

@@ -11,7 +11,7 @@ import pytest
 from psycopg import OperationalError
 from sqlalchemy.exc import DBAPIError
 
-from practice.routes.ahead import PLACE, SCRIPT
+from practice.routes.prerender import PLACE, SCRIPT
 from practice.services import picking
 from tests.builders import CALL, NOW, PAID, ZONE, a_call, a_client, change_type
 from tests.doors import browser

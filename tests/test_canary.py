@@ -22,7 +22,7 @@ from practice.models.security import OutboxRow
 from practice.providers import Providers
 from practice.providers.ports import Message, Receipt
 from practice.routes import health
-from practice.routes.shield import Shield
+from practice.routes.edge import Shield
 from practice.services import (
     bookings,
     effects,

@@ -16,7 +16,7 @@ from practice import clock, db, runtime, settings, worker
 from practice.domain.actors import SYSTEM, VISITOR
 from practice.domain.booking.status import Status
 from practice.models.security import OutboxRow
-from practice.providers import Providers, ResendMail, Roads, SmtpMail, smtp_mail, wire
+from practice.providers import Providers, ResendMail, Roads, SmtpMail, http, smtp_mail
 from practice.services import bookings, sign_in_links
 from practice.services.sign_in_links import Asker
 from tests import builders, peers
@@ -51,7 +51,7 @@ def times() -> list[datetime]:
 async def test_while_both_hang_everybody_books_and_afterwards_hears_of_it(
     database: str, hole: str, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(wire, "TIMES", httpx.Timeout(0.3, connect=0.3))
+    monkeypatch.setattr(http, "TIMES", httpx.Timeout(0.3, connect=0.3))
     monkeypatch.setattr(smtp_mail, "SECONDS", 0.3)
     now = replace(settings.current(), limits=replace(settings.current().limits, are_on=False))
     monkeypatch.setattr(settings, "current", lambda: now)

@@ -19,15 +19,15 @@ from practice.domain.actors import Role
 from practice.domain.booking.status import Charge, Place
 from practice.domain.content import CrisisLine
 from practice.i18n import _, speaking
-from practice.letters import Kind, facts, gallery, phrases, samples
+from practice.letters import Kind, facts, phrases, preview, samples
 from practice.letters.facts import Booking, Client, House, Reader, Sort, Times, Visit
-from practice.letters.gallery import Shown
-from practice.letters.headers import headline, plain_name
+from practice.letters.one_line import headline, plain_name
+from practice.letters.preview import Shown
 from practice.letters.samples import Sample
 from tests.test_languages import Bracketed, outside_brackets, published
 from tests.test_rules import contrast
 
-LETTERS = list(gallery.all_letters())
+LETTERS = list(preview.all_letters())
 EN = Sample("en")
 # Each calls what the gallery calls, with facts of the test's own.
 every_letter = pytest.mark.parametrize("shown", LETTERS, ids=lambda shown: shown.name)
@@ -262,7 +262,7 @@ def test_what_is_private_goes_only_where_it_may(write: Write):
     files = b"".join(one.body for one in letter.attachments).decode()
     for private in ("Zafiria", "Ottavia", "Quinceful", "123.45"):
         assert private not in letter.subject + files
-        assert private not in gallery.preheader(letter)
+        assert private not in preview.preheader(letter)
 
 
 @every_booking_letter
@@ -518,7 +518,7 @@ def test_the_sign_in_letter_says_how_long_how_often_and_what_if_not():
     assert "once, within 15 minutes" in letter.text
     assert "If it was not you" in letter.text
     assert letter.html.count("/sign-in/link/abc") == 3  # button, and the bare address
-    assert "/sign-in/link/abc" not in letter.subject + gallery.preheader(letter)
+    assert "/sign-in/link/abc" not in letter.subject + preview.preheader(letter)
 
 
 def test_the_summary_counts_only_what_waits():

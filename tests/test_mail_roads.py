@@ -17,7 +17,7 @@ from practice.domain.booking.consequences import Effect
 from practice.domain.letters import Attachment, Letter
 from practice.models.letters import LetterAttempt, MailedLetter
 from practice.models.security import OutboxRow
-from practice.providers import EmbeddedMail, Providers, ResendMail, Roads, SmtpMail, patience, wire
+from practice.providers import EmbeddedMail, Providers, ResendMail, Roads, SmtpMail, deadline, http
 from practice.providers.ports import Mail, Message, ProviderError
 from practice.services import claims, effects, sign_in_links
 from practice.services.sign_in_links import Asker
@@ -43,7 +43,7 @@ def smtp() -> Iterator[tuple[Smtp, str]]:
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wire, "TIMES", httpx.Timeout(0.5, connect=0.5))
+    monkeypatch.setattr(http, "TIMES", httpx.Timeout(0.5, connect=0.5))
 
 
 def a_message(**different: Any) -> Message:
@@ -263,12 +263,12 @@ def a_slow_speaker(said: bytes) -> Iterator[tuple[str, threading.Event]]:
 
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patience, "SECONDS", 0.4)
+    monkeypatch.setattr(deadline, "SECONDS", 0.4)
 
 
 def test_all_roads_together_take_much_less_than_the_lease():
     """Or another worker would send the same letter at the same time."""
-    both = 2 * patience.SECONDS
+    both = 2 * deadline.SECONDS
     assert both <= claims.LEASE.total_seconds() / 2
 
 

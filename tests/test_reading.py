@@ -9,8 +9,8 @@ import pytest
 from practice import buckets, settings
 from practice.environment import Rate
 from practice.i18n import speaking
-from practice.routes import negotiation, reading
-from practice.routes.reading import Reads
+from practice.routes import negotiation, read_limit
+from practice.routes.read_limit import Reads
 from practice.settings import Settings
 from practice.site.views import clocks
 from tests.builders import CALL
@@ -107,7 +107,7 @@ def scope_of(address: str) -> dict[str, object]:
 def test_m7_tokens_come_back_one_by_one(monkeypatch: pytest.MonkeyPatch):
     """And whoever is refused is not put back further."""
     clock = [100.0]
-    monkeypatch.setattr(reading, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(read_limit, "monotonic", lambda: clock[0])
     reads = Reads(Settings.read({"PRACTICE_LIMIT_READS": "10/10"}))
     assert [reads.wait(scope_of("203.0.113.7")) for _ in range(10)] == [0] * 10
     assert [reads.wait(scope_of("203.0.113.7")) for _ in range(3)] == [1, 1, 1]

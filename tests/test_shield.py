@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from practice import log, settings
 from practice.routes import health
-from practice.routes.shield import CutShort, Shield
+from practice.routes.edge import CutShort, Shield
 from practice.settings import Settings
 from tests.test_settings import COMPLETE
 

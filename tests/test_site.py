@@ -21,7 +21,7 @@ from sqlmodel import Session, text
 from practice import clock, db, i18n, settings
 from practice.domain.actors import SYSTEM, Actor
 from practice.routes import health
-from practice.routes.shield import Shield
+from practice.routes.edge import Shield
 from practice.services import workers
 from practice.settings import Settings
 from practice.site.routes import Site

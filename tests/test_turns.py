@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from practice.routes.turns import LONGEST_LINE, Turns
+from practice.routes.request_turns import LONGEST_LINE, Turns
 from practice.settings import Settings
 
 pytestmark = pytest.mark.anyio

@@ -25,7 +25,7 @@ from practice.models.security import WebhookEvent
 from practice.providers import Providers
 from practice.providers.ports import Message, Receipt
 from practice.routes import webhooks
-from practice.routes.shield import Shield
+from practice.routes.edge import Shield
 from practice.services import effects, inbox
 from tests import builders
 from tests.builders import NOW, TOMORROW

@@ -1,13 +1,19 @@
 """Letters and calendar files: facts in, bytes out. No database, and no clock of its own."""
 
 from practice.domain.letters import Attachment, Letter
-from practice.letters.booked import call_confirmed, declined, expired, requested, session_confirmed
+from practice.letters.around_a_session import feedback_request, reminder
 from practice.letters.changed import cancelled, moved
-from practice.letters.coming import feedback_request, reminder
-from practice.letters.door import sign_in
+from practice.letters.confirmed import (
+    call_confirmed,
+    declined,
+    expired,
+    requested,
+    session_confirmed,
+)
 from practice.letters.drafts import Kind
 from practice.letters.facts import Booking, Client, Day, House, Reader, Sort, Times, Visit
-from practice.letters.headers import headline
+from practice.letters.one_line import headline
+from practice.letters.sign_in import sign_in
 from practice.letters.therapist import (
     booking_cancelled,
     booking_moved,

@@ -23,7 +23,7 @@ from practice.domain.booking.status import Place
 from practice.domain.letters import Attachment
 from practice.i18n import _, speaking
 from practice.letters.facts import Booking, Client, House, Reader
-from practice.letters.headers import headline
+from practice.letters.one_line import headline
 
 PRODUCT = "-//Practice//Portal//EN"
 # How often a calendar that subscribes should look again.

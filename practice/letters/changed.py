@@ -6,7 +6,7 @@ from practice.i18n import _, money
 from practice.letters import calendars, phrases, times
 from practice.letters.drafts import Button, Draft, Kind
 from practice.letters.facts import Booking, House, Reader, Sort, Times
-from practice.letters.paper import letter
+from practice.letters.layout import letter
 
 NEW_TIME = {
     Sort.CALL: N_("your call has a new time."),

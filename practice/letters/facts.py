@@ -8,7 +8,7 @@ from uuid import UUID
 
 from practice.domain.booking.status import Charge, Place
 from practice.domain.content import CrisisLine
-from practice.letters.headers import headline, plain_name
+from practice.letters.one_line import headline, plain_name
 
 
 class Sort(StrEnum):

@@ -11,7 +11,7 @@ from practice.i18n import _, day_and_date, money, ngettext, number, sentence
 from practice.letters import phrases, times
 from practice.letters.drafts import Button, Draft, Kind, Line, Row
 from practice.letters.facts import Booking, Client, Day, House, Reader, Sort, Times, Visit
-from practice.letters.paper import letter
+from practice.letters.layout import letter
 from practice.letters.phrases import HOW
 
 BOOKED = {

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from practice.providers.embedded_mail import EmbeddedMail
+from practice.providers.mail_fallback import Roads
 from practice.providers.ports import Chat, Mail
 from practice.providers.resend_mail import ResendMail
-from practice.providers.roads import Roads
 from practice.providers.smtp_mail import SmtpMail
 from practice.providers.telegram_chat import TelegramChat
 from practice.settings import Settings

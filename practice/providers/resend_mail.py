@@ -8,7 +8,7 @@ from typing import Any
 import resend
 from resend.exceptions import ResendError
 
-from practice.providers import wire
+from practice.providers import http
 from practice.providers.ports import Message, ProviderError, Receipt
 
 ROAD = "resend"
@@ -77,7 +77,7 @@ class _Wire(resend.HTTPClient):
         data: dict[str, str] | None = None,
     ) -> tuple[bytes, int, Mapping[str, str]]:
         del files, data
-        status, told, body = wire.ask(ROAD, method.upper(), url, headers=headers, json=json)
+        status, told, body = http.ask(ROAD, method.upper(), url, headers=headers, json=json)
         _judge(status, told, body)
         return body, status, told
 
@@ -87,7 +87,7 @@ def _judge(status: int, headers: Mapping[str, str], body: bytes) -> None:
         _require_json(body)
         return
     if status == 429:
-        raise ProviderError("too_many", road=ROAD, retry_after=wire.wait_of(headers))
+        raise ProviderError("too_many", road=ROAD, retry_after=http.wait_of(headers))
     if status in {401, 403}:
         raise ProviderError("key_refused", road=ROAD)
     if status in {400, 422}:

@@ -13,8 +13,8 @@ from functools import cache
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from practice.providers import patience
-from practice.providers.patience import Line
+from practice.providers import deadline
+from practice.providers.deadline import Line
 from practice.providers.ports import Message, ProviderError, Receipt
 
 ROAD = "smtp"
@@ -38,7 +38,7 @@ class SmtpMail:
     def send(self, message: Message, *, lost_before: int = 0) -> Receipt:
         del lost_before
         wanted = as_mail(message)
-        with patience.limited() as line, self._connected(line) as server:
+        with deadline.limited() as line, self._connected(line) as server:
             _say(server.mail(parseaddr(message.sender)[1]))
             _say(server.rcpt(message.to))
             try:

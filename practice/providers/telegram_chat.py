@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from practice.providers import wire
+from practice.providers import http
 from practice.providers.ports import ProviderError, Receipt
 
 ROAD = "telegram"
@@ -20,7 +20,7 @@ class TelegramChat:
         body = {"chat_id": self.chat, "text": text, "disable_web_page_preview": True}
         status, headers, answer = self._ask(body)
         if status == 429:
-            raise ProviderError("too_many", road=ROAD, retry_after=wire.wait_of(headers))
+            raise ProviderError("too_many", road=ROAD, retry_after=http.wait_of(headers))
         if 400 <= status < 500:
             raise ProviderError(f"status_{status}", road=ROAD, is_permanent=True)
         if not 200 <= status < 300:
@@ -34,7 +34,7 @@ class TelegramChat:
     def _ask(self, body: dict[str, Any]) -> tuple[int, Mapping[str, str], bytes]:
         """It knows no repetition: what it perhaps showed it would show again."""
         try:
-            return wire.ask(ROAD, "POST", self.url, headers={}, json=body)
+            return http.ask(ROAD, "POST", self.url, headers={}, json=body)
         except ProviderError as failure:
             failure.may_repeat = not failure.is_lost
             raise

@@ -20,7 +20,7 @@ from starlette.types import Receive, Scope, Send
 
 from practice import callers, i18n, settings
 from practice.domain.actors import Role
-from practice.routes import ahead, headers, negotiation, scriptless, sharing
+from practice.routes import headers, negotiation, no_script, prerender, sharing
 from practice.services import signin
 
 INLINE_SCRIPT = re.compile(
@@ -149,10 +149,10 @@ class Frontend:
         """For this address and this moment."""
         told = self._told(file, scope["path"])
         html = told.body.decode()
-        way = scriptless.leads(scope["path"], scope["query_string"])
-        ready = scriptless.led(html, *way) if way else html
-        if self.ahead and ahead.PLACE in html:
-            ready = ahead.shown(ready, await self.ahead(Request(scope)))
+        way = no_script.leads(scope["path"], scope["query_string"])
+        ready = no_script.led(html, *way) if way else html
+        if self.ahead and prerender.PLACE in html:
+            ready = prerender.shown(ready, await self.ahead(Request(scope)))
         if ready == html:
             return told
         body = ready.encode()
@@ -222,8 +222,8 @@ async def _not_theirs(scope: Scope, role: Role) -> str | None:
 def _page(path: Path, role: Role) -> File:
     body = path.read_bytes()
     scripts = INLINE_SCRIPT.findall(body)
-    if ahead.PLACE.encode() in body:
-        scripts.append(ahead.SCRIPT.encode())
+    if prerender.PLACE.encode() in body:
+        scripts.append(prerender.SCRIPT.encode())
     hashes = [
         f"'sha256-{base64.b64encode(hashlib.sha256(script).digest()).decode()}'"
         for script in scripts

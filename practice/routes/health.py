@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute, Route
 
 from practice import db, metrics, migrations, runtime, settings
 from practice.domain.actors import SYSTEM, Actor
-from practice.routes import nearby
+from practice.routes import local_only
 from practice.services import claims, job_runs, workers
 
 MIB = 1024 * 1024
@@ -79,7 +79,7 @@ def _may_measure(request: Request) -> bool:
     given = request.headers.get("authorization", "")
     if token and hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
         return True
-    return nearby.is_from_this_machine(request)
+    return local_only.is_from_this_machine(request)
 
 
 ROUTES: list[BaseRoute] = [

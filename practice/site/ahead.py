@@ -10,7 +10,7 @@ from practice import db, runtime
 from practice.domain.actors import VISITOR
 from practice.domain.errors import Refusal
 from practice.i18n import here, language_of, speaking
-from practice.routes import scriptless
+from practice.routes import no_script
 from practice.services import picking, signin
 from practice.services.picking import Desk, Kind, Offered
 from practice.site import looking
@@ -26,7 +26,7 @@ async def first_times(request: Request) -> str:
     """For a guest. Nothing where times are not what the page will show, and nothing where they
     cannot be had now: the page says that by itself."""
     path = request.url.path
-    slug = scriptless.booked_at(path)
+    slug = no_script.booked_at(path)
     if slug is None or signin.cookie_name() in request.cookies:
         return ""
     with speaking(language_of(path)):

@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from practice import runtime
 from practice.domain.actors import SYSTEM
-from practice.routes.nearby import for_this_machine
+from practice.routes.local_only import for_this_machine
 from practice.services import letters
 from practice.services.letters import Kept
 

@@ -18,7 +18,7 @@ from practice.i18n import _
 from practice.network import network_of
 from practice.reception import Caller, Contact
 from practice.routes.api import problems
-from practice.routes.api.borders import Capped, Floored
+from practice.routes.api.limits import Capped, Floored
 from practice.routes.api.models import (
     EARLIEST,
     BookingAnswer,

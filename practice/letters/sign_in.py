@@ -7,7 +7,7 @@ from practice.i18n import _, minutes
 from practice.letters import phrases
 from practice.letters.drafts import Button, Draft, Kind
 from practice.letters.facts import House, Reader
-from practice.letters.paper import letter
+from practice.letters.layout import letter
 
 
 @letter(Kind.SIGN_IN)

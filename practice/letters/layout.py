@@ -14,10 +14,10 @@ import jinja2
 from practice.domain.content import CrisisLine
 from practice.domain.letters import Letter
 from practice.i18n import _, here, speaking
-from practice.letters import palette
+from practice.letters import colours
 from practice.letters.drafts import Colophon, Draft, Kind
 from practice.letters.facts import House, Reader
-from practice.letters.headers import headline, plain_name, visible
+from practice.letters.one_line import headline, plain_name, visible
 
 # As long as a line of plain text may be to be read well, also when it is quoted.
 LINE = 72
@@ -70,7 +70,7 @@ def _set(kind: Kind, house: House, reader: Reader, draft: Draft) -> Letter:
         "colophon": _colophon(house, draft),
         "privacy_url": house.url + here("/privacy"),
         "wrapped": _wrapped,
-        "kept_styles": palette.kept(),
+        "kept_styles": colours.kept(),
     }
     return Letter(
         kind=kind.value,
@@ -113,7 +113,7 @@ def _styled(html: str) -> str:
     inliner = css_inline.CSSInliner(
         inline_style_tags=False,
         keep_style_tags=True,
-        extra_css=palette.inlined(),
+        extra_css=colours.inlined(),
         load_remote_stylesheets=False,
     )
     return inliner.inline(html)

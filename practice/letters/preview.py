@@ -8,9 +8,9 @@ from pathlib import Path
 
 from practice.domain.letters import Letter
 from practice.i18n import LANGUAGES
-from practice.letters import palette
-from practice.letters.headers import headline
-from practice.letters.paper import TEMPLATES
+from practice.letters import colours
+from practice.letters.layout import TEMPLATES
+from practice.letters.one_line import headline
 from practice.letters.samples import LETTERS, Sample
 
 
@@ -46,6 +46,6 @@ def write(to: Path) -> int:
         (to / f"{one.name}.txt").write_text(one.letter.text)
         for attached in one.letter.attachments:
             (to / f"{one.name}.ics").write_bytes(attached.body)
-    index = TEMPLATES.get_template("gallery.html").render(shown=shown, tokens=palette.tokens())
+    index = TEMPLATES.get_template("gallery.html").render(shown=shown, tokens=colours.tokens())
     (to / "index.html").write_text(index)
     return len(shown)

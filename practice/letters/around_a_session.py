@@ -5,7 +5,7 @@ from practice.i18n import _
 from practice.letters import phrases, times
 from practice.letters.drafts import Button, Draft, Kind
 from practice.letters.facts import Booking, House, Reader, Sort
-from practice.letters.paper import letter
+from practice.letters.layout import letter
 
 SOON = {
     Sort.CALL: N_("a reminder of your call."),

@@ -6,7 +6,7 @@ from practice.i18n import _
 from practice.letters import calendars, phrases, times
 from practice.letters.drafts import Button, Draft, Kind, Row
 from practice.letters.facts import Booking, House, Reader
-from practice.letters.paper import letter
+from practice.letters.layout import letter
 
 
 @letter(Kind.CALL_CONFIRMED)

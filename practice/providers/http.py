@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 
 from practice import clock
-from practice.providers import patience
-from practice.providers.patience import Line
+from practice.providers import deadline
+from practice.providers.deadline import Line
 from practice.providers.ports import ProviderError
 
 # Seconds to reach it, and to wait for its answer.
@@ -31,7 +31,7 @@ def ask(
 ) -> tuple[int, Mapping[str, str], bytes]:
     try:
         with (
-            patience.limited() as line,
+            deadline.limited() as line,
             httpx.Client(verify=trust(), timeout=TIMES, follow_redirects=False) as client,
             client.stream(
                 method,
