@@ -13,8 +13,9 @@ from practice import cluster, db, migrations, providers, serve, settings, worker
 from practice.domain.actors import SYSTEM
 from practice.domain.errors import Invalid
 from practice.letters import preview
-from practice.services import journal, keys, sample
-from practice.services import therapist as owner
+from practice.sample import seed as sample_seed
+from practice.services.accounts import therapist as owner
+from practice.services.operations import audit_chain, key_rotation
 from practice.settings import StartRefused
 
 app = typer.Typer(
@@ -43,8 +44,8 @@ def seed() -> None:
         if settings.current().is_production:
             raise StartRefused("The sample practice is for development; this is production.")
         with serve.opened(settings.current()):
-            keys.open_vault(settings.current())
-            db.transact(sample.seed, SYSTEM)
+            key_rotation.open_vault(settings.current())
+            db.transact(sample_seed.seed, SYSTEM)
             serve.add_people()
         print("The sample practice is in place.")
 
@@ -63,8 +64,8 @@ def check(
                 raise StartRefused(found)
             db.connect(url, pool_size=1)
             try:
-                keys.look(configured)
-                verdict = db.query(journal.verify, SYSTEM, noted=noted) if audit else None
+                key_rotation.look(configured)
+                verdict = db.query(audit_chain.verify, SYSTEM, noted=noted) if audit else None
             finally:
                 db.disconnect()
         print("Settings, database and schema are in order.")
@@ -72,7 +73,7 @@ def check(
             print(in_words(verdict))
 
 
-def in_words(verdict: journal.Verdict) -> str:
+def in_words(verdict: audit_chain.Verdict) -> str:
     """The head is worth noting down where nobody who has the database can change it."""
     if verdict.broken:
         raise StartRefused(
@@ -94,7 +95,7 @@ def therapist(
 ) -> None:
     """Make or repair the therapist's account, and print a link that signs her in."""
     with refusals(), serve.opened(settings.current()):
-        keys.open_vault(settings.current())
+        key_rotation.open_vault(settings.current())
         try:
             link = db.transact(owner.appoint, SYSTEM, email=email, new_factor=new_factor)
         except Invalid as refusal:
@@ -109,7 +110,7 @@ def worker_command() -> None:
     with refusals():
         configured = settings.current()
         with serve.opened(configured) as url:
-            keys.open_vault(configured)
+            key_rotation.open_vault(configured)
             db.disconnect()
             asyncio.run(worker.alone(url, providers.build(configured)))
 
@@ -134,10 +135,10 @@ def rotate_keys() -> None:
     longer open, and a backup from before needs the keys of its time.
     """
     with refusals(), serve.opened(settings.current(), alone=True):
-        print(as_sentence(keys.rotate(settings.current())))
+        print(as_sentence(key_rotation.rotate(settings.current())))
 
 
-def as_sentence(done: keys.Rotated) -> str:
+def as_sentence(done: key_rotation.Rotated) -> str:
     texts = "1 text" if done.texts == 1 else f"{done.texts} texts"
     tables = "1 table" if done.tables == 1 else f"{done.tables} tables"
     verb = "is" if done.texts == 1 else "are"

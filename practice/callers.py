@@ -4,9 +4,10 @@ from practice import clock, runtime, settings, vault
 from practice.domain.accounts.sessions import Standing
 from practice.domain.actors import SYSTEM, VISITOR, Actor
 from practice.domain.errors import TooMany
-from practice.services import factors, limits, sessions
+from practice.services import rate_limits
 from practice.services.access import require
-from practice.services.sessions import NOBODY, TOUCH, Found
+from practice.services.accounts import second_factor, sessions
+from practice.services.accounts.sessions import NOBODY, TOUCH, Found
 
 
 async def find(cookie: str | None) -> Found:
@@ -43,7 +44,7 @@ async def unlock(cookie: str | None, code: str) -> Found:
     if wait := await count_code(found):
         raise TooMany(wait)
     session_id = require(found.session_id)
-    await runtime.transact(factors.show, SYSTEM, session_id=session_id, code=code)
+    await runtime.transact(second_factor.show, SYSTEM, session_id=session_id, code=code)
     return await look(cookie)
 
 
@@ -51,7 +52,7 @@ async def count_code(found: Found) -> int | None:
     """Codes are short: the seconds to wait, once too many were tried on this account."""
     subject = vault.ring().index("codes", str(found.account_id))
     tries = [("codes", subject, settings.current().limits.codes)]
-    return await runtime.transact(limits.count, VISITOR, tries=tries)
+    return await runtime.transact(rate_limits.count, VISITOR, tries=tries)
 
 
 async def actor_for(cookie: str | None) -> Actor:

@@ -16,17 +16,10 @@ from apscheduler.triggers.interval import IntervalTrigger
 from practice import clock, db, metrics, runtime
 from practice.domain.actors import SYSTEM
 from practice.domain.operations import schedule
-from practice.services import (
-    clean_up,
-    endings,
-    expiring,
-    feedback,
-    inbox,
-    job_runs,
-    journal,
-    reminders,
-    summaries,
-)
+from practice.services import feedback
+from practice.services.booking import cancel
+from practice.services.letters import daily_summary, reminders
+from practice.services.operations import audit_chain, clean_up, clock_steps, job_runs, webhook_inbox
 
 logger = structlog.get_logger(__name__)
 
@@ -46,18 +39,18 @@ class Job:
 
 
 WORK: Mapping[str, Callable[..., Any]] = {
-    "seal_journal": journal.seal,
-    "expire_bookings": endings.expire,
+    "seal_journal": audit_chain.seal,
+    "expire_bookings": cancel.expire,
     "remind": reminders.promise_due,
-    "daily_summary": summaries.promise_due,
+    "daily_summary": daily_summary.promise_due,
     "ask_for_feedback": feedback.promise_due,
-    "apply_webhooks": inbox.apply,
+    "apply_webhooks": webhook_inbox.apply,
     "clean_up": clean_up.forget,
-    "expire_access": expiring.mark,
+    "expire_access": clock_steps.mark,
 }
 FIND: Mapping[str, Callable[..., Sequence[Any]]] = {
-    "expire_bookings": endings.find_due,
-    "apply_webhooks": inbox.find_open,
+    "expire_bookings": cancel.find_due,
+    "apply_webhooks": webhook_inbox.find_open,
 }
 JOBS = tuple(Job(name, every, WORK[name], FIND.get(name)) for name, every in schedule.PLANS.items())
 

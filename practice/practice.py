@@ -38,7 +38,7 @@ from practice.routes.frontend import Frontend
 from practice.routes.read_limit import Reads
 from practice.routes.request_turns import Turns
 from practice.routes.sockets import Sockets
-from practice.services import picking
+from practice.services.booking import offers
 from practice.site import ahead, mailbox
 from practice.site.routes import Site
 from practice.state import bell, failures, leaving, watch, wire
@@ -199,4 +199,4 @@ def addresses(pages: Sequence[Page]) -> dict[str, Role]:
 async def is_bookable(slug: str, cookie: str | None) -> bool:
     """A page for each session type; of what is hidden or gone there is none."""
     actor = await callers.actor_for(cookie)
-    return await runtime.query(picking.may_be_picked, actor, slug=slug)
+    return await runtime.query(offers.may_be_picked, actor, slug=slug)

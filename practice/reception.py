@@ -15,26 +15,22 @@ from practice.domain import inputs, networks
 from practice.domain.actors import SYSTEM, Actor, Role
 from practice.domain.booking.refusals import ProofNeeded, SlotTaken
 from practice.domain.errors import Invalid, TooMany
-from practice.services import (
-    answers,
-    availability,
-    bookings,
-    bookplates,
-    endings,
-    guests,
-    limits,
-    moves,
-    newcomers,
-    sign_in_links,
-)
+from practice.services import rate_limits
 from practice.services.access import require
-from practice.services.answers import Booked
-from practice.services.bookings import Wish
-from practice.services.endings import Cancelled
-from practice.services.guests import Guest
-from practice.services.limits import Once
-from practice.services.moves import Moved
-from practice.services.sign_in_links import Asker, Origin
+from practice.services.accounts import newcomers, sign_in
+from practice.services.accounts.sign_in import Asker, Origin
+from practice.services.availability import slots
+from practice.services.booking import book as booking_book
+from practice.services.booking import cancel as booking_cancel
+from practice.services.booking import idempotency, management_page
+from practice.services.booking import move as booking_move
+from practice.services.booking.book import Wish
+from practice.services.booking.cancel import Cancelled
+from practice.services.booking.idempotency import Booked
+from practice.services.booking.move import Moved
+from practice.services.clients import guests
+from practice.services.clients.guests import Guest
+from practice.services.rate_limits import Once
 
 
 @dataclass(frozen=True)
@@ -83,7 +79,9 @@ async def find_earlier(caller: Caller, keys: Sequence[str]) -> Booked | None:
     if not keys:
         return None
     found = [_digest(key) for key in keys]
-    return await runtime.query(answers.find_earlier, caller.actor, scope=caller.scope, keys=found)
+    return await runtime.query(
+        idempotency.find_earlier, caller.actor, scope=caller.scope, keys=found
+    )
 
 
 def _digest(key: str) -> bytes:
@@ -96,25 +94,23 @@ async def book(
     """Refused with all that is wrong at once; who loses a time hears which are free. `reading`
     holds what the caller found wrong before."""
     # First of all, because since then a text or a rule may have changed that it would not pass.
-    answered = await runtime.query(answers.find, caller.actor, once=once)
+    answered = await runtime.query(idempotency.find, caller.actor, once=once)
     if answered:
         return answered
     guest = await _guest(caller, contact, reading)
     reading.finish()
     if contact.website:
-        return await runtime.query(bookings.pretend, caller.actor, wish, once=once)
-    if wait := await runtime.transact(limits.admit, caller.actor, once=once):
+        return await runtime.query(booking_book.pretend, caller.actor, wish, once=once)
+    if wait := await runtime.transact(rate_limits.admit, caller.actor, once=once):
         raise TooMany(wait)
     try:
-        return await runtime.transact(bookings.book, caller.actor, wish, guest=guest, once=once)
+        return await runtime.transact(booking_book.book, caller.actor, wish, guest=guest, once=once)
     except ProofNeeded:
         await _introduce(caller, wish, require(guest))
         raise
     except SlotTaken as taken:
         raise type(taken)(
-            await runtime.query(
-                availability.alternatives, caller.actor, slug=wish.slug, start=wish.start
-            )
+            await runtime.query(slots.alternatives, caller.actor, slug=wish.slug, start=wish.start)
         ) from None
 
 
@@ -136,20 +132,22 @@ async def _send_link(
     asker = Asker(secrets.token_urlsafe(32), caller.device)
     wanted = {"email": email, "asker": asker}
     origin = Origin.of(caller.network)
-    admitted = await runtime.transact(sign_in_links.admit, SYSTEM, **wanted, origin=origin)
+    admitted = await runtime.transact(sign_in.admit, SYSTEM, **wanted, origin=origin)
     if admitted.may_send:
         if before:
             await before()
-        await runtime.transact(sign_in_links.ask, SYSTEM, **wanted)
+        await runtime.transact(sign_in.ask, SYSTEM, **wanted)
 
 
 async def move(caller: Caller, *, reference: str, start: datetime) -> Moved:
     """To another time, whoever brings the wish."""
     await _count_change(caller)
     try:
-        return await runtime.transact(moves.move, caller.actor, reference=reference, start=start)
+        return await runtime.transact(
+            booking_move.move, caller.actor, reference=reference, start=start
+        )
     except ProofNeeded:
-        email = await runtime.query(bookplates.find_email, caller.actor, reference=reference)
+        email = await runtime.query(management_page.find_email, caller.actor, reference=reference)
         await _send_link(caller, email)
         raise
 
@@ -158,7 +156,7 @@ async def cancel(caller: Caller, *, reference: str, at_most_cents: int) -> Cance
     """For no more than was said."""
     await _count_change(caller)
     said = {"reference": reference, "at_most_cents": at_most_cents}
-    return await runtime.transact(endings.cancel, caller.actor, **said)
+    return await runtime.transact(booking_cancel.cancel, caller.actor, **said)
 
 
 async def _count_change(caller: Caller) -> None:
@@ -166,7 +164,7 @@ async def _count_change(caller: Caller) -> None:
     ring, whom = vault.ring(), caller.network if caller.is_guest else str(caller.actor.account_id)
     rate = settings.current().limits.changes_per_address
     tries = [("changes_per_address", ring.index("changes", whom), rate)]
-    if wait := await runtime.transact(limits.count, caller.actor, tries=tries):
+    if wait := await runtime.transact(rate_limits.count, caller.actor, tries=tries):
         raise TooMany(wait)
 
 

@@ -15,7 +15,9 @@ from types import FrameType
 
 from practice import build, cluster, db, keyfile, migrations
 from practice.domain.actors import SYSTEM
-from practice.services import keys, sample, sample_people, therapist
+from practice.sample import seed, seed_people
+from practice.services.accounts import therapist
+from practice.services.operations import key_rotation
 from practice.settings import Settings, StartRefused
 from practice.settings import current as read_settings
 
@@ -29,7 +31,7 @@ def serve(settings: Settings) -> None:
     _end_politely()
     address = require_free(settings.host, settings.port)
     with opened(settings) as url:
-        keys.open_vault(settings)
+        key_rotation.open_vault(settings)
         if not settings.is_production:
             _fill_if_empty()
             _show_doors()
@@ -74,21 +76,21 @@ def opened(settings: Settings, *, alone: bool = False) -> Generator[str]:
 
 
 def _fill_if_empty() -> None:
-    if db.query(sample.is_empty, SYSTEM):
-        db.transact(sample.seed, SYSTEM)
+    if db.query(seed.is_empty, SYSTEM):
+        db.transact(seed.seed, SYSTEM)
         say("database", "filled with a sample practice")
     add_people()
 
 
 def add_people() -> None:
-    if db.query(sample_people.is_wanted, SYSTEM):
-        db.transact(sample_people.seed, SYSTEM)
+    if db.query(seed_people.is_wanted, SYSTEM):
+        db.transact(seed_people.seed, SYSTEM)
         say("people", "added, with a day among them that begins around now")
 
 
 def _show_doors() -> None:
     say("sign in", db.transact(therapist.open_door, SYSTEM))
-    client = db.transact(sample_people.open_door, SYSTEM)
+    client = db.transact(seed_people.open_door, SYSTEM)
     if client:
         say("as client", client)
 

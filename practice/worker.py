@@ -13,7 +13,8 @@ import structlog
 from practice import clock, db, jobs, metrics, runtime
 from practice.domain.actors import SYSTEM
 from practice.providers import Providers
-from practice.services import claims, effects, workers
+from practice.services.operations import effects, heartbeats
+from practice.services.outbox import queue
 
 logger = structlog.get_logger(__name__)
 
@@ -77,7 +78,7 @@ async def running(url: str, providers: Providers) -> AsyncGenerator[None]:
             task.cancel()
         await asyncio.gather(*hands, *others, return_exceptions=True)
         with suppress(*db.FAILED):
-            await runtime.transact(workers.leave, SYSTEM, worker=name)
+            await runtime.transact(heartbeats.leave, SYSTEM, worker=name)
 
 
 async def alone(url: str, providers: Providers) -> None:
@@ -127,7 +128,7 @@ async def _work_once(providers: Providers, bell: Bell) -> int:
 async def _until_due() -> float:
     """Something may come due before the next look."""
     try:
-        due = await runtime.query(claims.next_due, SYSTEM)
+        due = await runtime.query(queue.next_due, SYSTEM)
     except db.FAILED:
         return PAUSE
     if due is None:
@@ -140,7 +141,7 @@ async def _listen(url: str, bell: Bell) -> None:
     while True:
         try:
             async with await psycopg.AsyncConnection.connect(url, autocommit=True) as line:
-                await line.execute(f"LISTEN {claims.CHANNEL}".encode())
+                await line.execute(f"LISTEN {queue.CHANNEL}".encode())
                 bell.ring()
                 async for _word in line.notifies():
                     bell.ring()
@@ -151,5 +152,5 @@ async def _listen(url: str, bell: Bell) -> None:
 async def _beat(name: str) -> None:
     while True:
         with suppress(*db.FAILED):
-            await runtime.transact(workers.beat, SYSTEM, worker=name)
+            await runtime.transact(heartbeats.beat, SYSTEM, worker=name)
         await asyncio.sleep(BEAT)

@@ -25,8 +25,10 @@ from practice import clock, cluster, db, migrations, settings
 from practice.domain.actors import SYSTEM, VISITOR, Actor
 from practice.domain.availability import hours
 from practice.domain.errors import Refusal
-from practice.services import availability, bookings, rulebook
-from practice.services.guests import Guest
+from practice.services.availability import rules as availability_rules
+from practice.services.availability import slots
+from practice.services.booking import book as booking_book
+from practice.services.clients.guests import Guest
 from practice.settings import ROOT
 from tests import builders
 from tests.builders import CALL
@@ -87,9 +89,9 @@ def a_practice(directory: Path) -> Iterator[str]:
 
 def free_times() -> list[datetime]:
     def work(session: Session, actor: Actor) -> list[datetime]:
-        rules = rulebook.find(session, actor, CALL)
+        rules = availability_rules.find(session, actor, CALL)
         first = clock.now().date() + timedelta(days=2)
-        found = availability.offered(session, actor, rules, first, first + timedelta(days=700))
+        found = slots.offered(session, actor, rules, first, first + timedelta(days=700))
         return [hours.moment(start) for start, _ in found]
 
     return db.query(work, VISITOR)
@@ -185,7 +187,7 @@ def rush(times: Sequence[datetime]) -> Rush:
 
 def attempt(start: datetime, guest: Guest) -> str:
     try:
-        db.transact(bookings.book, VISITOR, builders.a_wish(start=start), guest=guest)
+        db.transact(booking_book.book, VISITOR, builders.a_wish(start=start), guest=guest)
     except Refusal as refusal:
         return type(refusal).__name__
     except db.FAILED as failure:

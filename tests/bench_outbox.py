@@ -16,8 +16,8 @@ from practice.domain.booking.consequences import Effect
 from practice.models import sealed
 from practice.models.security import OutboxRow
 from practice.providers import EmbeddedMail, Providers
-from practice.services import effects
-from practice.services.rows import New, new, write
+from practice.services.inserts import New, new, write
+from practice.services.operations import effects
 from practice.settings import ROOT
 from practice.worker import running
 from tests.bench_booking import WORK, a_practice

@@ -16,7 +16,7 @@ from socketio.exceptions import SocketIOError
 
 from practice import db
 from practice.cluster import Cluster
-from practice.services import sessions
+from practice.services.accounts import sessions
 from practice.state.drafts import DraftState
 from practice.state.styleguide import SAMPLE_DRAFT, SampleDraftState
 from tests import portals

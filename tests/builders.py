@@ -21,10 +21,14 @@ from practice.models.booking import Appointment, Booking, BookingEvent
 from practice.models.clients import Account, Client
 from practice.models.content import Practice, PrivacyText, SessionType
 from practice.models.schedule import Schedule, WeeklyHours
-from practice.services import agenda, attaching, bookings, endings, job_runs, links
-from practice.services.answers import Booked
-from practice.services.bookings import Wish
-from practice.services.guests import Guest
+from practice.services.accounts import attach
+from practice.services.booking import book, cancel
+from practice.services.booking.book import Wish
+from practice.services.booking.idempotency import Booked
+from practice.services.calendar import groups
+from practice.services.clients.guests import Guest
+from practice.services.links import management
+from practice.services.operations import job_runs
 
 THERAPIST = Actor(Role.THERAPIST)
 # For connections that the portal's own code knows nothing of: the row policies let them through.
@@ -151,19 +155,19 @@ def a_client(*, discovered: bool = True, email: str | None = None, **facts: Any)
 
 
 def a_call(guest: Guest | None = None, start: datetime = TOMORROW) -> Booked:
-    return db.transact(bookings.book, VISITOR, a_wish(start=start), guest=guest or a_guest())
+    return db.transact(book.book, VISITOR, a_wish(start=start), guest=guest or a_guest())
 
 
 def a_session(
     client: Actor, slug: str = PAID, start: datetime = TOMORROW, *, by: Actor | None = None
 ) -> Booked:
-    return db.transact(bookings.book, by or client, a_wish(slug, start), client_id=client.client_id)
+    return db.transact(book.book, by or client, a_wish(slug, start), client_id=client.client_id)
 
 
 def expire_due(actor: Actor = SYSTEM) -> list[str]:
     """As the job does it: each in a transaction of its own."""
-    due = db.query(endings.find_due, actor)
-    return [one for one in due if db.transact(endings.expire, actor, one)]
+    due = db.query(cancel.find_due, actor)
+    return [one for one in due if db.transact(cancel.expire, actor, one)]
 
 
 def row(reference: str) -> Booking:
@@ -225,7 +229,7 @@ def events_of(reference: str) -> list[BookingEvent]:
 
 
 def a_group(start: datetime = TOMORROW, **different: Any) -> UUID:
-    return db.transact(agenda.open_group, THERAPIST, slug=GROUP, start=start, **different)
+    return db.transact(groups.open_group, THERAPIST, slug=GROUP, start=start, **different)
 
 
 def a_request(client: Actor | None = None, start: datetime = TOMORROW) -> Booked:
@@ -246,20 +250,20 @@ def client_of(reference: str) -> Client:
     return client_row(row(reference).client_id)
 
 
-def prove(reference: str, keep: str | None = None) -> attaching.Proven:
+def prove(reference: str, keep: str | None = None) -> attach.Proven:
     """The mailbox's owner signs in, and says of each booking that it was them."""
     account_id = client_of(reference).account_id
-    proven = db.transact(attaching.prove_email, SYSTEM, account_id=account_id)
+    proven = db.transact(attach.prove_email, SYSTEM, account_id=account_id)
     asked = {"account_id": proven.account_id}
-    for question in db.query(attaching.list_questions, SYSTEM, **asked):
+    for question in db.query(attach.list_questions, SYSTEM, **asked):
         more = {"reference": question.reference, "was_me": True}
-        proven = db.transact(attaching.answer, SYSTEM, **asked, **more)
-    return db.transact(attaching.prove_email, SYSTEM, **asked, keep=keep) if keep else proven
+        proven = db.transact(attach.answer, SYSTEM, **asked, **more)
+    return db.transact(attach.prove_email, SYSTEM, **asked, keep=keep) if keep else proven
 
 
 def manage_path(reference: str) -> str:
     """Behind the newest link of this booking."""
-    return links.manage_url(row(reference)).removeprefix(settings.current().public_url)
+    return management.manage_url(row(reference)).removeprefix(settings.current().public_url)
 
 
 def the_time_is(moment: datetime) -> time_machine.travel:

@@ -19,18 +19,13 @@ from practice.models.booking import Appointment
 from practice.models.clients import Client, Relationship
 from practice.models.content import Article, Practice
 from practice.providers import EmbeddedMail, Providers
-from practice.services import (
-    agenda,
-    bookings,
-    effects,
-    factors,
-    letters,
-    links,
-    sessions,
-    sign_in_links,
-    therapist,
-)
-from practice.services.answers import Booked
+from practice.services.accounts import second_factor, sessions, sign_in, therapist
+from practice.services.booking import book
+from practice.services.booking.idempotency import Booked
+from practice.services.calendar import groups
+from practice.services.letters import dev_mailbox
+from practice.services.links import management
+from practice.services.operations import effects
 from tests import builders
 from tests.builders import ASKED, BLANK, CALL, NOW, PAID, THERAPIST, TOMORROW
 
@@ -139,7 +134,7 @@ def _house() -> None:
     db.transact(work, SYSTEM)
     builders.change_row(Practice, therapist={"en": "Elena"})
     at = MOMENT + 5 * HOUR
-    db.transact(agenda.block, THERAPIST, starts_at=at, ends_at=at + HOUR / 2, reason=word)
+    db.transact(groups.block, THERAPIST, starts_at=at, ends_at=at + HOUR / 2, reason=word)
 
 
 def _client(name: str) -> Actor:
@@ -206,7 +201,7 @@ def _booked(
     place = Place.PHONE if slug == CALL else Place.VIDEO
     wish = builders.a_wish(slug, start, note=f"Note of {WORDS[name]}", place=place)
     who = (client or by).client_id
-    booked: Booked = db.transact(bookings.book, by, wish, guest=guest, client_id=who)
+    booked: Booked = db.transact(book.book, by, wish, guest=guest, client_id=who)
     room = f"https://room.example/{WORDS[name]}"
     at = builders.row(booked.reference).appointment_id
     builders.change_row(Appointment, Appointment.id == at, video_link=room)
@@ -230,20 +225,20 @@ def _keys(cast: Cast) -> None:
 
 
 def _key(reference: str) -> str:
-    return links.manage_url(builders.row(reference)).rpartition("/")[2]
+    return management.manage_url(builders.row(reference)).rpartition("/")[2]
 
 
 def _therapist(cast: Cast) -> tuple[UUID, str]:
     db.transact(therapist.appoint, SYSTEM, email=email_of("house"))
     (owner,) = builders.rows_of(Therapist)
-    enrolled = db.transact(factors.enrol, SYSTEM, account_id=owner.account_id)
+    enrolled = db.transact(second_factor.enrol, SYSTEM, account_id=owner.account_id)
     cast.tells["nobody"] = [enrolled.secret]
     return owner.account_id, enrolled.secret
 
 
 def _enrolled_and_left(cast: Cast, account: UUID, secret: str) -> None:
     session = _session(cast, "idle", account)
-    db.transact(factors.confirm, SYSTEM, session_id=session, code=code_of(secret))
+    db.transact(second_factor.confirm, SYSTEM, session_id=session, code=code_of(secret))
 
 
 def _signed_in(cast: Cast, people: Mapping[str, Actor], account: UUID, secret: str) -> None:
@@ -261,7 +256,7 @@ def _signed_in(cast: Cast, people: Mapping[str, Actor], account: UUID, secret: s
         clients[name] = str(other.id)
         cast.tells[name].append(clients[name])
     hers = _session(cast, "therapist", account)
-    db.transact(factors.show, SYSTEM, session_id=hers, code=code_of(secret))
+    db.transact(second_factor.show, SYSTEM, session_id=hers, code=code_of(secret))
     own["therapist"] = str(_session(cast, "", account, WORDS["house"]))
     cast.tells["house"].append(str(account))
     cast.alone["house"].append(own["therapist"])
@@ -295,18 +290,18 @@ def _links_asked(cast: Cast, kind: str) -> None:
 
 def _link(name: str) -> str:
     email = email_of(name)
-    asker = sign_in_links.Asker(asker_of(name), WORDS[name])
+    asker = sign_in.Asker(asker_of(name), WORDS[name])
     before = {one.id for one in _sent()}
-    db.transact(sign_in_links.ask, SYSTEM, email=email, asker=asker)
+    db.transact(sign_in.ask, SYSTEM, email=email, asker=asker)
     (letter,) = (one for one in _sent() if one.id not in before)
     return re.findall(r"/sign-in/link/(\S+)", letter.text)[0]
 
 
-def _sent() -> list[letters.Kept]:
+def _sent() -> list[dev_mailbox.Kept]:
     """After everything that was promised so far was done."""
     while effects.work_once(Providers(EmbeddedMail()), SYSTEM):
         pass
-    return db.query(letters.list_kept, SYSTEM)
+    return db.query(dev_mailbox.list_kept, SYSTEM)
 
 
 def _hers(of: Mapping[str, str]) -> dict[str, str]:

@@ -16,7 +16,7 @@ from sqlalchemy import QueuePool
 
 from practice import cluster, db, migrations, settings, vault
 from practice.domain.actors import SYSTEM
-from practice.services import sample
+from practice.sample import seed
 from practice.settings import ROOT
 from tests import builders
 from tests.scratch import Scratch, admin, create, exists
@@ -101,7 +101,7 @@ def database(scratch: Scratch) -> Iterator[str]:
 @pytest.fixture
 def practice(database: str) -> str:
     """The sample practice, published."""
-    db.transact(sample.seed, SYSTEM)
+    db.transact(seed.seed, SYSTEM)
     return database
 
 

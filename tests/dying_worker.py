@@ -8,7 +8,10 @@ from typing import Any, Never
 from practice import db
 from practice.domain.actors import SYSTEM
 from practice.providers import Providers, ResendMail
-from practice.services import bookings, claims, effects, post
+from practice.services.booking import book as booking_book
+from practice.services.letters import mail_log
+from practice.services.operations import effects
+from practice.services.outbox import queue
 from tests import builders
 
 # Where it can happen: after each commit, and on both sides of the call.
@@ -17,17 +20,17 @@ POINTS = ("claimed", "prepared", "before_call", "after_call", "settled", "settli
 BOOKING_POINTS = ("booking", "booked")
 GONE = 137
 AFTER: dict[Callable[..., Any], str] = {
-    claims.claim: "claimed",
-    post.prepare: "prepared",
-    post.sent: "settled",
-    claims.done: "settled",
-    bookings.book: "booked",
+    queue.claim: "claimed",
+    mail_log.prepare: "prepared",
+    mail_log.sent: "settled",
+    queue.done: "settled",
+    booking_book.book: "booked",
 }
 # Written, and not committed.
 WITHIN: dict[Callable[..., Any], str] = {
-    post.sent: "settling",
-    claims.done: "settling",
-    bookings.book: "booking",
+    mail_log.sent: "settling",
+    queue.done: "settling",
+    booking_book.book: "booking",
 }
 
 

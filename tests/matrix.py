@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from practice import i18n, metrics, practice
 from practice.domain.errors import NotFound
 from practice.routes.edge import Shield
-from practice.services import signin
+from practice.services.accounts import cookies
 from tests import inventory
 from tests.cast import ACTORS, WORDS, Cast, asker_of
 from tests.doors import FIREFOX, ORIGIN
@@ -238,9 +238,9 @@ class Matrix:
         return self.cookies(cell.actor, **self._filled(cell, "cookies"))
 
     def cookies(self, actor: str, **more: str) -> str:
-        found = {signin.asker_cookie(): asker_of(actor), **more}
+        found = {cookies.asker_cookie(): asker_of(actor), **more}
         if actor in self.cast.cookies:
-            found[signin.cookie_name()] = self.cast.cookies[actor]
+            found[cookies.cookie_name()] = self.cast.cookies[actor]
         return "; ".join(f"{name}={value}" for name, value in found.items())
 
     def _shown(self, cell: Cell, text: str) -> list[str]:

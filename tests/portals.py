@@ -14,7 +14,7 @@ from practice import clock, db
 from practice.cluster import Cluster
 from practice.domain.actors import SYSTEM, Actor
 from practice.models.accounts import BrowserSession
-from practice.services import factors, sessions, sign_in_links, therapist
+from practice.services.accounts import second_factor, sessions, sign_in, therapist
 from tests import builders
 from tests.conftest import DATA, KEY
 from tests.scratch import create
@@ -50,13 +50,11 @@ def the_therapist() -> tuple[str, str]:
     """Signed in with her second factor: the cookie's value, and her authenticator's secret."""
     link = db.transact(therapist.appoint, SYSTEM, email="elena@example.org", new_factor=True)
     token = link.rpartition("/")[2]
-    opened = db.transact(
-        sign_in_links.redeem, SYSTEM, token=token, nonce="", it_was_me=False, device=""
-    )
+    opened = db.transact(sign_in.redeem, SYSTEM, token=token, nonce="", it_was_me=False, device="")
     found = db.query(sessions.find, SYSTEM, cookie=opened.cookie)
     account, session = cast("UUID", found.account_id), cast("UUID", found.session_id)
-    secret = db.transact(factors.enrol, SYSTEM, account_id=account).secret
-    db.transact(factors.confirm, SYSTEM, session_id=session, code=code_of(secret, steps=-1))
+    secret = db.transact(second_factor.enrol, SYSTEM, account_id=account).secret
+    db.transact(second_factor.confirm, SYSTEM, session_id=session, code=code_of(secret, steps=-1))
     return opened.cookie, secret
 
 

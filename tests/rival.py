@@ -18,7 +18,7 @@ import time_machine
 from practice import db, settings
 from practice.domain.actors import VISITOR
 from practice.domain.errors import Refusal
-from practice.services import bookings
+from practice.services.booking import book
 from tests import builders
 from tests.conftest import PLAIN
 
@@ -65,7 +65,7 @@ def race(wishes: Sequence[tuple[str, datetime]], threads: int) -> list[str]:
 def attempt(slug: str, start: datetime) -> str:
     wish: Any = builders.a_wish(slug, start)
     try:
-        db.transact(bookings.book, VISITOR, wish, guest=builders.a_guest())
+        db.transact(book.book, VISITOR, wish, guest=builders.a_guest())
     except Refusal as refusal:
         return type(refusal).__name__
     except Exception as failure:

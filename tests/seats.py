@@ -5,7 +5,7 @@ from uuid import UUID
 from practice import db
 from practice.domain.actors import SYSTEM, Actor
 from practice.models.accounts import Therapist
-from practice.services import sessions, therapist
+from practice.services.accounts import sessions, therapist
 from tests.builders import rows_of
 from tests.tabs import Tab
 

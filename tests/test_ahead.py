@@ -12,7 +12,7 @@ from psycopg import OperationalError
 from sqlalchemy.exc import DBAPIError
 
 from practice.routes.prerender import PLACE, SCRIPT
-from practice.services import picking
+from practice.services.booking import offers
 from tests.builders import CALL, NOW, PAID, ZONE, a_call, a_client, change_type
 from tests.doors import browser
 from tests.seats import cookie_for
@@ -136,7 +136,7 @@ async def test_a_database_that_is_away_keeps_nobody_from_the_page(
     def away(*_given: object, **_named: object) -> None:
         raise DBAPIError("SELECT", None, OperationalError("gone"))
 
-    monkeypatch.setattr(picking, "find_desk", away)
+    monkeypatch.setattr(offers, "find_desk", away)
     assert is_empty(await opened())
 
 

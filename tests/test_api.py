@@ -32,7 +32,8 @@ from practice.models.schedule import Block
 from practice.models.security import OutboxRow
 from practice.network import network_of
 from practice.routes import api
-from practice.services import agenda, endings
+from practice.services.booking import cancel
+from practice.services.calendar import groups
 from practice.settings import Settings
 from tests import builders
 from tests.builders import CALL, GROUP, NOW, PAID, PRIVACY, THERAPIST, TOMORROW
@@ -228,7 +229,7 @@ async def test_a_locked_type_has_no_times_and_an_unknown_one_is_not_found(house:
 async def test_a_group_says_how_many_places_are_left(house: str, monkeypatch: pytest.MonkeyPatch):
     client_actor = builders.a_client(intake_completed_at=NOW)
     builders.change_type(GROUP, price_cents=0)
-    db.transact(agenda.open_group, THERAPIST, slug=GROUP, start=TOMORROW)
+    db.transact(groups.open_group, THERAPIST, slug=GROUP, start=TOMORROW)
     builders.a_session(client_actor, GROUP)
     another = builders.a_client(intake_completed_at=NOW)
     sign_in(monkeypatch, another)
@@ -494,7 +495,7 @@ async def test_the_answer_is_rebuilt_as_it_was_even_after_the_booking_was_cancel
     body = a_body()
     async with asking() as client:
         first = await book(client, body, "one")
-        db.transact(endings.cancel, THERAPIST, reference=first.json()["reference"])
+        db.transact(cancel.cancel, THERAPIST, reference=first.json()["reference"])
         second = await book(client, body, "one")
     assert first.text == second.text
 
@@ -504,7 +505,7 @@ async def test_a_refused_request_may_be_sent_again_under_its_key(house: str, qui
     body = a_body(TOMORROW)
     async with asking() as client:
         refused = await book(client, body, "one")
-        db.transact(endings.cancel, THERAPIST, reference=taken.reference)
+        db.transact(cancel.cancel, THERAPIST, reference=taken.reference)
         accepted = await book(client, body, "one")
     assert (refused.status_code, accepted.status_code) == (409, 201)
 

@@ -24,18 +24,12 @@ from practice.models.booking import Appointment, Booking
 from practice.models.clients import Account, Client, Consent
 from practice.models.content import Practice, PrivacyText
 from practice.models.security import AuditEntry, IdempotencyKey, OutboxRow
-from practice.services import (
-    agenda,
-    answers,
-    availability,
-    bookings,
-    endings,
-    explaining,
-    guests,
-    limits,
-    moves,
-)
-from practice.services.limits import Once
+from practice.services import rate_limits
+from practice.services.availability import explain, slots
+from practice.services.booking import book, cancel, idempotency, move
+from practice.services.calendar import groups
+from practice.services.clients import guests
+from practice.services.rate_limits import Once
 from tests.builders import (
     ASKED,
     CALL,
@@ -148,7 +142,7 @@ def test_a_guests_answer_says_the_same_whether_the_person_is_known(house: str):
 @pytest.mark.parametrize("slug", [PAID, ASKED, GROUP])
 def test_a_visitor_may_book_nothing_but_the_call(house: str, slug: str):
     with pytest.raises(DiscoveryRequired):
-        db.transact(bookings.book, VISITOR, a_wish(slug), guest=a_guest())
+        db.transact(book.book, VISITOR, a_wish(slug), guest=a_guest())
     assert rows_of(Client) == []
 
 
@@ -156,20 +150,18 @@ def test_the_free_type_that_needs_intake_is_behind_the_gate_too(house: str):
     """It is not a paywall."""
     change_type(PAID, price_cents=0)
     with pytest.raises(DiscoveryRequired):
-        db.transact(bookings.book, VISITOR, a_wish(PAID), guest=a_guest())
+        db.transact(book.book, VISITOR, a_wish(PAID), guest=a_guest())
 
 
 def test_a_visitor_without_a_name_books_nothing(house: str):
     with pytest.raises(NotFound):
-        db.transact(bookings.book, VISITOR, a_wish())
+        db.transact(book.book, VISITOR, a_wish())
 
 
 def test_a_visitor_cannot_book_in_the_name_of_a_client(house: str):
     """Whatever id somebody sends, it opens nothing."""
     client = a_client(discovered=False)
-    booked = db.transact(
-        bookings.book, VISITOR, a_wish(), guest=a_guest(), client_id=client.client_id
-    )
+    booked = db.transact(book.book, VISITOR, a_wish(), guest=a_guest(), client_id=client.client_id)
     assert client_of(booked.reference).id != client.client_id
 
 
@@ -268,7 +260,7 @@ def test_a_signed_in_client_books_the_first_call_once(house: str):
 def test_after_cancelling_the_call_another_can_be_booked(house: str):
     client = a_client(discovered=False)
     reference = a_session(client, CALL).reference
-    db.transact(endings.cancel, client, reference=reference)
+    db.transact(cancel.cancel, client, reference=reference)
     assert a_session(client, CALL).status == "confirmed"
 
 
@@ -281,7 +273,7 @@ def test_a_client_who_is_about_to_pay_finishes_that_first(house: str):
 
 def test_a_client_books_for_nobody_else(house: str):
     client, other = a_client(), a_client()
-    booked = db.transact(bookings.book, client, a_wish(PAID), client_id=other.client_id)
+    booked = db.transact(book.book, client, a_wish(PAID), client_id=other.client_id)
     assert row(booked.reference).client_id == client.client_id
 
 
@@ -294,7 +286,7 @@ def test_a_client_of_another_account_is_not_there(house: str, other: str):
         "nobody": Actor(Role.CLIENT),
     }[other]
     with pytest.raises(NotFound):
-        db.transact(bookings.book, actor, a_wish(PAID))
+        db.transact(book.book, actor, a_wish(PAID))
 
 
 @pytest.mark.parametrize(
@@ -372,7 +364,7 @@ def test_the_buffer_of_a_neighbour_is_kept(house: str):
 
 def test_the_loser_hears_of_free_times(house: str):
     a_call()
-    found = db.query(availability.alternatives, VISITOR, slug=CALL, start=TOMORROW)
+    found = db.query(slots.alternatives, VISITOR, slug=CALL, start=TOMORROW)
     assert len(found) == 3
     assert TOMORROW not in found
     assert a_call(start=found[0]).starts_at == found[0]
@@ -383,13 +375,13 @@ def test_a_booking_of_a_type_no_longer_sold_hears_of_free_times_too(house: str):
     client = a_client()
     reference = a_session(client).reference
     change_type(PAID, archived_at=NOW)
-    assert db.query(moves.list_alternatives, client, reference=reference, start=TOMORROW)
+    assert db.query(move.list_alternatives, client, reference=reference, start=TOMORROW)
 
 
 @pytest.mark.parametrize("hours_ahead", [-500, 24 * 400])
 def test_there_are_alternatives_for_a_time_out_of_reach(house: str, hours_ahead: int):
     start = NOW + timedelta(hours=hours_ahead)
-    found = db.query(availability.alternatives, VISITOR, slug=CALL, start=start)
+    found = db.query(slots.alternatives, VISITOR, slug=CALL, start=start)
     assert all(NOW <= one <= NOW + timedelta(days=60) for one in found)
 
 
@@ -435,10 +427,10 @@ def test_the_therapist_books_outside_hours_notice_and_horizon(house: str, start:
 def a_block(days: bool) -> None:
     if days:
         day = TOMORROW.date()
-        db.transact(agenda.block_days, THERAPIST, first_on=day, last_on=day, zone="Europe/Berlin")
+        db.transact(groups.block_days, THERAPIST, first_on=day, last_on=day, zone="Europe/Berlin")
     else:
         end = TOMORROW + 10 * MINUTES
-        db.transact(agenda.block, THERAPIST, starts_at=TOMORROW, ends_at=end)
+        db.transact(groups.block, THERAPIST, starts_at=TOMORROW, ends_at=end)
 
 
 @pytest.mark.parametrize("days", [True, False])
@@ -448,9 +440,7 @@ def test_a_block_warns_the_therapist_and_then_gives_way(house: str, days: bool):
     with pytest.raises(TimeBlocked):
         a_confirmed(client)
     wish = a_wish(PAID)
-    booked = db.transact(
-        bookings.book, THERAPIST, wish, client_id=client.client_id, despite_block=True
-    )
+    booked = db.transact(book.book, THERAPIST, wish, client_id=client.client_id, despite_block=True)
     assert booked.status == "confirmed"
 
 
@@ -458,7 +448,7 @@ def test_a_block_warns_the_therapist_and_then_gives_way(house: str, days: bool):
 def test_a_block_never_gives_way_to_a_client(house: str, days: bool):
     a_block(days)
     with pytest.raises(SlotTaken):
-        db.transact(bookings.book, a_client(), a_wish(PAID), despite_block=True)
+        db.transact(book.book, a_client(), a_wish(PAID), despite_block=True)
 
 
 @pytest.mark.parametrize("minutes", [0, 25, -25, 59, -59])
@@ -469,7 +459,7 @@ def test_the_therapist_never_books_over_a_live_appointment(house: str, minutes: 
     start = TOMORROW + minutes * MINUTES
     with pytest.raises(SlotTaken):
         db.transact(
-            bookings.book,
+            book.book,
             THERAPIST,
             a_wish(PAID, start),
             client_id=client.client_id,
@@ -496,7 +486,7 @@ def test_the_therapist_books_the_first_call_for_somebody(house: str):
 def test_the_therapist_books_for_somebody_who_is_there(house: str):
     for client_id in (None, a_client().account_id):
         with pytest.raises(NotFound):
-            db.transact(bookings.book, THERAPIST, a_wish(PAID), client_id=client_id)
+            db.transact(book.book, THERAPIST, a_wish(PAID), client_id=client_id)
 
 
 def test_the_therapist_books_what_only_she_sees(house: str):
@@ -508,7 +498,7 @@ def test_the_therapist_books_what_only_she_sees(house: str):
 
 
 def test_the_place_is_frozen_into_the_booking(house: str):
-    booked = db.transact(bookings.book, a_client(), a_wish(PAID, place=Place.IN_PERSON))
+    booked = db.transact(book.book, a_client(), a_wish(PAID, place=Place.IN_PERSON))
     change_type(PAID, places=[Place.VIDEO])
     assert row(booked.reference).place == "in_person"
 
@@ -516,13 +506,13 @@ def test_the_place_is_frozen_into_the_booking(house: str):
 @pytest.mark.parametrize("place", [None, Place.PHONE])
 def test_a_place_that_is_not_offered_is_refused(house: str, place: Place | None):
     with pytest.raises(Invalid) as refused:
-        db.transact(bookings.book, a_client(), a_wish(PAID, place=place))
+        db.transact(book.book, a_client(), a_wish(PAID, place=place))
     assert set(refused.value.fields) == {"place"}
 
 
 def test_where_there_is_one_place_nobody_has_to_say_it(house: str):
     change_type(PAID, places=[Place.PHONE])
-    booked = db.transact(bookings.book, a_client(), a_wish(PAID, place=None))
+    booked = db.transact(book.book, a_client(), a_wish(PAID, place=None))
     assert row(booked.reference).place == "phone"
 
 
@@ -531,14 +521,14 @@ def test_where_there_is_one_place_nobody_has_to_say_it(house: str):
 )
 def test_a_video_session_gets_the_practices_room(house: str, place: Place, link: str | None):
     change_row(Practice, video_room_url="https://video.example/room")
-    booked = db.transact(bookings.book, VISITOR, a_wish(place=place), guest=a_guest())
+    booked = db.transact(book.book, VISITOR, a_wish(place=place), guest=a_guest())
     change_row(Practice, video_room_url="https://video.example/other")
     assert appointment_of(booked.reference).video_link == link
 
 
 def test_participants_and_note_are_sealed(house: str):
     wish = a_wish(ASKED, note="We argue about money", participants=["Zita Canary", "Bo Canary"])
-    found = row(db.transact(bookings.book, a_client(), wish).reference)
+    found = row(db.transact(book.book, a_client(), wish).reference)
     assert models_sealed.read(found, "note") == "We argue about money"
     assert models_sealed.read(found, "participants") == "Zita Canary\nBo Canary"
     assert b"money" not in (found.note or b"")
@@ -547,7 +537,7 @@ def test_participants_and_note_are_sealed(house: str):
 
 def test_a_couple_is_one_booking(house: str):
     wish = a_wish(ASKED, participants=["Zita", "Bo"])
-    db.transact(bookings.book, a_client(), wish)
+    db.transact(book.book, a_client(), wish)
     assert len(rows_of(Booking)) == len(rows_of(Appointment)) == 1
 
 
@@ -616,7 +606,7 @@ def test_a_place_given_back_can_be_had_again(house: str):
     a_group(capacity=1)
     client = a_client()
     reference = a_session(client, GROUP).reference
-    db.transact(endings.cancel, client, reference=reference)
+    db.transact(cancel.cancel, client, reference=reference)
     assert a_session(a_client(), GROUP).status == "held"
 
 
@@ -640,7 +630,7 @@ def test_a_group_by_video_has_the_practices_room(house: str):
     change_type(GROUP, places=[Place.VIDEO])
     a_group()
     wish = a_wish(GROUP, place=Place.VIDEO)
-    reference = db.transact(bookings.book, a_client(), wish).reference
+    reference = db.transact(book.book, a_client(), wish).reference
     assert appointment_of(reference).video_link == "https://video.example/room"
 
 
@@ -651,9 +641,11 @@ def once(key: str = "key", said: str = "body", scope: str = "me") -> Once:
     return Once(scope.encode(), key.encode(), said.encode())
 
 
-def ask(asked: Once, start: datetime = TOMORROW, email: str = "ada@example.org") -> answers.Booked:
+def ask(
+    asked: Once, start: datetime = TOMORROW, email: str = "ada@example.org"
+) -> idempotency.Booked:
     guest = a_guest(email=email)
-    return db.transact(bookings.book, VISITOR, a_wish(start=start), guest=guest, once=asked)
+    return db.transact(book.book, VISITOR, a_wish(start=start), guest=guest, once=asked)
 
 
 def test_the_same_request_gets_the_same_answer_and_books_once(house: str):
@@ -676,9 +668,9 @@ def test_the_same_request_gets_the_same_answer_whatever_came_after(house: str, c
     if change == "moved after the type changed":
         change_type(CALL, minutes=30)
     if change == "cancelled":
-        db.transact(endings.cancel, holder, reference=first.reference)
+        db.transact(cancel.cancel, holder, reference=first.reference)
     else:
-        db.transact(moves.move, holder, reference=first.reference, start=later)
+        db.transact(move.move, holder, reference=first.reference, start=later)
     assert ask(once()) == first
 
 
@@ -711,7 +703,7 @@ def test_a_key_is_kept_for_two_days_and_then_forgotten(house: str):
 
 
 def test_an_admitted_request_can_still_become_a_booking(house: str):
-    db.transact(limits.admit, VISITOR, once=once())
+    db.transact(rate_limits.admit, VISITOR, once=once())
     booked = ask(once())
     (kept,) = rows_of(IdempotencyKey)
     assert kept.booking_id == row(booked.reference).id
@@ -721,7 +713,7 @@ def test_an_admitted_request_can_still_become_a_booking(house: str):
 def test_participants_are_people_with_names(house: str, names: list[str]):
     wish = a_wish(PAID, participants=names)
     with pytest.raises(Invalid) as refused:
-        db.transact(bookings.book, a_client(), wish)
+        db.transact(book.book, a_client(), wish)
     assert list(refused.value.fields) == ["participants"]
 
 
@@ -729,11 +721,11 @@ def test_hours_past_midnight_are_accepted_as_they_are_offered(house: str):
     """Whatever the buffers, what lies behind the last day that was asked about counts."""
     change_type(CALL, buffer_after=1440, step_minutes=60)
     block_at = TOMORROW + timedelta(days=1, hours=6)
-    db.transact(agenda.block, THERAPIST, starts_at=block_at, ends_at=block_at + timedelta(hours=1))
+    db.transact(groups.block, THERAPIST, starts_at=block_at, ends_at=block_at + timedelta(hours=1))
     day = TOMORROW.date()
     asked = {"slug": CALL, "zone": ZONE, "first": day}
-    alone = db.query(availability.list_slots, VISITOR, last=day, **asked).starts
-    wider = db.query(availability.list_slots, VISITOR, last=day + timedelta(days=3), **asked).starts
+    alone = db.query(slots.list_slots, VISITOR, last=day, **asked).starts
+    wider = db.query(slots.list_slots, VISITOR, last=day + timedelta(days=3), **asked).starts
     assert list(alone) == [one for one in wider if one in set(alone)]
     assert [one for one in wider if one[0] < alone[-1][0]] == list(alone)[:-1]
 
@@ -741,4 +733,4 @@ def test_hours_past_midnight_are_accepted_as_they_are_offered(house: str):
 @pytest.mark.parametrize("at", [TOMORROW.replace(microsecond=1), TOMORROW.replace(year=9999)])
 def test_a_time_nobody_can_book_has_no_explanation(house: str, at: datetime):
     with pytest.raises(NotOffered):
-        db.query(explaining.explain, THERAPIST, slug=CALL, at=at)
+        db.query(explain.explain, THERAPIST, slug=CALL, at=at)

@@ -16,7 +16,8 @@ from practice.models.accounts import SigninLink
 from practice.models.booking import Booking
 from practice.models.content import SessionType
 from practice.models.security import OutboxRow
-from practice.services import endings, links, moves, outcomes
+from practice.services.booking import cancel, move, outcome
+from practice.services.links import management
 from tests import builders
 from tests.builders import (
     ASKED,
@@ -51,7 +52,7 @@ GIULIA = "giulia.ferri@example.org"
 
 
 def key_of(reference: str) -> str:
-    return urlsplit(links.manage_url(row(reference))).path.partition("/manage")[2]
+    return urlsplit(management.manage_url(row(reference))).path.partition("/manage")[2]
 
 
 def manage(reference: str, then: str = "") -> str:
@@ -156,7 +157,7 @@ async def test_what_is_over_or_off_is_told_where_it_can_be_changed(house: str):
         assert (await opened(f"/booked{key_of(reference)}")).headers["location"] == manage(
             reference
         )
-    db.transact(endings.cancel, THERAPIST, reference=reference)
+    db.transact(cancel.cancel, THERAPIST, reference=reference)
     answer = await opened(f"/booked{key_of(reference)}")
     assert (answer.status_code, answer.headers["location"]) == (303, manage(reference))
 
@@ -242,10 +243,10 @@ async def test_nothing_of_it_is_kept_or_goes_anywhere(house: str):
 
 def ended_as(status: Status, reference: str) -> None:
     by_hand = {
-        Status.CANCELLED: endings.cancel,
-        Status.DECLINED: endings.decline,
-        Status.COMPLETED: outcomes.complete,
-        Status.NO_SHOW: outcomes.no_show,
+        Status.CANCELLED: cancel.cancel,
+        Status.DECLINED: cancel.decline,
+        Status.COMPLETED: outcome.complete,
+        Status.NO_SHOW: outcome.no_show,
     }
     if status is Status.EXPIRED:
         with the_time_is(TOMORROW - HOUR):
@@ -304,7 +305,7 @@ async def test_a_held_time_says_until_when(house: str):
 
 async def test_another_time_is_chosen_wherever_there_are_any(house: str):
     reference = called()
-    db.transact(endings.cancel, THERAPIST, reference=reference)
+    db.transact(cancel.cancel, THERAPIST, reference=reference)
     change_type(CALL, visible="therapist")
     assert links_in((await opened(manage(reference))).text, "/book") == ["/book"]
 
@@ -442,7 +443,7 @@ async def test_a_calendar_that_cannot_be_had_changes_nothing(
     def busy(*_said: object, **_more: object) -> None:
         raise Busy
 
-    for module, name, then in ((moves, "move", "/move"), (endings, "cancel", "/cancel")):
+    for module, name, then in ((move, "move", "/move"), (cancel, "cancel", "/cancel")):
         monkeypatch.setattr(module, name, busy)
         answer = await sent(manage(reference, then), start=THURSDAY.isoformat())
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "3")
@@ -462,7 +463,7 @@ async def test_changing_it_very_often_asks_for_patience(house: str):
 
 async def test_the_file_is_the_invitation_as_it_is_now(house: str):
     reference = called()
-    db.transact(moves.move, holder_of(reference), reference=reference, start=THURSDAY)
+    db.transact(move.move, holder_of(reference), reference=reference, start=THURSDAY)
     answer = await opened(manage(reference, "/calendar.ics"))
     assert answer.headers["content-type"] == "text/calendar; charset=utf-8; method=REQUEST"
     assert answer.headers["content-disposition"] == 'attachment; filename="appointment.ics"'

@@ -23,20 +23,13 @@ from practice.providers import Providers
 from practice.providers.ports import Message, Receipt
 from practice.routes import health
 from practice.routes.edge import Shield
-from practice.services import (
-    bookings,
-    effects,
-    endings,
-    feedback,
-    feeds,
-    moves,
-    outcomes,
-    reminders,
-    sign_in_links,
-    summaries,
-    therapist,
-)
-from practice.services.sign_in_links import Asker
+from practice.services import feedback
+from practice.services.accounts import sign_in, therapist
+from practice.services.accounts.sign_in import Asker
+from practice.services.booking import book, cancel, move, outcome
+from practice.services.calendar import feeds
+from practice.services.letters import daily_summary, reminders
+from practice.services.operations import effects
 from tests import builders
 from tests.builders import ASKED, BY_SYSTEM, NOW, THERAPIST, TOMORROW, the_time_is
 from tests.test_dump import dumped
@@ -120,21 +113,21 @@ def a_life(mail: Post) -> None:
         phone=f"+4{CANARIES['phone']}",
     )
     wish = builders.a_wish(place="phone", note=CANARIES["note"])
-    call = db.transact(bookings.book, Actor(Role.PUBLIC), wish, guest=guest)
+    call = db.transact(book.book, Actor(Role.PUBLIC), wish, guest=guest)
     worked(mail)
     holder = builders.holder_of(call.reference)
     with the_time_is(NOW + HOUR / 60):
-        db.transact(moves.move, holder, reference=call.reference, start=TOMORROW + 2 * HOUR)
+        db.transact(move.move, holder, reference=call.reference, start=TOMORROW + 2 * HOUR)
         worked(mail)
         device = Asker("n", CANARIES["device"])
-        db.transact(sign_in_links.ask, SYSTEM, email=CANARIES["e-mail"], asker=device)
+        db.transact(sign_in.ask, SYSTEM, email=CANARIES["e-mail"], asker=device)
         worked(mail)
     with the_time_is(TOMORROW - 2 * HOUR):
-        db.transact(summaries.promise_due, SYSTEM)
+        db.transact(daily_summary.promise_due, SYSTEM)
         worked(mail)
     with the_time_is(TOMORROW + 3 * HOUR):
         said = {"reference": call.reference, "outcome": Outcome.GO_ON}
-        db.transact(outcomes.complete, THERAPIST, **said)
+        db.transact(outcome.complete, THERAPIST, **said)
     client = Actor(Role.CLIENT, client_of(call.reference), builders.row(call.reference).client_id)
     with the_time_is(TOMORROW + 4 * HOUR):
         sessions(client, mail)
@@ -145,8 +138,8 @@ def sessions(client: Actor, mail: Post) -> None:
     many = [a_couples_wish(client, TOMORROW + days * DAY) for days in (2, 3, 6, 7, 8)]
     worked(mail)
     why: dict[str, Any] = {"why": CANARIES["reason"]}
-    db.transact(endings.decline, THERAPIST, reference=many[0], **why)
-    db.transact(endings.cancel, client, reference=many[1])
+    db.transact(cancel.decline, THERAPIST, reference=many[0], **why)
+    db.transact(cancel.cancel, client, reference=many[1])
     worked(mail)
     builders.change_row(
         builders.Booking, builders.Booking.reference == many[2], hold_expires_at=NOW
@@ -155,13 +148,13 @@ def sessions(client: Actor, mail: Post) -> None:
     worked(mail)
     held = a_couples_wish(client, TOMORROW + 9 * DAY, by=THERAPIST)
     ended = a_couples_wish(client, TOMORROW + 10 * DAY, by=THERAPIST)
-    db.transact(endings.cancel, client, reference=ended, **why)
+    db.transact(cancel.cancel, client, reference=ended, **why)
     worked(mail)
     with the_time_is(TOMORROW + 8 * DAY + HOUR):
         db.transact(reminders.promise_due, SYSTEM)
         worked(mail)
     with the_time_is(TOMORROW + 9 * DAY + 6 * HOUR):
-        db.transact(outcomes.complete, THERAPIST, reference=held)
+        db.transact(outcome.complete, THERAPIST, reference=held)
         db.transact(feedback.promise_due, SYSTEM)
         worked(mail)
 
@@ -169,7 +162,7 @@ def sessions(client: Actor, mail: Post) -> None:
 def a_couples_wish(client: Actor, start: Any, *, by: Actor | None = None) -> str:
     more = {"note": CANARIES["note"], "participants": [f"Pat {CANARIES['participant']}"]}
     wish = builders.a_wish(ASKED, start, **more)
-    return db.transact(bookings.book, by or client, wish, client_id=client.client_id).reference
+    return db.transact(book.book, by or client, wish, client_id=client.client_id).reference
 
 
 def client_of(reference: str) -> Any:

@@ -16,8 +16,11 @@ from practice.models.accounts import BrowserSession
 from practice.models.operations import Heartbeat, JobRun
 from practice.models.security import OutboxRow, RateCounter
 from practice.providers import EmbeddedMail, Providers
-from practice.services import claims, effects, expiring, limits, sessions, sign_in_links, workers
-from practice.services.sign_in_links import Asker
+from practice.services import rate_limits
+from practice.services.accounts import sessions, sign_in
+from practice.services.accounts.sign_in import Asker
+from practice.services.operations import clock_steps, effects, heartbeats
+from practice.services.outbox import queue
 from tests import builders, portals
 from tests.builders import NOW, rows_of, the_time_is
 from tests.test_running import seen
@@ -90,34 +93,32 @@ async def test_m3_her_page_says_which_jobs_are_late(house: str):
 
 
 def test_m3_a_beat_of_a_time_that_has_not_come_is_no_sign_of_life(house: str):
-    db.transact(workers.beat, SYSTEM, worker="one")
+    db.transact(heartbeats.beat, SYSTEM, worker="one")
     assert rows_of(Heartbeat)
     with the_time_is(NOW - HOUR):
-        assert db.query(workers.count_alive, SYSTEM) == 0
-        db.transact(workers.beat, SYSTEM, worker="one")
-        assert db.query(workers.count_alive, SYSTEM) == 1
+        assert db.query(heartbeats.count_alive, SYSTEM) == 0
+        db.transact(heartbeats.beat, SYSTEM, worker="one")
+        assert db.query(heartbeats.count_alive, SYSTEM) == 1
 
 
 def mark() -> int:
-    return db.transact(expiring.mark, SYSTEM)
+    return db.transact(clock_steps.mark, SYSTEM)
 
 
 def test_m3_an_expired_link_is_not_revived_by_a_step_back(house: str):
     token = the_link()
     with the_time_is(NOW + 16 * MINUTE):
         assert mark() == 1
-    state = db.query(sign_in_links.look, SYSTEM, token=token, nonce="nonce").state
+    state = db.query(sign_in.look, SYSTEM, token=token, nonce="nonce").state
     assert state is LinkState.EXPIRED
     with pytest.raises(Refusal):
-        db.transact(
-            sign_in_links.redeem, SYSTEM, token=token, nonce="nonce", it_was_me=True, device=""
-        )
+        db.transact(sign_in.redeem, SYSTEM, token=token, nonce="nonce", it_was_me=True, device="")
 
 
 def the_link() -> str:
     """As the letter has it."""
     builders.a_client(email=ADA)
-    db.transact(sign_in_links.ask, SYSTEM, email=ADA, asker=Asker("nonce", ""))
+    db.transact(sign_in.ask, SYSTEM, email=ADA, asker=Asker("nonce", ""))
     return newest_link().rpartition("/")[2]
 
 
@@ -125,7 +126,7 @@ def test_m3_a_link_that_is_good_is_left_alone(house: str):
     token = the_link()
     with the_time_is(NOW + 14 * MINUTE):
         mark()
-        state = db.query(sign_in_links.look, SYSTEM, token=token, nonce="nonce").state
+        state = db.query(sign_in.look, SYSTEM, token=token, nonce="nonce").state
     assert state is LinkState.GOOD
 
 
@@ -171,14 +172,14 @@ def test_m3_letters_do_not_wait_for_the_hour_to_come_again(house: str):
 def test_m3_what_somebody_works_on_is_not_taken_from_him(house: str):
     """The lease is shortened to a whole one, not to nothing: no letter is sent twice."""
     builders.a_call()
-    claimed = db.transact(claims.claim, SYSTEM, instant=[])
+    claimed = db.transact(queue.claim, SYSTEM, instant=[])
     with the_time_is(NOW - HOUR):
         mark()
         taken = {row.id for row in claimed}
-        again = db.transact(claims.claim, SYSTEM, instant=[])
+        again = db.transact(queue.claim, SYSTEM, instant=[])
         assert taken.isdisjoint(row.id for row in again)
-    with the_time_is(NOW - HOUR + claims.LEASE):
-        again = [row for _ in range(9) for row in db.transact(claims.claim, SYSTEM, instant=[])]
+    with the_time_is(NOW - HOUR + queue.LEASE):
+        again = [row for _ in range(9) for row in db.transact(queue.claim, SYSTEM, instant=[])]
         assert taken <= {row.id for row in again}
 
 
@@ -186,7 +187,7 @@ def test_m3_nobody_is_kept_waiting_longer_than_a_window(house: str):
     rate = Rate(2, HOUR)
 
     def count(session: Session, _actor: Actor) -> bool:
-        return limits.is_over(session, "tries", b"somebody", rate)
+        return rate_limits.is_over(session, "tries", b"somebody", rate)
 
     assert [db.transact(count, SYSTEM) for _ in range(3)] == [False, False, True]
     with the_time_is(NOW - 48 * HOUR):

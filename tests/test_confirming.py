@@ -15,7 +15,9 @@ from practice.domain.errors import Refusal
 from practice.models.booking import Booking
 from practice.models.clients import Client
 from practice.models.security import AuditEntry
-from practice.services import agenda, clients, confirmations, endings, moves, outcomes
+from practice.services.booking import cancel, confirm, move, outcome
+from practice.services.calendar import groups
+from practice.services.clients import gate
 from tests.builders import (
     ASKED,
     CALL,
@@ -89,26 +91,26 @@ def a_booking_in(status: Status) -> tuple[Actor, str]:
         return client, reference
     if status is Status.DECLINED:
         reference = a_request(client).reference
-        db.transact(endings.decline, THERAPIST, reference=reference)
+        db.transact(cancel.decline, THERAPIST, reference=reference)
         return client, reference
     reference = a_confirmed(client).reference
     if status is Status.COMPLETED:
-        _at(TOMORROW, outcomes.complete, THERAPIST, reference=reference)
+        _at(TOMORROW, outcome.complete, THERAPIST, reference=reference)
     if status is Status.NO_SHOW:
-        _at(TOMORROW, outcomes.no_show, THERAPIST, reference=reference)
+        _at(TOMORROW, outcome.no_show, THERAPIST, reference=reference)
     if status is Status.CANCELLED:
-        db.transact(endings.cancel, client, reference=reference)
+        db.transact(cancel.cancel, client, reference=reference)
     return client, reference
 
 
 # Each service that leads somewhere, and when it is called.
 SERVICES: dict[str, tuple[Callable[..., object], datetime]] = {
-    "held": (confirmations.approve, NOW),
-    "confirmed": (confirmations.confirm, NOW),
-    "declined": (endings.decline, NOW),
-    "cancelled": (endings.cancel, NOW),
-    "completed": (outcomes.complete, TOMORROW),
-    "no_show": (outcomes.no_show, TOMORROW),
+    "held": (confirm.approve, NOW),
+    "confirmed": (confirm.confirm, NOW),
+    "declined": (cancel.decline, NOW),
+    "cancelled": (cancel.cancel, NOW),
+    "completed": (outcome.complete, TOMORROW),
+    "no_show": (outcome.no_show, TOMORROW),
 }
 
 
@@ -179,14 +181,14 @@ def test_every_change_is_written_down_twice(house: str, before: Status, after: s
 
 def test_a_paid_request_that_is_approved_waits_for_its_payment(house: str):
     reference = a_request().reference
-    assert db.transact(confirmations.approve, THERAPIST, reference=reference) is Status.HELD
+    assert db.transact(confirm.approve, THERAPIST, reference=reference) is Status.HELD
     assert row(reference).hold_expires_at == NOW + timedelta(hours=24)
 
 
 def test_a_free_request_that_is_approved_is_confirmed(house: str):
     change_type(ASKED, price_cents=0)
     reference = a_request().reference
-    assert db.transact(confirmations.approve, THERAPIST, reference=reference) is Status.CONFIRMED
+    assert db.transact(confirm.approve, THERAPIST, reference=reference) is Status.CONFIRMED
     assert row(reference).hold_expires_at is None
 
 
@@ -196,27 +198,27 @@ def test_an_approved_request_can_be_paid_until_it_begins_and_as_long_as_a_checko
 ):
     change_type(ASKED, notice_minutes=0)
     reference = a_request(start=NOW + timedelta(hours=3)).reference
-    _at(NOW + timedelta(minutes=asked), confirmations.approve, THERAPIST, reference=reference)
+    _at(NOW + timedelta(minutes=asked), confirm.approve, THERAPIST, reference=reference)
     assert row(reference).hold_expires_at == NOW + timedelta(minutes=until)
 
 
 def test_a_payment_within_the_hold_confirms(house: str):
     reference = a_session(a_client()).reference
-    assert db.transact(confirmations.confirm, SYSTEM, reference=reference) is Status.CONFIRMED
+    assert db.transact(confirm.confirm, SYSTEM, reference=reference) is Status.CONFIRMED
 
 
 def test_a_payment_said_twice_is_applied_once(house: str):
     reference = a_session(a_client()).reference
-    db.transact(confirmations.confirm, SYSTEM, reference=reference)
+    db.transact(confirm.confirm, SYSTEM, reference=reference)
     with pytest.raises(NotPossibleNow):
-        db.transact(confirmations.confirm, SYSTEM, reference=reference)
+        db.transact(confirm.confirm, SYSTEM, reference=reference)
     assert [one.to_status for one in events_of(reference)].count("confirmed") == 1
 
 
 def test_a_late_payment_takes_the_time_back_while_it_is_free(house: str):
     _, reference = a_booking_in(Status.EXPIRED)
     assert not appointment_of(reference).live
-    _at(HOLD_OVER, confirmations.confirm, SYSTEM, reference=reference)
+    _at(HOLD_OVER, confirm.confirm, SYSTEM, reference=reference)
     assert appointment_of(reference).live
 
 
@@ -225,23 +227,23 @@ def test_a_late_payment_never_takes_a_time_that_is_somebody_elses(house: str, mi
     _, reference = a_booking_in(Status.EXPIRED)
     a_confirmed(start=TOMORROW + timedelta(minutes=minutes))
     with pytest.raises(SlotTaken):
-        _at(HOLD_OVER, confirmations.confirm, SYSTEM, reference=reference)
+        _at(HOLD_OVER, confirm.confirm, SYSTEM, reference=reference)
     assert row(reference).status == "expired"
 
 
 def test_a_late_payment_for_a_time_that_was_blocked_since_goes_back(house: str):
     _, reference = a_booking_in(Status.EXPIRED)
     end = TOMORROW + timedelta(hours=1)
-    db.transact(agenda.block, THERAPIST, starts_at=TOMORROW, ends_at=end)
+    db.transact(groups.block, THERAPIST, starts_at=TOMORROW, ends_at=end)
     with pytest.raises(Refusal):
-        _at(HOLD_OVER, confirmations.confirm, SYSTEM, reference=reference)
+        _at(HOLD_OVER, confirm.confirm, SYSTEM, reference=reference)
 
 
 def test_a_late_payment_buys_no_time_that_has_passed(house: str):
     """A session that is over is not free, and a letter must not confirm it."""
     _, reference = a_booking_in(Status.EXPIRED)
     with pytest.raises(SlotTaken):
-        _at(TOMORROW + timedelta(days=1), confirmations.confirm, SYSTEM, reference=reference)
+        _at(TOMORROW + timedelta(days=1), confirm.confirm, SYSTEM, reference=reference)
 
 
 def test_a_late_payment_after_the_gate_was_closed_again_is_refused_in_words(house: str):
@@ -249,7 +251,7 @@ def test_a_late_payment_after_the_gate_was_closed_again_is_refused_in_words(hous
     booked = a_call(start=TOMORROW)
     client_id = row(booked.reference).client_id
     with the_time_is(TOMORROW):
-        db.transact(outcomes.complete, THERAPIST, reference=booked.reference, outcome=Outcome.GO_ON)
+        db.transact(outcome.complete, THERAPIST, reference=booked.reference, outcome=Outcome.GO_ON)
     change_row(Client, Client.id == client_id, provisional=False)
     client = Actor(Role.CLIENT, client_row(client_id).account_id, client_id)
     with the_time_is(TOMORROW):
@@ -257,9 +259,9 @@ def test_a_late_payment_after_the_gate_was_closed_again_is_refused_in_words(hous
         held = a_session(client, start=later).reference
     with the_time_is(TOMORROW + timedelta(hours=1)):
         expire_due()
-        db.transact(outcomes.no_show, THERAPIST, reference=booked.reference)
+        db.transact(outcome.no_show, THERAPIST, reference=booked.reference)
         with pytest.raises(Refusal):
-            db.transact(confirmations.confirm, SYSTEM, reference=held)
+            db.transact(confirm.confirm, SYSTEM, reference=held)
     assert row(held).status == "expired"
 
 
@@ -270,7 +272,7 @@ def test_a_late_payment_finds_no_place_in_a_group_that_is_full(house: str):
         expire_due()
     a_session(a_client(), GROUP, by=THERAPIST)
     with pytest.raises(SlotTaken):
-        _at(HOLD_OVER, confirmations.confirm, SYSTEM, reference=reference)
+        _at(HOLD_OVER, confirm.confirm, SYSTEM, reference=reference)
 
 
 def test_a_late_payment_buys_no_second_place_for_the_same_person(house: str):
@@ -281,7 +283,7 @@ def test_a_late_payment_buys_no_second_place_for_the_same_person(house: str):
         expire_due()
     a_session(client, GROUP, by=THERAPIST)
     with pytest.raises(Refusal):
-        _at(HOLD_OVER, confirmations.confirm, SYSTEM, reference=reference)
+        _at(HOLD_OVER, confirm.confirm, SYSTEM, reference=reference)
     assert row(reference).status == "expired"
 
 
@@ -290,9 +292,9 @@ def test_a_late_payment_finds_no_group_that_was_called_off(house: str):
     reference = a_session(a_client(), GROUP).reference
     with the_time_is(HOLD_OVER):
         expire_due()
-    db.transact(agenda.cancel_group, THERAPIST, appointment_id=group)
+    db.transact(groups.cancel_group, THERAPIST, appointment_id=group)
     with pytest.raises(SlotTaken):
-        _at(HOLD_OVER, confirmations.confirm, SYSTEM, reference=reference)
+        _at(HOLD_OVER, confirm.confirm, SYSTEM, reference=reference)
 
 
 def test_a_late_payment_finds_its_place_in_a_group_again(house: str):
@@ -300,13 +302,13 @@ def test_a_late_payment_finds_its_place_in_a_group_again(house: str):
     reference = a_session(a_client(), GROUP).reference
     with the_time_is(HOLD_OVER):
         expire_due()
-    _at(HOLD_OVER, confirmations.confirm, SYSTEM, reference=reference)
+    _at(HOLD_OVER, confirm.confirm, SYSTEM, reference=reference)
     assert row(reference).status == "confirmed"
 
 
 def test_a_payment_that_comes_before_the_sweeper_finds_its_time(house: str):
     reference = a_session(a_client()).reference
-    _at(NOW + timedelta(hours=2), confirmations.confirm, SYSTEM, reference=reference)
+    _at(NOW + timedelta(hours=2), confirm.confirm, SYSTEM, reference=reference)
     assert row(reference).status == "confirmed"
 
 
@@ -314,8 +316,8 @@ def test_a_moved_request_that_is_approved_has_its_new_time(house: str):
     client = a_client()
     reference = a_request(client, NOW + timedelta(days=4, hours=1)).reference
     later = NOW + timedelta(days=4, hours=4)
-    db.transact(moves.move, client, reference=reference, start=later)
-    db.transact(confirmations.approve, THERAPIST, reference=reference)
+    db.transact(move.move, client, reference=reference, start=later)
+    db.transact(confirm.approve, THERAPIST, reference=reference)
     assert appointment_of(reference).starts_at == later
 
 
@@ -338,7 +340,7 @@ def test_a_call_of_a_therapist_who_confirms_herself_is_requested_first(house: st
     change_type(CALL, confirmation="therapist")
     reference = a_call().reference
     assert row(reference).status == "requested"
-    assert db.transact(confirmations.approve, THERAPIST, reference=reference) is Status.CONFIRMED
+    assert db.transact(confirm.approve, THERAPIST, reference=reference) is Status.CONFIRMED
 
 
 def test_what_the_therapist_books_herself_is_confirmed_and_still_has_its_price(house: str):
@@ -360,5 +362,5 @@ def test_marking_somebody_known_completes_no_booking(house: str):
     client = a_client(discovered=False)
     assert client.client_id
     reference = a_session(client, CALL).reference
-    db.transact(clients.mark_known, THERAPIST, client_id=client.client_id, reason="Known")
+    db.transact(gate.mark_known, THERAPIST, client_id=client.client_id, reason="Known")
     assert row(reference).status == "confirmed"

@@ -12,7 +12,9 @@ from practice.models.letters import LetterAttempt, MailedLetter
 from practice.models.messages import Notice, Thread
 from practice.models.security import OutboxRow
 from practice.providers import Providers, ResendMail
-from practice.services import claims, effects, endings
+from practice.services.booking import cancel
+from practice.services.operations import effects
+from practice.services.outbox import queue
 from tests import builders, dying_worker, peers
 from tests.builders import NOW, TOMORROW
 from tests.peers import Resend
@@ -35,7 +37,7 @@ def a_life(kind: str) -> set[str]:
     if kind == "booked":
         return BOOKED
     holder = builders.holder_of(call.reference)
-    db.transact(endings.cancel, holder, reference=call.reference)
+    db.transact(cancel.cancel, holder, reference=call.reference)
     return CANCELLED
 
 
@@ -45,7 +47,7 @@ def run(url: str, base: str, point: str = "", times: int = 1) -> int:
 
 def goes_on(base: str) -> None:
     """Somebody else, once the dead one's lease is over."""
-    with builders.the_time_is(NOW + claims.LEASE + timedelta(seconds=1)):
+    with builders.the_time_is(NOW + queue.LEASE + timedelta(seconds=1)):
         while effects.work_once(Providers(ResendMail("key", base)), SYSTEM):
             pass
 

@@ -17,7 +17,10 @@ from practice.models.clients import Client
 from practice.models.security import OutboxRow
 from practice.providers import EmbeddedMail, Providers
 from practice.reception import Caller, Contact, book, once
-from practice.services import availability, crowds, effects, letters, moves, summaries
+from practice.services.availability import slots
+from practice.services.booking import full_days, move
+from practice.services.letters import daily_summary, dev_mailbox
+from practice.services.operations import effects
 from practice.state.today import TodayState
 from tests import builders
 from tests.builders import (
@@ -136,7 +139,7 @@ def fill() -> list[str]:
 async def test_m2_a_day_full_of_guests_stays_open_and_asks_for_the_proof_of_the_e_mail(house: str):
     fill()
     on = TOMORROW.astimezone(ZONE).date()
-    offered = db.query(availability.list_slots, VISITOR, slug=CALL, first=on, last=on, zone=ZONE)
+    offered = db.query(slots.list_slots, VISITOR, slug=CALL, first=on, last=on, zone=ZONE)
     assert len(offered.starts) == 13
     with pytest.raises(ProofNeeded):
         await booked("203.0.113.7", 7, TOMORROW + 6 * HALF)
@@ -155,10 +158,10 @@ async def test_m2_a_day_full_of_guests_stays_open_and_asks_for_the_proof_of_the_
     assert a_session(actor, CALL, TOMORROW + 6 * HALF).status == "confirmed"
 
 
-def sent() -> list[letters.Kept]:
+def sent() -> list[dev_mailbox.Kept]:
     while effects.work_once(Providers(EmbeddedMail()), SYSTEM):
         pass
-    return db.query(letters.list_kept, SYSTEM)
+    return db.query(dev_mailbox.list_kept, SYSTEM)
 
 
 async def test_m2_who_is_known_is_asked_for_the_same_and_nothing_is_made(house: str):
@@ -178,7 +181,7 @@ async def test_m2_a_holder_moves_into_a_full_day_by_the_account_only(house: str)
     other = a_call(start=TOMORROW + DAY).reference
     with pytest.raises(ProofNeeded) as refusal:
         db.transact(
-            moves.move,
+            move.move,
             builders.holder_of(other),
             reference=other,
             start=TOMORROW + 6 * HALF,
@@ -214,8 +217,8 @@ async def test_m2_a_full_day_is_counted_among_what_waits_for_her_word(house: str
     assert seat.shows(TodayState, "decisions_title") == "One decision"
 
 
-def crowded() -> list[crowds.Crowd]:
-    return db.query(crowds.list_crowds, builders.THERAPIST)
+def crowded() -> list[full_days.Crowd]:
+    return db.query(full_days.list_crowds, builders.THERAPIST)
 
 
 async def test_m2_what_the_button_does_not_let_go_does_not_fill_a_day(house: str):
@@ -227,7 +230,7 @@ async def test_m2_what_the_button_does_not_let_go_does_not_fill_a_day(house: str
     assert crowded() == []
     builders.change_row(Client, col(Client.id).in_(claimed), claimed=None)
     (crowd,) = crowded()
-    assert db.transact(crowds.let_go, builders.THERAPIST, day=crowd.day) == crowd.calls
+    assert db.transact(full_days.let_go, builders.THERAPIST, day=crowd.day) == crowd.calls
     assert crowded() == []
 
 
@@ -242,14 +245,16 @@ async def test_m2_only_the_therapist_lets_go(house: str):
     on = TOMORROW.astimezone(ZONE).date()
     for actor in (VISITOR, a_client()):
         with pytest.raises(NotFound):
-            db.transact(crowds.let_go, actor, day=on)
+            db.transact(full_days.let_go, actor, day=on)
         with pytest.raises(NotFound):
-            db.query(crowds.list_crowds, actor)
+            db.query(full_days.list_crowds, actor)
     assert client_of(row(rows_of(Booking)[0].reference).reference).provisional
 
 
 async def test_m2_her_daily_letter_says_that_guests_filled_a_day(house: str):
     fill()
     with the_time_is(builders.NOW):
-        day = db.query(lambda session, _actor: summaries.find(session, builders.NOW.date()), SYSTEM)
+        day = db.query(
+            lambda session, _actor: daily_summary.find(session, builders.NOW.date()), SYSTEM
+        )
     assert day.crowded == 1

@@ -17,8 +17,9 @@ from practice.domain.actors import SYSTEM, VISITOR
 from practice.domain.booking.status import Status
 from practice.models.security import OutboxRow
 from practice.providers import Providers, ResendMail, Roads, SmtpMail, http, smtp_mail
-from practice.services import bookings, sign_in_links
-from practice.services.sign_in_links import Asker
+from practice.services.accounts import sign_in
+from practice.services.accounts.sign_in import Asker
+from practice.services.booking import book
 from tests import builders, peers
 from tests.builders import BY_SYSTEM, CALL, ZONE
 
@@ -64,7 +65,7 @@ async def test_while_both_hang_everybody_books_and_afterwards_hears_of_it(
             for start in times():
                 wish = builders.a_wish(start=start)
                 guest = builders.a_guest()
-                booked = await runtime.transact(bookings.book, VISITOR, wish, guest=guest)
+                booked = await runtime.transact(book.book, VISITOR, wish, guest=guest)
                 assert booked.status is Status.CONFIRMED
             assert resend.asked
             resend.pause = 0.0
@@ -83,7 +84,7 @@ async def test_a_provider_that_refuses_is_not_asked_again_by_the_same_hand_at_on
     for number in range(2 * db.HANDS):
         builders.a_client(email=f"person{number}@example.org")
         said = {"email": f"person{number}@example.org", "asker": Asker("n", "Firefox")}
-        db.transact(sign_in_links.ask, SYSTEM, **said)
+        db.transact(sign_in.ask, SYSTEM, **said)
     with peers.resend() as (resend, base):
         resend.mood = peers.REFUSING
         async with worker.running(database, Providers(ResendMail("key", base))):

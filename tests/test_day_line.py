@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from practice.domain.booking.status import Place, Status
-from practice.services.days import Blocked, Day, Meeting
+from practice.services.calendar.days import Blocked, Day, Meeting
 from practice.state.day_line import HOUR, LOWEST, Item, line_of
 
 NINE = datetime(2026, 11, 24, 9, tzinfo=UTC)

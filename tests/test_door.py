@@ -12,7 +12,7 @@ from practice.domain.actors import SYSTEM
 from practice.models.accounts import BrowserSession
 from practice.models.security import AuditEntry
 from practice.practice import app
-from practice.services import sessions
+from practice.services.accounts import sessions
 from practice.state import watch
 from practice.state.door import DoorState
 from practice.state.drafts import DraftState

@@ -11,7 +11,8 @@ from practice import db
 from practice.domain.actors import SYSTEM, VISITOR
 from practice.models import sealed
 from practice.models.clients import Client
-from practice.services import bookings, sessions, sign_in_links
+from practice.services.accounts import sessions, sign_in
+from practice.services.booking import book
 from tests import builders
 from tests.builders import BY_SYSTEM, TOMORROW
 
@@ -27,13 +28,13 @@ COUPLE = "Perch Canary"
 def lived_in(house: str) -> str:
     """A guest with a note, a couple, a sign-in, a device, a reason of the therapist's."""
     guest = builders.a_guest(name=NAME, email=EMAIL, phone=PHONE)
-    db.transact(bookings.book, VISITOR, builders.a_wish(note=NOTE), guest=guest)
+    db.transact(book.book, VISITOR, builders.a_wish(note=NOTE), guest=guest)
     client = builders.a_client(email="b" + EMAIL)
     wish = builders.a_wish(builders.ASKED, TOMORROW.replace(hour=12), participants=[COUPLE])
-    db.transact(bookings.book, client, wish)
+    db.transact(book.book, client, wish)
     assert client.account_id
     db.transact(sessions.open_for, SYSTEM, account_id=client.account_id, device="Canaryfox")
-    db.transact(sign_in_links.ask, SYSTEM, email=EMAIL, asker=sign_in_links.Asker("n", "Canaryfox"))
+    db.transact(sign_in.ask, SYSTEM, email=EMAIL, asker=sign_in.Asker("n", "Canaryfox"))
     return house
 
 

@@ -10,8 +10,10 @@ from practice.domain.booking.refusals import NotPossibleNow, TooLate
 from practice.domain.booking.status import Charge, cost_of_cancelling
 from practice.domain.errors import NotFound
 from practice.models import sealed
-from practice.services import agenda, confirmations, endings
-from practice.services.endings import Choices
+from practice.services.booking import cancel as booking_cancel
+from practice.services.booking import confirm
+from practice.services.booking.cancel import Choices
+from practice.services.calendar import groups
 from tests.builders import (
     ASKED,
     CALL,
@@ -53,8 +55,8 @@ def test_cancelling_costs_from_the_second_after_the_limit(house: str, moment: da
     client = a_client()
     reference = a_confirmed(client, FRIDAY).reference
     with the_time_is(moment):
-        said = db.query(endings.find_choices, client, reference=reference)
-        found = db.transact(endings.cancel, client, reference=reference)
+        said = db.query(booking_cancel.find_choices, client, reference=reference)
+        found = db.transact(booking_cancel.cancel, client, reference=reference)
     assert (found.cost_cents, found.currency) == (cost, "EUR")
     assert said.cancelling_costs_cents == cost
 
@@ -72,7 +74,7 @@ def test_hours_are_hours_across_a_clock_change(house: str, start: datetime, limi
     reference = a_confirmed(client, start).reference
     for moment, cost in ((limit, 0), (limit + SECOND, 4000)):
         with the_time_is(moment):
-            found = db.query(endings.find_choices, client, reference=reference)
+            found = db.query(booking_cancel.find_choices, client, reference=reference)
             assert (found.cancelling_costs_cents, found.free_until) == (cost, limit)
 
 
@@ -98,14 +100,14 @@ def test_the_cost_is_by_the_policy_that_was_booked(house: str):
     reference = a_confirmed(client, FRIDAY).reference
     change_type(PAID, free_hours=0, late_percent=0, price_cents=100)
     with the_time_is(FRIDAY - SECOND):
-        assert db.transact(endings.cancel, client, reference=reference).cost_cents == 4000
+        assert db.transact(booking_cancel.cancel, client, reference=reference).cost_cents == 4000
 
 
 @pytest.mark.parametrize("moment", [NOW, FRIDAY - SECOND, FRIDAY + timedelta(hours=3)], ids=str)
 def test_what_the_therapist_cancels_costs_nothing_whenever(house: str, moment: datetime):
     reference = a_confirmed(start=FRIDAY).reference
     with the_time_is(moment):
-        assert db.transact(endings.cancel, THERAPIST, reference=reference).cost_cents == 0
+        assert db.transact(booking_cancel.cancel, THERAPIST, reference=reference).cost_cents == 0
     assert row(reference).status == "cancelled"
 
 
@@ -115,7 +117,7 @@ def test_a_client_does_not_cancel_what_has_begun(house: str, moment: datetime):
     reference = a_confirmed(client, FRIDAY).reference
     for actor in (client, holder_of(reference)):
         with the_time_is(moment), pytest.raises(TooLate):
-            db.transact(endings.cancel, actor, reference=reference)
+            db.transact(booking_cancel.cancel, actor, reference=reference)
     assert row(reference).status == "confirmed"
 
 
@@ -123,13 +125,13 @@ def test_a_client_does_not_cancel_what_has_begun(house: str, moment: datetime):
 def test_what_was_never_certain_costs_nothing(house: str, slug: str):
     client = a_client()
     reference = a_session(client, slug).reference
-    assert db.transact(endings.cancel, client, reference=reference).cost_cents == 0
+    assert db.transact(booking_cancel.cancel, client, reference=reference).cost_cents == 0
 
 
 def test_a_cancelled_time_is_free_again(house: str):
     client = a_client()
     reference = a_confirmed(client).reference
-    db.transact(endings.cancel, client, reference=reference)
+    db.transact(booking_cancel.cancel, client, reference=reference)
     assert not appointment_of(reference).live
     assert a_confirmed().starts_at == TOMORROW
 
@@ -138,14 +140,14 @@ def test_a_cancellation_outranks_the_invitation(house: str):
     client = a_client()
     reference = a_confirmed(client).reference
     before = row(reference).sequence
-    db.transact(endings.cancel, client, reference=reference)
+    db.transact(booking_cancel.cancel, client, reference=reference)
     assert row(reference).sequence > before
 
 
 def test_a_reason_is_kept_sealed(house: str):
     client = a_client()
     reference = a_confirmed(client).reference
-    db.transact(endings.cancel, client, reference=reference, why="I have a fever")
+    db.transact(booking_cancel.cancel, client, reference=reference, why="I have a fever")
     event = next(one for one in events_of(reference) if one.to_status == "cancelled")
     assert sealed.read(event, "why") == "I have a fever"
     assert b"fever" not in (event.why or b"")
@@ -154,20 +156,20 @@ def test_a_reason_is_kept_sealed(house: str):
 def test_cancelling_twice_is_said_to_be_done(house: str):
     client = a_client()
     reference = a_confirmed(client).reference
-    db.transact(endings.cancel, client, reference=reference)
+    db.transact(booking_cancel.cancel, client, reference=reference)
     with pytest.raises(NotPossibleNow):
-        db.transact(endings.cancel, client, reference=reference)
+        db.transact(booking_cancel.cancel, client, reference=reference)
 
 
 def test_somebody_elses_booking_is_not_there(house: str):
     reference = a_confirmed(start=FRIDAY).reference
     strangers = (a_client(), VISITOR, holder_of(a_call().reference))
     for stranger in strangers:
-        for service in (endings.cancel, endings.decline, confirmations.approve):
+        for service in (booking_cancel.cancel, booking_cancel.decline, confirm.approve):
             with pytest.raises(NotFound):
                 db.transact(service, stranger, reference=reference)
         with pytest.raises(NotFound):
-            db.query(endings.find_choices, stranger, reference=reference)
+            db.query(booking_cancel.find_choices, stranger, reference=reference)
 
 
 def test_a_place_in_a_group_is_cancelled_alone(house: str):
@@ -175,14 +177,14 @@ def test_a_place_in_a_group_is_cancelled_alone(house: str):
     client = a_client()
     reference = a_session(client, GROUP, FRIDAY, by=THERAPIST).reference
     other = a_session(a_client(), GROUP, FRIDAY, by=THERAPIST).reference
-    db.transact(endings.cancel, client, reference=reference)
+    db.transact(booking_cancel.cancel, client, reference=reference)
     assert (row(reference).status, row(other).status) == ("cancelled", "confirmed")
     assert appointment_of(reference).live
 
 
 def choices(reference: str, role: str) -> Choices:
     actor = THERAPIST if role == "therapist" else holder_of(reference)
-    return db.query(endings.find_choices, actor, reference=reference)
+    return db.query(booking_cancel.find_choices, actor, reference=reference)
 
 
 CHOICES: list[tuple[str, timedelta, str, bool, bool]] = [
@@ -212,7 +214,7 @@ def test_what_can_be_done_is_said_before_anybody_acts(
     else:
         reference = a_confirmed(client, FRIDAY).reference
     if status == "cancelled":
-        db.transact(endings.cancel, client, reference=reference)
+        db.transact(booking_cancel.cancel, client, reference=reference)
     with the_time_is(FRIDAY + ahead):
         found = choices(reference, role)
     assert (found.status, found.may_move, found.may_cancel) == (status, move, cancel)
@@ -263,14 +265,14 @@ def test_a_place_in_a_group_lapses_and_the_group_stays(house: str):
 
 def test_an_approved_request_that_nobody_paid_lapses(house: str):
     reference = a_request(start=FRIDAY).reference
-    db.transact(confirmations.approve, THERAPIST, reference=reference)
+    db.transact(confirm.approve, THERAPIST, reference=reference)
     with the_time_is(NOW + timedelta(hours=24)):
         assert expire_due() == [reference]
 
 
 def test_a_declined_request_gives_its_time_back(house: str):
     reference = a_request().reference
-    db.transact(endings.decline, THERAPIST, reference=reference, why="I am away")
+    db.transact(booking_cancel.decline, THERAPIST, reference=reference, why="I am away")
     assert (row(reference).status, row(reference).hold_expires_at) == ("declined", None)
     assert a_confirmed().starts_at == TOMORROW
 
@@ -278,11 +280,11 @@ def test_a_declined_request_gives_its_time_back(house: str):
 def test_a_cancelled_call_leads_back_to_the_beginning(house: str):
     client = a_client(discovered=False)
     reference = a_session(client, CALL).reference
-    db.transact(endings.cancel, client, reference=reference)
+    db.transact(booking_cancel.cancel, client, reference=reference)
     assert a_session(client, CALL, FRIDAY).status == "confirmed"
 
 
 def test_a_block_cancels_nothing(house: str):
     reference = a_confirmed(start=FRIDAY).reference
-    db.transact(agenda.block, THERAPIST, starts_at=FRIDAY, ends_at=FRIDAY + timedelta(hours=1))
+    db.transact(groups.block, THERAPIST, starts_at=FRIDAY, ends_at=FRIDAY + timedelta(hours=1))
     assert row(reference).status == "confirmed"

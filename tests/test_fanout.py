@@ -15,7 +15,7 @@ from practice.domain.booking.status import TRANSITIONS, Place, Status
 from practice.models import messages, sealed
 from practice.models.messages import Thread
 from practice.models.security import OutboxRow
-from practice.services import answers, bookings, confirmations, endings, moves, outcomes
+from practice.services.booking import book, cancel, confirm, idempotency, move, outcome
 from tests.builders import (
     ASKED,
     NOW,
@@ -60,27 +60,27 @@ def told(reference: str) -> set[str]:
     return {one.fact for one in rows}
 
 
-def moved(start: Callable[[], answers.Booked]) -> str:
+def moved(start: Callable[[], idempotency.Booked]) -> str:
     reference = start().reference
-    db.transact(moves.move, THERAPIST, reference=reference, start=LATER)
+    db.transact(move.move, THERAPIST, reference=reference, start=LATER)
     return reference
 
 
-def cancelled(start: Callable[[], answers.Booked]) -> str:
+def cancelled(start: Callable[[], idempotency.Booked]) -> str:
     reference = start().reference
-    db.transact(endings.cancel, THERAPIST, reference=reference)
+    db.transact(cancel.cancel, THERAPIST, reference=reference)
     return reference
 
 
 def declined() -> str:
     reference = a_request().reference
-    db.transact(endings.decline, THERAPIST, reference=reference)
+    db.transact(cancel.decline, THERAPIST, reference=reference)
     return reference
 
 
 def approved() -> str:
     reference = a_request().reference
-    db.transact(confirmations.approve, THERAPIST, reference=reference)
+    db.transact(confirm.approve, THERAPIST, reference=reference)
     return reference
 
 
@@ -91,13 +91,13 @@ def approved_for_nothing() -> str:
 
 def paid() -> str:
     reference = a_session(a_client()).reference
-    db.transact(confirmations.confirm, SYSTEM, reference=reference)
+    db.transact(confirm.confirm, SYSTEM, reference=reference)
     return reference
 
 
 def paid_late() -> str:
     reference = lapsed()
-    db.transact(confirmations.confirm, SYSTEM, reference=reference)
+    db.transact(confirm.confirm, SYSTEM, reference=reference)
     return reference
 
 
@@ -157,15 +157,15 @@ def test_a_hold_is_nobodys_news(house: str):
 def test_a_hold_given_back_is_nobodys_news(house: str):
     client = a_client()
     reference = a_session(client).reference
-    db.transact(endings.cancel, client, reference=reference)
+    db.transact(cancel.cancel, client, reference=reference)
     assert told(reference) == set()
 
 
 def test_what_took_place_is_nobodys_news(house: str):
     reference = a_confirmed().reference
     with the_time_is(TOMORROW):
-        db.transact(outcomes.complete, THERAPIST, reference=reference)
-        db.transact(outcomes.no_show, THERAPIST, reference=reference)
+        db.transact(outcome.complete, THERAPIST, reference=reference)
+        db.transact(outcome.no_show, THERAPIST, reference=reference)
     assert told(reference) == {Fact.CONFIRMED}
 
 
@@ -226,7 +226,7 @@ def test_what_leaves_the_house_is_sealed(house: str):
 def test_a_promise_carries_no_name_no_note_and_no_address(house: str):
     guest = a_guest(name="Zita Canary", email="canary@example.org", phone="+393331234567")
     wish = a_wish(note="I cannot sleep", place=Place.PHONE)
-    db.transact(bookings.book, VISITOR, wish, guest=guest)
+    db.transact(book.book, VISITOR, wish, guest=guest)
     for one in rows_of(OutboxRow):
         said = sealed.read(one, "payload") + one.dedupe_key + str(one.outcome)
         assert not any(word in said for word in ("Zita", "canary", "+39333", "sleep"))
@@ -251,12 +251,12 @@ def test_promises_belong_to_the_event_that_made_them(house: str):
 def test_what_is_refused_promises_nothing(house: str):
     a_call()
     before = len(rows_of(OutboxRow))
-    with pytest.raises(bookings.SlotTaken):
+    with pytest.raises(book.SlotTaken):
         a_call()
     assert len(rows_of(OutboxRow)) == before
 
 
 def test_a_visitor_who_cancels_by_the_link_tells_the_therapist(house: str):
     reference = a_call().reference
-    db.transact(endings.cancel, holder_of(reference), reference=reference)
+    db.transact(cancel.cancel, holder_of(reference), reference=reference)
     assert Effect.LETTER_TO_THERAPIST in promised(reference, Fact.CANCELLED)

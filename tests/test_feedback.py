@@ -17,7 +17,8 @@ from practice.models.booking import Booking
 from practice.models.content import SessionType
 from practice.models.letters import Feedback
 from practice.models.security import AuditEntry
-from practice.services import feedback, outcomes
+from practice.services import feedback
+from practice.services.booking import outcome
 from practice.site.discovery import robots
 from practice.state.feedback import FeedbackState
 from tests.builders import (
@@ -44,7 +45,7 @@ def asked(client: Actor | None = None) -> str:
     """After a session: the path of the link in the letter."""
     reference = a_confirmed(client).reference
     with the_time_is(EVENING):
-        db.transact(outcomes.complete, THERAPIST, reference=reference)
+        db.transact(outcome.complete, THERAPIST, reference=reference)
         assert db.transact(feedback.promise_due, SYSTEM) == 1
     return urlsplit(feedback.url(row(reference))).path
 
@@ -211,7 +212,7 @@ async def test_the_newest_comes_first_and_nothing_without_words(house: str):
     with the_time_is(NOW + timedelta(days=7)):
         second = a_confirmed(a_client(), TOMORROW + timedelta(days=7)).reference
     with the_time_is(EVENING + timedelta(days=7)):
-        db.transact(outcomes.complete, THERAPIST, reference=second)
+        db.transact(outcome.complete, THERAPIST, reference=second)
         db.transact(feedback.promise_due, SYSTEM)
         found = db.transact(feedback.read, THERAPIST).given
         assert [one.words for one in found] == ["First"]

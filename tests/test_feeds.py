@@ -20,7 +20,9 @@ from practice.models.accounts import Therapist
 from practice.models.clients import Client
 from practice.models.letters import CalendarFeed
 from practice.routes import feeds as routes
-from practice.services import bookings, endings, feeds, moves, therapist
+from practice.services.accounts import therapist
+from practice.services.booking import book, cancel, move
+from practice.services.calendar import feeds
 from tests import builders
 from tests.builders import ASKED, NOW, THERAPIST, TOMORROW
 
@@ -96,7 +98,7 @@ def starts(body: str) -> list[Any]:
 
 def a_couple(client: Actor) -> str:
     wish = builders.a_wish(ASKED, TOMORROW + 3 * HOUR, note=NOTE, participants=[COUPLE])
-    return db.transact(bookings.book, THERAPIST, wish, client_id=client.client_id).reference
+    return db.transact(book.book, THERAPIST, wish, client_id=client.client_id).reference
 
 
 async def test_a_clients_feed_holds_her_own_times_and_nobody_elses(ada: Actor, grace: Actor):
@@ -157,9 +159,9 @@ async def test_what_is_over_before_it_took_place_is_gone(ada: Actor):
     gone = builders.a_confirmed(ada, TOMORROW + 2 * HOUR)
     path = made_for(ada)
     assert starts(await read(path)) == [TOMORROW, TOMORROW + 2 * HOUR]
-    db.transact(endings.cancel, THERAPIST, reference=gone.reference)
+    db.transact(cancel.cancel, THERAPIST, reference=gone.reference)
     assert starts(await read(path)) == [TOMORROW]
-    db.transact(moves.move, THERAPIST, reference=kept.reference, start=TOMORROW + 5 * HOUR)
+    db.transact(move.move, THERAPIST, reference=kept.reference, start=TOMORROW + 5 * HOUR)
     assert starts(await read(path)) == [TOMORROW + 5 * HOUR]
 
 

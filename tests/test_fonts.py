@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from practice.components.head import FONTS
-from practice.services import sample
+from practice.sample import seed
 from practice.settings import ROOT
 from tests import cut_fonts
 
@@ -38,7 +38,7 @@ def test_what_is_loaded_ahead_is_what_every_page_shows():
 
 
 @pytest.mark.parametrize(
-    "source", [sample.SOURCE, *sorted(ROOT.glob("locales/*/LC_MESSAGES/messages.po"))]
+    "source", [seed.SOURCE, *sorted(ROOT.glob("locales/*/LC_MESSAGES/messages.po"))]
 )
 def test_our_own_words_need_no_second_file(source: Path):
     """The other alphabets of a name, and what no font of ours has, are another matter."""

@@ -381,12 +381,16 @@ def test_a_changed_page_is_another_build_and_a_changed_service_is_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(build, "ROOT", tmp_path)
-    for name in ("practice/pages/home.py", "practice/services/content.py", "assets/styles/a.css"):
+    for name in (
+        "practice/pages/home.py",
+        "practice/services/content/published.py",
+        "assets/styles/a.css",
+    ):
         (tmp_path / name).parent.mkdir(parents=True)
         (tmp_path / name).write_text("one")
     settings = Settings.read({})
     before = build.fingerprint(settings)
-    (tmp_path / "practice/services/content.py").write_text("two")
+    (tmp_path / "practice/services/content/published.py").write_text("two")
     assert build.fingerprint(settings) == before
     for name in ("practice/pages/home.py", "assets/styles/a.css"):
         (tmp_path / name).write_text("two")

@@ -20,7 +20,8 @@ from practice.domain.actors import SYSTEM, VISITOR, Actor, Role
 from practice.domain.booking.status import Status
 from practice.domain.clients.stages import Outcome
 from practice.models.clients import Account
-from practice.services import agenda, bookings, endings, outcomes
+from practice.services.booking import book, cancel, outcome
+from practice.services.calendar import groups
 from tests import builders
 from tests.builders import BY_SYSTEM, CALL, GROUP, NOW, PAID, THERAPIST, TOMORROW
 
@@ -109,7 +110,7 @@ def refusal_of(work: Callable[..., Any], *given: Any, **more: Any) -> str | None
 
 def a_group(capacity: int = 1, start: datetime = LATER) -> UUID:
     return db.transact(
-        agenda.open_group, THERAPIST, slug=GROUP, start=start, capacity=capacity, despite_block=True
+        groups.open_group, THERAPIST, slug=GROUP, start=start, capacity=capacity, despite_block=True
     )
 
 
@@ -153,7 +154,7 @@ def test_touching_is_allowed(by_hand: Hand, offset: timedelta):
 @pytest.mark.parametrize("status", LIVE)
 def test_a_booking_that_ended_cannot_be_made_live_over_another(by_hand: Hand, status: str):
     first = builders.a_session(builders.a_client())
-    db.transact(endings.cancel, THERAPIST, reference=first.reference)
+    db.transact(cancel.cancel, THERAPIST, reference=first.reference)
     builders.a_session(builders.a_client())
     until = LATER if status in {"held", "requested"} else None
     words = "UPDATE bookings SET status = %s, hold_expires_at = %s WHERE reference = %s"
@@ -162,7 +163,7 @@ def test_a_booking_that_ended_cannot_be_made_live_over_another(by_hand: Hand, st
 
 def test_a_booking_that_ended_takes_its_time_again_if_that_is_free(by_hand: Hand):
     booked = builders.a_session(builders.a_client())
-    db.transact(endings.cancel, THERAPIST, reference=booked.reference)
+    db.transact(cancel.cancel, THERAPIST, reference=booked.reference)
     by_hand.execute(
         "UPDATE bookings SET status = 'confirmed' WHERE reference = %s", [booked.reference]
     )
@@ -181,7 +182,7 @@ def test_a_time_cannot_be_shifted_onto_another(by_hand: Hand):
 
 def test_a_cancelled_group_cannot_be_opened_over_another(by_hand: Hand):
     group = a_group()
-    db.transact(agenda.cancel_group, THERAPIST, appointment_id=group)
+    db.transact(groups.cancel_group, THERAPIST, appointment_id=group)
     builders.a_session(builders.a_client(), start=LATER)
     words = "UPDATE appointments SET group_status = 'open' WHERE id = %s"
     assert rule_against(by_hand, words, group) == "no_overlap"
@@ -191,7 +192,7 @@ def test_a_cancelled_group_cannot_be_opened_over_another(by_hand: Hand):
 def test_live_written_by_hand_changes_nothing(by_hand: Hand, is_cancelled: bool):
     booked = builders.a_session(builders.a_client())
     if is_cancelled:
-        db.transact(endings.cancel, THERAPIST, reference=booked.reference)
+        db.transact(cancel.cancel, THERAPIST, reference=booked.reference)
     appointment = builders.appointment_of(booked.reference).id
     by_hand.execute("UPDATE appointments SET live = %s WHERE id = %s", [is_cancelled, appointment])
     assert is_live(by_hand, appointment) is not is_cancelled
@@ -201,7 +202,7 @@ def test_live_written_by_hand_changes_nothing(by_hand: Hand, is_cancelled: bool)
 def test_live_of_a_group_written_by_hand_changes_nothing(by_hand: Hand, is_cancelled: bool):
     group = a_group()
     if is_cancelled:
-        db.transact(agenda.cancel_group, THERAPIST, appointment_id=group)
+        db.transact(groups.cancel_group, THERAPIST, appointment_id=group)
     by_hand.execute("UPDATE appointments SET live = %s WHERE id = %s", [is_cancelled, group])
     assert is_live(by_hand, group) is not is_cancelled
 
@@ -296,7 +297,7 @@ def test_a_session_cannot_be_handed_to_a_client_without_the_call(by_hand: Hand):
 def test_a_session_cannot_come_back_once_the_gate_is_closed_again(by_hand: Hand):
     client = builders.a_client()
     booked = builders.a_session(client)
-    db.transact(endings.cancel, THERAPIST, reference=booked.reference)
+    db.transact(cancel.cancel, THERAPIST, reference=booked.reference)
     close_gate(by_hand, client)
     words = "UPDATE bookings SET status = 'confirmed' WHERE reference = %s"
     assert rule_against(by_hand, words, booked.reference) == "discovery_first"
@@ -415,7 +416,7 @@ def test_nothing_else_opens_the_gate(by_hand: Hand, words: str, rule: str):
 def a_completed_call() -> tuple[str, UUID]:
     booked = builders.a_call()
     with time_machine.travel(TOMORROW + LENGTH, tick=False):
-        db.transact(outcomes.complete, THERAPIST, reference=booked.reference, outcome=Outcome.GO_ON)
+        db.transact(outcome.complete, THERAPIST, reference=booked.reference, outcome=Outcome.GO_ON)
     return booked.reference, builders.row(booked.reference).client_id
 
 
@@ -501,7 +502,7 @@ def test_a_group_cannot_shrink_below_the_people_in_it(by_hand: Hand):
 
 def test_nobody_is_booked_into_a_cancelled_group(by_hand: Hand):
     group = a_group()
-    db.transact(agenda.cancel_group, THERAPIST, appointment_id=group)
+    db.transact(groups.cancel_group, THERAPIST, appointment_id=group)
     assert refusal_of(write_booking, by_hand, group, builders.a_client()) == "group_open"
 
 
@@ -697,7 +698,7 @@ def test_a_naive_time_never_reaches_the_database(by_hand: Hand):
 def test_a_naive_time_is_no_wish(house: str):
     wish = builders.a_wish(start=TOMORROW.replace(tzinfo=None))
     with pytest.raises((TypeError, ValueError)):
-        db.transact(bookings.book, VISITOR, wish, guest=builders.a_guest())
+        db.transact(book.book, VISITOR, wish, guest=builders.a_guest())
 
 
 @pytest.mark.parametrize("zone", ["Asia/Kathmandu", "America/St_Johns", "UTC"])
@@ -727,7 +728,7 @@ def test_the_calendar_of_another_zone_keeps_the_instant(by_hand: Hand):
 
 def test_the_journal_knows_every_hand(by_hand: Hand):
     booked = builders.a_session(builders.a_client())
-    db.transact(endings.cancel, THERAPIST, reference=booked.reference)
+    db.transact(cancel.cancel, THERAPIST, reference=booked.reference)
     written = by_hand.execute("SELECT actor, action FROM audit_entries ORDER BY id").fetchall()
     assert [(actor.partition(":")[0], action) for actor, action in written] == [
         (Role.CLIENT, "booked"),

@@ -11,7 +11,8 @@ from practice.domain.actors import VISITOR
 from practice.domain.errors import Invalid
 from practice.domain.inputs import BIDI, Reading
 from practice.models import sealed
-from practice.services import bookings, clients, endings, guests
+from practice.services.booking import book, cancel
+from practice.services.clients import gate, guests
 from tests.builders import PRIVACY, THERAPIST, a_call, a_client, a_confirmed, a_wish, client_of, row
 
 Parse = Callable[[str, str], object]
@@ -214,7 +215,7 @@ def test_a_guest_with_an_odd_name_is_kept_as_written(house: str):
         "privacy_version": PRIVACY,
     }
     guest = db.query(guests.read, VISITOR, form=form, origins=(None, None, None))
-    found = client_of(db.transact(bookings.book, VISITOR, a_wish(), guest=guest).reference)
+    found = client_of(db.transact(book.book, VISITOR, a_wish(), guest=guest).reference)
     assert sealed.read(found, "name") == form["name"]
 
 
@@ -226,7 +227,7 @@ def test_a_reason_is_read_like_any_note(house: str, why: str):
     client = a_client()
     reference = a_confirmed(client).reference
     with pytest.raises(Invalid):
-        db.transact(endings.cancel, client, reference=reference, why=why)
+        db.transact(cancel.cancel, client, reference=reference, why=why)
     assert row(reference).status == "confirmed"
 
 
@@ -234,4 +235,4 @@ def test_a_reason_is_read_like_any_note(house: str, why: str):
 def test_the_reason_why_somebody_is_known_is_read_like_any_note(house: str, reason: str):
     client_id = client_of(a_call().reference).id
     with pytest.raises(Invalid):
-        db.transact(clients.mark_known, THERAPIST, client_id=client_id, reason=reason)
+        db.transact(gate.mark_known, THERAPIST, client_id=client_id, reason=reason)

@@ -21,8 +21,10 @@ from practice.models.clients import Account, Client, Consent
 from practice.models.messages import Notice, Thread
 from practice.models.schedule import Block
 from practice.models.security import AuditEntry, OutboxRow, WebhookEvent
-from practice.services import agenda, inbox, sessions, sign_in_links
-from practice.services.rows import new, write
+from practice.services.accounts import sessions, sign_in
+from practice.services.calendar import groups
+from practice.services.inserts import new, write
+from practice.services.operations import webhook_inbox
 from tests import builders
 from tests.builders import THERAPIST, TOMORROW
 
@@ -45,14 +47,19 @@ def two(house: str) -> tuple[Actor, Actor]:
         builders.a_confirmed(client, TOMORROW.replace(hour=9 + 3 * hour))
         assert client.account_id
         db.transact(sessions.open_for, SYSTEM, account_id=client.account_id, device="Firefox")
-        db.transact(sign_in_links.ask, SYSTEM, email=email, asker=sign_in_links.Asker("n", "d"))
+        db.transact(sign_in.ask, SYSTEM, email=email, asker=sign_in.Asker("n", "d"))
         found.append(client)
     builders.a_call(start=TOMORROW.replace(hour=14))
     db.transact(
-        agenda.block, THERAPIST, starts_at=TOMORROW, ends_at=TOMORROW.replace(hour=9), reason="Mine"
+        groups.block, THERAPIST, starts_at=TOMORROW, ends_at=TOMORROW.replace(hour=9), reason="Mine"
     )
-    told = {"source": inbox.RESEND, "event_id": "msg_1", "kind": "email.opened", "body": "{}"}
-    db.transact(inbox.receive, SYSTEM, **told)
+    told = {
+        "source": webhook_inbox.RESEND,
+        "event_id": "msg_1",
+        "kind": "email.opened",
+        "body": "{}",
+    }
+    db.transact(webhook_inbox.receive, SYSTEM, **told)
     return found[0], found[1]
 
 

@@ -28,27 +28,16 @@ from practice.models.operations import Heartbeat, JobRun
 from practice.models.security import AuditSeal, IdempotencyKey, OutboxRow, RateCounter, WebhookEvent
 from practice.providers import EmbeddedMail, Providers, TelegramChat
 from practice.providers.ports import Message, Receipt
-from practice.services import (
-    claims,
-    clean_up,
-    drafts,
-    effects,
-    endings,
-    feedback,
-    inbox,
-    job_runs,
-    journal,
-    moves,
-    newcomers,
-    outcomes,
-    reminders,
-    sessions,
-    sign_in_links,
-    summaries,
-    therapist,
-)
-from practice.services.answers import Booked
-from practice.services.sign_in_links import Asker
+from practice.services import drafts, feedback
+from practice.services.accounts import newcomers, sessions, sign_in, therapist
+from practice.services.accounts.sign_in import Asker
+from practice.services.booking import cancel as booking_cancel
+from practice.services.booking import move as booking_move
+from practice.services.booking import outcome as booking_outcome
+from practice.services.booking.idempotency import Booked
+from practice.services.letters import daily_summary, reminders
+from practice.services.operations import audit_chain, clean_up, effects, job_runs, webhook_inbox
+from practice.services.outbox import queue
 from tests import builders, peers
 from tests.builders import ASKED, NOW, PAID, THERAPIST, TOMORROW, the_time_is
 
@@ -130,7 +119,7 @@ def test_what_is_not_certain_is_not_reminded_of(house: str):
 
 def test_what_was_cancelled_is_not_reminded_of(house: str):
     booked = builders.a_confirmed(start=START)
-    db.transact(endings.cancel, THERAPIST, reference=booked.reference)
+    db.transact(booking_cancel.cancel, THERAPIST, reference=booked.reference)
     assert remind(DUE) == 0
 
 
@@ -140,11 +129,11 @@ def test_what_is_over_is_not_reminded_of(house: str):
 
 
 def cancel(booked: Booked) -> None:
-    db.transact(endings.cancel, THERAPIST, reference=booked.reference)
+    db.transact(booking_cancel.cancel, THERAPIST, reference=booked.reference)
 
 
 def move(booked: Booked) -> None:
-    db.transact(moves.move, THERAPIST, reference=booked.reference, start=START + DAY)
+    db.transact(booking_move.move, THERAPIST, reference=booked.reference, start=START + DAY)
 
 
 def nothing(_booked: Booked) -> None:
@@ -187,7 +176,7 @@ def test_moved_away_and_back_there_is_one_reminder_for_each_time(house: str):
     booked = builders.a_confirmed(start=START)
     for minute, start in ((1, START + DAY), (2, START)):
         with the_time_is(NOW + minute * MINUTE):
-            db.transact(moves.move, THERAPIST, reference=booked.reference, start=start)
+            db.transact(booking_move.move, THERAPIST, reference=booked.reference, start=start)
     assert remind(DUE) == 1
     assert remind(DUE + DAY - SECOND) == 0
 
@@ -281,7 +270,7 @@ SEVEN = datetime(2026, 11, 24, 6, 0, tzinfo=UTC)
 
 
 def sum_up(moment: datetime) -> int:
-    return at(moment, summaries.promise_due)
+    return at(moment, daily_summary.promise_due)
 
 
 def test_the_summary_comes_between_seven_and_noon_and_once(hers: str):
@@ -353,7 +342,7 @@ def test_each_day_has_its_own_and_yesterdays_is_not_sent_today(hers: str):
 def test_many_that_look_at_once_promise_one(hers: str):
     builders.a_call()
     with the_time_is(SEVEN):
-        assert sum(at_once(lambda: db.transact(summaries.promise_due, SYSTEM))) == 1
+        assert sum(at_once(lambda: db.transact(daily_summary.promise_due, SYSTEM))) == 1
 
 
 @pytest.fixture
@@ -422,7 +411,7 @@ def a_completed(client: Actor | None = None, start: datetime = TOMORROW) -> date
     booked = builders.a_confirmed(client, start)
     end = builders.appointment_of(booked.reference).ends_at
     with the_time_is(end):
-        db.transact(outcomes.complete, THERAPIST, reference=booked.reference)
+        db.transact(booking_outcome.complete, THERAPIST, reference=booked.reference)
     return end
 
 
@@ -447,14 +436,14 @@ def test_a_call_is_no_session(house: str):
     call = builders.a_call(start=TOMORROW)
     with the_time_is(TOMORROW + HOUR):
         said = {"reference": call.reference, "outcome": Outcome.GO_ON}
-        db.transact(outcomes.complete, THERAPIST, **said)
+        db.transact(booking_outcome.complete, THERAPIST, **said)
     assert ask(TOMORROW + 5 * HOUR) == 0
 
 
 def test_who_did_not_come_is_not_asked_how_it_was(house: str):
     booked = builders.a_confirmed()
     with the_time_is(TOMORROW + HOUR):
-        db.transact(outcomes.no_show, THERAPIST, reference=booked.reference)
+        db.transact(booking_outcome.no_show, THERAPIST, reference=booked.reference)
     assert ask(TOMORROW + 5 * HOUR) == 0
 
 
@@ -463,7 +452,7 @@ def test_called_a_no_show_after_all_the_question_is_dropped(house: str):
     assert ask(end + 3 * HOUR) == 1
     (booking,) = builders.rows_of(Booking)
     with the_time_is(end + 3 * HOUR):
-        db.transact(outcomes.no_show, THERAPIST, reference=booking.reference)
+        db.transact(booking_outcome.no_show, THERAPIST, reference=booking.reference)
         assert worked(Post()).of("feedback_request") == []
     assert [one.outcome for one in promised(FEEDBACK)] == ["dropped:not_held"]
 
@@ -566,7 +555,7 @@ def test_of_many_that_look_at_once_one_lets_it_lapse(house: str):
 
 def old_letter() -> None:
     builders.a_client(email="ada@example.org")
-    db.transact(sign_in_links.ask, SYSTEM, email="ada@example.org", asker=Asker("n", "Firefox"))
+    db.transact(sign_in.ask, SYSTEM, email="ada@example.org", asker=Asker("n", "Firefox"))
     worked()
 
 
@@ -610,8 +599,13 @@ def added(row: Callable[[], Table]) -> Callable[[], None]:
 
 
 def an_event() -> None:
-    said = {"source": inbox.RESEND, "event_id": "msg_1", "kind": "email.opened", "body": "{}"}
-    db.transact(inbox.receive, SYSTEM, **said)
+    said = {
+        "source": webhook_inbox.RESEND,
+        "event_id": "msg_1",
+        "kind": "email.opened",
+        "body": "{}",
+    }
+    db.transact(webhook_inbox.receive, SYSTEM, **said)
 
 
 def a_key() -> Table:
@@ -705,7 +699,7 @@ def test_a_letter_without_a_body_is_not_sent_again_by_any_button(house: str):
     builders.change_row(OutboxRow, OutboxRow.id == row.id, done_at=None, dead_at=NOW)
     at(NOW + 91 * DAY, clean_up.forget)
     with the_time_is(NOW + 91 * DAY):
-        assert db.transact(claims.again, THERAPIST, row=row.id)
+        assert db.transact(queue.again, THERAPIST, row=row.id)
         assert worked(Post()).got == []
     (found,) = builders.rows_of(OutboxRow, OutboxRow.id == row.id)
     assert found.outcome == "dropped:forgotten"
@@ -805,14 +799,14 @@ async def test_one_booking_that_cannot_lapse_holds_back_no_other(
         builders.a_session(builders.a_client(), start=TOMORROW + hour * HOUR).reference
         for hour in range(3)
     )
-    whole = endings.transitions.change
+    whole = booking_cancel.booking_status.change
 
     def breaks(session: Session, actor: Actor, booking: Booking, *said: Any) -> Any:
         if booking.reference == second:
             raise ZeroDivisionError
         return whole(session, actor, booking, *said)
 
-    monkeypatch.setattr(endings.transitions, "change", breaks)
+    monkeypatch.setattr(booking_cancel.booking_status, "change", breaks)
     job = next(one for one in JOBS if one.name == "expire_bookings")
 
     def lapsed() -> list[bool]:
@@ -822,7 +816,7 @@ async def test_one_booking_that_cannot_lapse_holds_back_no_other(
         await jobs.run(job)
         assert lapsed() == [True, False, True]
         assert builders.rows_of(JobRun)[0].outcome == "defect"
-    monkeypatch.setattr(endings.transitions, "change", whole)
+    monkeypatch.setattr(booking_cancel.booking_status, "change", whole)
     with the_time_is(NOW + HOUR + MINUTE):
         await jobs.run(job)
         assert lapsed() == [True, True, True]
@@ -852,10 +846,10 @@ async def test_every_job_runs_on_a_house_in_use(hers: str, job: Job):
 
 def test_the_journal_is_sealed_by_one_at_a_time(house: str):
     builders.a_confirmed()
-    at_once(lambda: db.transact(journal.seal, SYSTEM))
+    at_once(lambda: db.transact(audit_chain.seal, SYSTEM))
     seals = builders.rows_of(AuditSeal)
     assert sorted(one.number for one in seals) == list(range(1, len(seals) + 1))
-    verdict = db.query(journal.verify, SYSTEM)
+    verdict = db.query(audit_chain.verify, SYSTEM)
     assert (verdict.broken, verdict.waiting) == ("", 0)
 
 

@@ -14,8 +14,8 @@ from practice import db
 from practice.cluster import Cluster
 from practice.domain.actors import SYSTEM
 from practice.models.security import AuditEntry, AuditSeal
-from practice.services import journal
-from practice.services.journal import Head, Verdict
+from practice.services.operations import audit_chain
+from practice.services.operations.audit_chain import Head, Verdict
 from tests import builders
 
 
@@ -33,15 +33,15 @@ def written(house: str) -> int:
 
 
 def seal() -> Head | None:
-    return db.transact(journal.seal, SYSTEM)
+    return db.transact(audit_chain.seal, SYSTEM)
 
 
 def verified(**noted: str) -> Verdict:
-    return db.query(journal.verify, SYSTEM, **noted)
+    return db.query(audit_chain.verify, SYSTEM, **noted)
 
 
 def test_every_entry_gets_one_link(written: int):
-    assert verified() == Verdict(0, written, Head(0, journal.START))
+    assert verified() == Verdict(0, written, Head(0, audit_chain.START))
     head = seal()
     assert head
     assert head.number == written
@@ -58,7 +58,7 @@ def test_sealing_twice_seals_nothing_twice(written: int):
 
 
 def test_more_than_a_batch_is_sealed_in_turns(written: int, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(journal, "BATCH", 2)
+    monkeypatch.setattr(audit_chain, "BATCH", 2)
     assert [head.number for head in iter(seal, None) if head] == [2, 3]
     assert not verified().broken
 
@@ -81,7 +81,7 @@ def test_an_entry_that_came_late_is_sealed_after_younger_ones(written: int, hous
 
 def test_while_one_process_seals_another_goes_away(written: int, house: str):
     with psycopg.connect(house) as other:
-        other.execute("SELECT pg_advisory_xact_lock(%s)", [journal.LOCK])
+        other.execute("SELECT pg_advisory_xact_lock(%s)", [audit_chain.LOCK])
         assert seal() is None
     assert seal()
 

@@ -14,7 +14,7 @@ from practice.domain.clients.stages import Facts, Lock, Source, Stage
 from practice.domain.errors import Busy, Invalid, KeyReused, NotFound, Refusal, TooMany
 from practice.models.clients import Client
 from practice.models.security import AuditEntry
-from practice.services import clients
+from practice.services.clients import gate
 from tests.builders import (
     CALL,
     NOW,
@@ -196,9 +196,9 @@ def test_intake_completed_opens_all_types(house: str):
 def test_a_client_is_new_then_in_discovery(house: str):
     client = a_client(discovered=False)
     assert client.client_id
-    assert db.query(clients.find_stage, client, client_id=client.client_id) is Stage.NEW
+    assert db.query(gate.find_stage, client, client_id=client.client_id) is Stage.NEW
     a_session(client, CALL)
-    assert db.query(clients.find_stage, client, client_id=client.client_id) is Stage.DISCOVERY
+    assert db.query(gate.find_stage, client, client_id=client.client_id) is Stage.DISCOVERY
 
 
 def test_the_stage_of_another_client_is_not_found(house: str):
@@ -206,12 +206,12 @@ def test_the_stage_of_another_client_is_not_found(house: str):
     assert other.client_id
     for actor in (a_client(), VISITOR):
         with pytest.raises(NotFound):
-            db.query(clients.find_stage, actor, client_id=other.client_id)
+            db.query(gate.find_stage, actor, client_id=other.client_id)
 
 
 def test_known_before_this_portal_opens_the_gate_with_date_and_reason(house: str):
     client_id = row(a_call().reference).client_id
-    db.transact(clients.mark_known, THERAPIST, client_id=client_id, reason="We met in 2019")
+    db.transact(gate.mark_known, THERAPIST, client_id=client_id, reason="We met in 2019")
     found = client_row(client_id)
     assert (found.discovery_completed_at, found.discovery_source) == (NOW, Source.THERAPIST)
     assert found.discovery_reason
@@ -220,7 +220,7 @@ def test_known_before_this_portal_opens_the_gate_with_date_and_reason(house: str
 
 def test_opening_the_gate_by_hand_is_audited_without_its_reason(house: str):
     client_id = row(a_call().reference).client_id
-    db.transact(clients.mark_known, THERAPIST, client_id=client_id, reason="We met in 2019")
+    db.transact(gate.mark_known, THERAPIST, client_id=client_id, reason="We met in 2019")
     (entry,) = rows_of(AuditEntry, AuditEntry.action == "gate_opened")
     assert (entry.subject_id, entry.actor) == (str(client_id), str(THERAPIST))
     assert "2019" not in str(entry.details)
@@ -230,14 +230,14 @@ def test_opening_the_gate_by_hand_is_audited_without_its_reason(house: str):
 def test_opening_the_gate_by_hand_wants_a_short_reason(house: str, reason: str):
     client_id = row(a_call().reference).client_id
     with pytest.raises(Invalid):
-        db.transact(clients.mark_known, THERAPIST, client_id=client_id, reason=reason)
+        db.transact(gate.mark_known, THERAPIST, client_id=client_id, reason=reason)
 
 
 def test_the_gate_is_opened_by_hand_once(house: str):
     client = a_client()
     assert client.client_id
     with pytest.raises(refusals.NotPossibleNow):
-        db.transact(clients.mark_known, THERAPIST, client_id=client.client_id, reason="Again")
+        db.transact(gate.mark_known, THERAPIST, client_id=client.client_id, reason="Again")
 
 
 @pytest.mark.parametrize("role", ["visitor", "client", "system"])
@@ -246,13 +246,13 @@ def test_nobody_but_the_therapist_opens_the_gate_by_hand(house: str, role: str):
     assert client.client_id
     actor: Actor = {"visitor": VISITOR, "client": client, "system": SYSTEM}[role]
     with pytest.raises(NotFound):
-        db.transact(clients.mark_known, actor, client_id=client.client_id, reason="Let me in")
+        db.transact(gate.mark_known, actor, client_id=client.client_id, reason="Let me in")
     assert client_row(client.client_id).discovery_completed_at is None
 
 
 def test_who_is_known_books_what_needs_intake(house: str):
     found = client_of(a_call().reference)
-    db.transact(clients.mark_known, THERAPIST, client_id=found.id, reason="From before")
+    db.transact(gate.mark_known, THERAPIST, client_id=found.id, reason="From before")
     change_row(Client, Client.id == found.id, provisional=False)
     client = Actor(VISITOR.role.CLIENT, found.account_id, found.id)
     start = NOW.replace(day=25, hour=9)

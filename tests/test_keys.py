@@ -23,7 +23,8 @@ from practice.models import sealed as models_sealed
 from practice.models.accounts import RecoveryCode, Therapist
 from practice.models.clients import Account, Client
 from practice.models.security import VaultKey
-from practice.services import factors, keys, sessions, therapist
+from practice.services.accounts import second_factor, sessions, therapist
+from practice.services.operations import key_rotation
 from practice.settings import ROOT, Settings, StartRefused
 from tests import builders, server
 from tests.builders import change_row, rows_of
@@ -98,7 +99,7 @@ def fingerprint(secret: str) -> bytes:
 
 def refusal_of(settings: Settings) -> str:
     with pytest.raises(StartRefused) as refused:
-        keys.open_vault(settings)
+        key_rotation.open_vault(settings)
     return str(refused.value)
 
 
@@ -188,20 +189,20 @@ def test_keys_are_not_changed_while_somebody_works_with_them(tmp_path: Path):
 
 def test_a_first_start_makes_a_key_and_remembers_it(database: str, tmp_path: Path):
     settings = with_file(tmp_path)
-    keys.open_vault(settings)
-    keys.open_vault(settings)
+    key_rotation.open_vault(settings)
+    key_rotation.open_vault(settings)
     assert db.query(fingerprints, SYSTEM) == {vault.ring().newest.fingerprint}
     assert len(keyfile.find(settings)) == 1
 
 
 def test_starts_at_once_remember_one_key(database: str, tmp_path: Path):
     with ThreadPoolExecutor(6) as pool:
-        list(pool.map(keys.open_vault, [with_file(tmp_path)] * 6))
+        list(pool.map(key_rotation.open_vault, [with_file(tmp_path)] * 6))
     assert len(db.query(fingerprints, SYSTEM)) == 1
 
 
 def test_a_lost_key_is_refused_with_its_fingerprint_and_day(database: str):
-    keys.open_vault(with_keys(OLD))
+    key_rotation.open_vault(with_keys(OLD))
     said = refusal_of(with_keys(NEW))
     assert fingerprint(OLD).hex() in said
     assert "first used 2" in said
@@ -212,14 +213,14 @@ def test_a_lost_key_is_refused_with_its_fingerprint_and_day(database: str):
 
 
 def test_a_lost_key_is_seen_by_a_look_as_well(database: str):
-    keys.open_vault(with_keys(OLD))
+    key_rotation.open_vault(with_keys(OLD))
     with pytest.raises(StartRefused, match=fingerprint(OLD).hex()):
-        keys.look(with_keys(NEW))
+        key_rotation.look(with_keys(NEW))
 
 
 def test_a_lost_file_is_not_replaced(database: str, tmp_path: Path):
     settings = with_file(tmp_path)
-    keys.open_vault(settings)
+    key_rotation.open_vault(settings)
     (tmp_path / "secret.keys").unlink()
     said = refusal_of(settings)
     assert vault.ring().newest.fingerprint.hex() in said
@@ -228,29 +229,31 @@ def test_a_lost_file_is_not_replaced(database: str, tmp_path: Path):
 
 
 def test_a_look_changes_nothing(database: str, tmp_path: Path):
-    keys.look(with_file(tmp_path))
-    keys.look(with_keys(NEW))
+    key_rotation.look(with_file(tmp_path))
+    key_rotation.look(with_keys(NEW))
     assert list(tmp_path.iterdir()) == []
     assert db.query(fingerprints, SYSTEM) == set()
 
 
 def test_a_new_key_before_the_old_one_is_remembered_beside_it(database: str):
-    keys.open_vault(with_keys(OLD))
-    keys.open_vault(with_keys(NEW, OLD))
+    key_rotation.open_vault(with_keys(OLD))
+    key_rotation.open_vault(with_keys(NEW, OLD))
     assert db.query(fingerprints, SYSTEM) == {fingerprint(OLD), fingerprint(NEW)}
 
 
 def people_under(settings: Settings, count: int) -> None:
-    keys.open_vault(settings)
+    key_rotation.open_vault(settings)
     db.transact(put_people, SYSTEM, count)
 
 
 def test_rotation_reaches_every_text_and_index(database: str, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(keys, "BATCH", 3)
+    monkeypatch.setattr(key_rotation, "BATCH", 3)
     people_under(with_keys(OLD), 8)
-    keys.open_vault(with_keys(NEW, OLD))
-    assert keys.rotate(with_keys(NEW, OLD)) == keys.Rotated(texts=20, tables=2, others=1)
-    keys.open_vault(with_keys(NEW))
+    key_rotation.open_vault(with_keys(NEW, OLD))
+    assert key_rotation.rotate(with_keys(NEW, OLD)) == key_rotation.Rotated(
+        texts=20, tables=2, others=1
+    )
+    key_rotation.open_vault(with_keys(NEW))
     assert db.query(fingerprints, SYSTEM) == {fingerprint(NEW)}
     assert db.query(find_person, SYSTEM, 6) == ("person6@example.org", "Person 6", "")
     assert db.query(find_person, SYSTEM, 7) == ("person7@example.org", "Person 7", "+39 000 7")
@@ -258,17 +261,19 @@ def test_rotation_reaches_every_text_and_index(database: str, monkeypatch: pytes
 
 def test_rotation_done_twice_finds_nothing_left(database: str):
     people_under(with_keys(OLD), 2)
-    keys.open_vault(with_keys(NEW, OLD))
-    keys.rotate(with_keys(NEW, OLD))
-    assert keys.rotate(with_keys(NEW, OLD)) == keys.Rotated(texts=0, tables=0, others=1)
+    key_rotation.open_vault(with_keys(NEW, OLD))
+    key_rotation.rotate(with_keys(NEW, OLD))
+    assert key_rotation.rotate(with_keys(NEW, OLD)) == key_rotation.Rotated(
+        texts=0, tables=0, others=1
+    )
 
 
 def test_rotation_waits_for_a_start_with_the_new_key(database: str):
     """A server that never heard of the new key could not read what it seals."""
     people_under(with_keys(OLD), 1)
     with pytest.raises(StartRefused, match="never started with the newest"):
-        keys.rotate(with_keys(NEW, OLD))
-    keys.open_vault(with_keys(OLD))
+        key_rotation.rotate(with_keys(NEW, OLD))
+    key_rotation.open_vault(with_keys(OLD))
     assert db.query(find_person, SYSTEM, 0)[1] == "Person 0"
 
 
@@ -277,7 +282,7 @@ def test_rotation_with_a_lost_key_is_refused_and_makes_no_other(database: str, t
     settings = a_key_file(tmp_path, keyfile.new_key())
     before = keyfile.find(settings)
     with pytest.raises(StartRefused, match=fingerprint(OLD).hex()):
-        keys.rotate(settings)
+        key_rotation.rotate(settings)
     assert keyfile.find(settings) == before
 
 
@@ -287,24 +292,24 @@ def test_an_interrupted_rotation_goes_on_with_the_same_key(
     settings = with_file(tmp_path)
     people_under(settings, 4)
     (old,) = keyfile.find(settings)
-    monkeypatch.setattr(keys, "BATCH", 2)
+    monkeypatch.setattr(key_rotation, "BATCH", 2)
     with monkeypatch.context() as patched:
-        patched.setattr(keys, "reseal", interrupted_after(2))
+        patched.setattr(key_rotation, "reseal", interrupted_after(2))
         with pytest.raises(KeyboardInterrupt):
-            keys.rotate(settings)
+            key_rotation.rotate(settings)
     new, still = keyfile.find(settings)
     assert still == old
     # Meanwhile the portal runs with both.
-    keys.open_vault(settings)
-    assert keys.rotate(settings).others == 1
+    key_rotation.open_vault(settings)
+    assert key_rotation.rotate(settings).others == 1
     assert keyfile.find(settings) == (new,)
     assert (tmp_path / "secret.keys").stat().st_mode & 0o777 == 0o600
-    keys.open_vault(settings)
+    key_rotation.open_vault(settings)
     assert db.query(find_person, SYSTEM, 3)[1] == "Person 3"
 
 
 def interrupted_after(batches: int) -> Callable[..., int]:
-    real, done = keys.reseal, []
+    real, done = key_rotation.reseal, []
 
     def reseal(session: Session, actor: Actor, *, name: str) -> int:
         if len(done) == batches:
@@ -323,9 +328,9 @@ def test_a_rotation_interrupted_before_its_last_step_drops_the_old_key_when_repe
     with monkeypatch.context() as patched:
         patched.setattr(keyfile, "replace", replacing_once())
         with pytest.raises(KeyboardInterrupt):
-            keys.rotate(settings)
+            key_rotation.rotate(settings)
     assert len(keyfile.find(settings)) == 2
-    assert keys.rotate(settings) == keys.Rotated(texts=0, tables=0, others=1)
+    assert key_rotation.rotate(settings) == key_rotation.Rotated(texts=0, tables=0, others=1)
     assert len(keyfile.find(settings)) == 1
     assert db.query(find_person, SYSTEM, 1)[1] == "Person 1"
 
@@ -347,17 +352,17 @@ def test_a_change_made_during_rotation_is_not_lost(database: str):
     people_under(with_keys(OLD), 1)
     (row,) = db.query(client_ids, SYSTEM)
     changed = models_sealed.seal(Client, "name", row, "Changed")
-    keys.open_vault(with_keys(NEW, OLD))
+    key_rotation.open_vault(with_keys(NEW, OLD))
     with (
         ThreadPoolExecutor(1) as pool,
         psycopg.connect(database, options=builders.BY_SYSTEM) as other,
     ):
         other.execute("UPDATE clients SET name = %s", [changed])
-        rotation = pool.submit(keys.rotate, with_keys(NEW, OLD))
+        rotation = pool.submit(key_rotation.rotate, with_keys(NEW, OLD))
         wait_for_a_lock(database)
         other.commit()
         assert rotation.result().texts == 2
-    keys.open_vault(with_keys(NEW))
+    key_rotation.open_vault(with_keys(NEW))
     assert db.query(find_person, SYSTEM, 0)[1] == "Changed"
 
 
@@ -379,39 +384,39 @@ def test_a_booking_for_a_client_need_not_wait_for_rotation(database: str):
     """What points to a row locks its key; the rotation must leave that to it."""
     people_under(with_keys(OLD), 1)
     (row,) = db.query(client_ids, SYSTEM)
-    keys.open_vault(with_keys(NEW, OLD))
+    key_rotation.open_vault(with_keys(NEW, OLD))
     with psycopg.connect(database, options=builders.BY_SYSTEM) as other:
         other.execute("INSERT INTO threads (client_id, opened_at) VALUES (%s, now())", [row])
-        assert keys.rotate(with_keys(NEW, OLD)).texts == 2
+        assert key_rotation.rotate(with_keys(NEW, OLD)).texts == 2
 
 
 def test_a_text_that_does_not_open_stops_rotation_and_keeps_the_key(database: str):
     people_under(with_keys(OLD), 2)
-    keys.open_vault(with_keys(NEW, OLD))
+    key_rotation.open_vault(with_keys(NEW, OLD))
     first, second = db.query(client_ids, SYSTEM)
     swap = "UPDATE clients SET name = (SELECT name FROM clients WHERE id = %s) WHERE id = %s"
     with psycopg.connect(database, options=builders.BY_SYSTEM) as other:
         other.execute(swap, [first, second])
     with pytest.raises(StartRefused) as refused:
-        keys.rotate(with_keys(NEW, OLD))
+        key_rotation.rotate(with_keys(NEW, OLD))
     assert str(refused.value) == f"clients.name was moved or changed, in row {second}."
     assert db.query(fingerprints, SYSTEM) == {fingerprint(OLD), fingerprint(NEW)}
 
 
 def test_an_index_of_another_text_stops_rotation(database: str):
     people_under(with_keys(OLD), 1)
-    keys.open_vault(with_keys(NEW, OLD))
+    key_rotation.open_vault(with_keys(NEW, OLD))
     with psycopg.connect(database, options=builders.BY_SYSTEM) as other:
         other.execute("UPDATE accounts SET email_index = 'other'")
     with pytest.raises(StartRefused, match=r"accounts\.email_index does not fit"):
-        keys.rotate(with_keys(NEW, OLD))
+        key_rotation.rotate(with_keys(NEW, OLD))
 
 
 def test_a_key_is_not_forgotten_while_a_text_needs_it(database: str):
     people_under(with_keys(OLD), 1)
-    keys.open_vault(with_keys(NEW, OLD))
+    key_rotation.open_vault(with_keys(NEW, OLD))
     with pytest.raises(StartRefused, match="older key meanwhile"):
-        db.transact(keys.drop_others, SYSTEM)
+        db.transact(key_rotation.drop_others, SYSTEM)
     assert db.query(fingerprints, SYSTEM) == {fingerprint(OLD), fingerprint(NEW)}
 
 
@@ -422,7 +427,7 @@ def test_every_private_column_is_known_to_rotation():
         indexed = {one.info["index_of"] for one in table.columns if "index_of" in one.info}
         assert indexed <= sealed
         assert not sealed or "id" in table.columns
-    assert {"accounts", "clients", "bookings"} <= {table.name for table in keys.tables()}
+    assert {"accounts", "clients", "bookings"} <= {table.name for table in key_rotation.tables()}
 
 
 def test_the_command_changes_the_key_of_an_installation(tmp_path: Path):
@@ -440,7 +445,7 @@ def test_the_command_changes_the_key_of_an_installation(tmp_path: Path):
             "The other keys are no longer needed."
         )
         assert not set(old) & set(keyfile.find(settings))
-        keys.open_vault(settings)
+        key_rotation.open_vault(settings)
         assert db.query(find_person, SYSTEM, 2)[1] == "Person 2"
         db.disconnect()
     assert server.command("check", env=env).returncode == 0
@@ -477,7 +482,9 @@ def test_the_command_is_refused_while_the_portal_works_with_the_keys(tmp_path: P
 
 
 def test_what_a_rotation_did_is_said():
-    said = [as_sentence(keys.Rotated(*done)) for done in ((312, 4, 1), (1, 1, 2), (0, 0, 0))]
+    said = [
+        as_sentence(key_rotation.Rotated(*done)) for done in ((312, 4, 1), (1, 1, 2), (0, 0, 0))
+    ]
     assert said == [
         "312 texts in 4 tables are sealed with the newest key. "
         "The other keys are no longer needed.",
@@ -503,23 +510,23 @@ def test_codes_from_before_are_sealed_by_the_next_start_and_go_on_opening(house:
     for code, kept in zip(codes, rows_of(RecoveryCode), strict=True):
         bare = hashlib.sha256(code.replace("-", "").encode()).digest()
         change_row(RecoveryCode, RecoveryCode.id == kept.id, code_hash=bare)
-    assert db.transact(factors.seal_bare_codes, SYSTEM) == 10
+    assert db.transact(second_factor.seal_bare_codes, SYSTEM) == 10
     assert all(code.code_hash is None and code.code for code in rows_of(RecoveryCode))
-    db.transact(factors.show, SYSTEM, session_id=session_id, code=codes[3])
-    assert db.transact(factors.seal_bare_codes, SYSTEM) == 0
+    db.transact(second_factor.show, SYSTEM, session_id=session_id, code=codes[3])
+    assert db.transact(second_factor.seal_bare_codes, SYSTEM) == 0
 
 
 def test_recovery_codes_open_while_keys_are_changed_and_after(house: str):
     session_id, codes = with_recovery_codes()
     vault.use([NEW, KEY])
-    db.transact(factors.show, SYSTEM, session_id=session_id, code=codes[0])
+    db.transact(second_factor.show, SYSTEM, session_id=session_id, code=codes[0])
     for name in ("recovery_codes", "factors"):
-        while db.transact(keys.reseal, SYSTEM, name=name):
+        while db.transact(key_rotation.reseal, SYSTEM, name=name):
             pass
     vault.use([NEW])
-    db.transact(factors.show, SYSTEM, session_id=session_id, code=codes[1])
+    db.transact(second_factor.show, SYSTEM, session_id=session_id, code=codes[1])
     with pytest.raises(CodeWrong):
-        db.transact(factors.show, SYSTEM, session_id=session_id, code=codes[0])
+        db.transact(second_factor.show, SYSTEM, session_id=session_id, code=codes[0])
 
 
 def with_recovery_codes() -> tuple[UUID, list[str]]:
@@ -529,7 +536,7 @@ def with_recovery_codes() -> tuple[UUID, list[str]]:
     opened = db.transact(sessions.open_for, SYSTEM, account_id=owner.account_id, device="")
     found = db.query(sessions.find, SYSTEM, cookie=opened.cookie)
     assert found.session_id
-    secret = db.transact(factors.enrol, SYSTEM, account_id=owner.account_id).secret
+    secret = db.transact(second_factor.enrol, SYSTEM, account_id=owner.account_id).secret
     code = TOTP(secret).at(int(clock.now().timestamp()))
-    codes = db.transact(factors.confirm, SYSTEM, session_id=found.session_id, code=code)
+    codes = db.transact(second_factor.confirm, SYSTEM, session_id=found.session_id, code=code)
     return found.session_id, codes

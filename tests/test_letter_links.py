@@ -11,7 +11,10 @@ from practice import db, settings
 from practice.domain.actors import SYSTEM
 from practice.models.booking import Booking
 from practice.providers import EmbeddedMail, Providers
-from practice.services import effects, endings, feedback, letters, moves, outcomes, reminders
+from practice.services import feedback
+from practice.services.booking import cancel, move, outcome
+from practice.services.letters import dev_mailbox, reminders
+from practice.services.operations import effects
 from tests import builders
 from tests.builders import (
     ASKED,
@@ -47,19 +50,19 @@ def requested() -> datetime:
 def moved() -> datetime:
     reference = a_call().reference
     start = TOMORROW + HOUR
-    db.transact(moves.move, holder_of(reference), reference=reference, start=start)
+    db.transact(move.move, holder_of(reference), reference=reference, start=start)
     # A letter about a move waits a minute for the next one.
     return NOW + timedelta(minutes=1)
 
 
 def cancelled() -> datetime:
     reference = a_call().reference
-    db.transact(endings.cancel, holder_of(reference), reference=reference)
+    db.transact(cancel.cancel, holder_of(reference), reference=reference)
     return NOW
 
 
 def declined() -> datetime:
-    db.transact(endings.decline, THERAPIST, reference=a_request().reference)
+    db.transact(cancel.decline, THERAPIST, reference=a_request().reference)
     return NOW
 
 
@@ -80,7 +83,7 @@ def reminder() -> datetime:
 def feedback_request() -> datetime:
     reference = a_confirmed().reference
     with the_time_is(TOMORROW + 5 * HOUR):
-        db.transact(outcomes.complete, THERAPIST, reference=reference)
+        db.transact(outcome.complete, THERAPIST, reference=reference)
         db.transact(feedback.promise_due, SYSTEM)
     return TOMORROW + 5 * HOUR
 
@@ -92,7 +95,7 @@ EVENTS = [
 ]
 
 
-def sent(event: Callable[[], datetime], language: str = "en") -> list[letters.Kept]:
+def sent(event: Callable[[], datetime], language: str = "en") -> list[dev_mailbox.Kept]:
     moment = event()
     change_row(Booking, language=language)
     kept = kept_at(moment)
@@ -100,14 +103,14 @@ def sent(event: Callable[[], datetime], language: str = "en") -> list[letters.Ke
     return kept
 
 
-def kept_at(moment: datetime) -> list[letters.Kept]:
+def kept_at(moment: datetime) -> list[dev_mailbox.Kept]:
     with the_time_is(moment):
         while effects.work_once(Providers(EmbeddedMail()), SYSTEM):
             pass
-        return db.query(letters.list_kept, SYSTEM)
+        return db.query(dev_mailbox.list_kept, SYSTEM)
 
 
-def paths_in(letter: letters.Kept) -> set[str]:
+def paths_in(letter: dev_mailbox.Kept) -> set[str]:
     """Of our own house."""
     found = {unescape(one).rstrip(".") for one in LINK.findall(f"{letter.text} {letter.html}")}
     house = settings.current().public_url

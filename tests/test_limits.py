@@ -15,8 +15,10 @@ from practice.domain.errors import TooMany
 from practice.environment import Rate
 from practice.models.clients import Account
 from practice.models.security import RateCounter
-from practice.services import availability, bookings, endings, limits
-from practice.services.limits import Once
+from practice.services import rate_limits
+from practice.services.availability import slots
+from practice.services.booking import book, cancel
+from practice.services.rate_limits import Once
 from tests.builders import (
     ASKED,
     CALL,
@@ -57,7 +59,7 @@ def once(key: str = "", said: str = "body", scope: str = "me") -> Once:
 
 
 def admit(asked: Once) -> int | None:
-    return db.transact(limits.admit, VISITOR, once=asked)
+    return db.transact(rate_limits.admit, VISITOR, once=asked)
 
 
 # Requests.
@@ -180,7 +182,7 @@ def test_a_cancelled_call_was_a_call(house: str):
     """Otherwise booking and cancelling in turns would send letters without end."""
     for number in range(2):
         reference = call(TOMORROW + number * HOUR, ADA)
-        db.transact(endings.cancel, holder_of(reference), reference=reference)
+        db.transact(cancel.cancel, holder_of(reference), reference=reference)
     with pytest.raises(TooMany):
         call(TOMORROW, ADA)
 
@@ -188,7 +190,7 @@ def test_a_cancelled_call_was_a_call(house: str):
 def test_a_proven_e_mail_does_not_start_the_count_again(house: str):
     found = [call(TOMORROW + number * HOUR, ADA) for number in range(2)]
     for reference in found:
-        db.transact(endings.cancel, holder_of(reference), reference=reference)
+        db.transact(cancel.cancel, holder_of(reference), reference=reference)
     for reference in found:
         prove(reference)
     assert len(rows_of(Account)) == 1
@@ -236,7 +238,7 @@ def test_three_calls_from_one_address_that_are_still_ahead(house: str):
 
 def test_a_call_given_back_makes_room_for_another_from_there(house: str):
     found = [call(TOMORROW + number * HOUR, origin=b"there") for number in range(3)]
-    db.transact(endings.cancel, holder_of(found[0]), reference=found[0])
+    db.transact(cancel.cancel, holder_of(found[0]), reference=found[0])
     assert call(TOMORROW + 3 * HOUR, origin=b"there")
 
 
@@ -257,7 +259,7 @@ def fill(day: datetime, guests: int) -> None:
 
 def offered(day: datetime = TOMORROW) -> int:
     on = day.astimezone(ZONE).date()
-    found = db.query(availability.list_slots, VISITOR, slug=CALL, first=on, last=on, zone=ZONE)
+    found = db.query(slots.list_slots, VISITOR, slug=CALL, first=on, last=on, zone=ZONE)
     return len(found.starts)
 
 
@@ -273,7 +275,7 @@ def test_a_day_has_a_fifth_for_guests_and_then_asks_for_the_proof_of_the_e_mail(
 def test_other_days_stay_open_to_guests(house: str):
     fill(TOMORROW, 3)
     assert offered(day=TOMORROW + DAY) == 16
-    assert db.query(availability.alternatives, VISITOR, slug=CALL, start=TOMORROW + 6 * HOUR)
+    assert db.query(slots.alternatives, VISITOR, slug=CALL, start=TOMORROW + 6 * HOUR)
 
 
 def test_a_day_full_of_guests_is_open_to_clients_and_to_the_therapist(house: str):
@@ -297,7 +299,7 @@ def test_a_guest_who_cancels_makes_room_for_another(house: str):
     reference = call(TOMORROW + 4 * HOUR)
     with pytest.raises(ProofNeeded):
         call(TOMORROW + 6 * HOUR)
-    db.transact(endings.cancel, holder_of(reference), reference=reference)
+    db.transact(cancel.cancel, holder_of(reference), reference=reference)
     assert call(TOMORROW + 6 * HOUR)
 
 
@@ -336,8 +338,8 @@ def test_with_limits_off_a_repetition_is_still_the_same_booking(house: str, with
     asked = once("same")
     admit(asked)
     guest = a_guest()
-    first = db.transact(bookings.book, VISITOR, a_wish(), guest=guest, once=asked)
-    again = db.transact(bookings.book, VISITOR, a_wish(), guest=guest, once=asked)
+    first = db.transact(book.book, VISITOR, a_wish(), guest=guest, once=asked)
+    again = db.transact(book.book, VISITOR, a_wish(), guest=guest, once=asked)
     assert first == again
 
 

@@ -12,7 +12,8 @@ from practice.domain.actors import SYSTEM
 from practice.models.accounts import SigninLink
 from practice.models.security import OutboxRow
 from practice.providers import EmbeddedMail, Providers
-from practice.services import clean_up, effects, letters
+from practice.services.letters import dev_mailbox
+from practice.services.operations import clean_up, effects
 from tests.builders import NOW, a_call, a_client, a_guest, rows_of, the_time_is
 from tests.doors import ORIGIN, browser
 
@@ -36,7 +37,7 @@ async def ask(client: httpx.AsyncClient, email: str = ADA) -> tuple[int, str]:
 def links_sent() -> list[str]:
     while effects.work_once(Providers(EmbeddedMail()), SYSTEM):
         pass
-    found = [one for one in db.query(letters.list_kept, SYSTEM) if one.kind == "sign_in"]
+    found = [one for one in db.query(dev_mailbox.list_kept, SYSTEM) if one.kind == "sign_in"]
     return [re.findall(rf"{ORIGIN}(/sign-in/link/\S+)", one.text)[0] for one in found]
 
 

@@ -11,7 +11,9 @@ from practice.domain.actors import SYSTEM, VISITOR, Actor, Role
 from practice.domain.booking.status import REFERENCE_DIGITS, REFERENCE_LETTERS
 from practice.domain.errors import NotFound
 from practice.models.booking import Booking
-from practice.services import clients, endings, links, moves
+from practice.services.booking import cancel, move
+from practice.services.clients import gate
+from practice.services.links import management
 from tests.builders import (
     NOW,
     PAID,
@@ -32,7 +34,7 @@ LATER = TOMORROW + timedelta(days=2)
 
 
 def opened(reference: str, token: str) -> Actor:
-    return db.query(links.holder, SYSTEM, reference=reference, token=token)
+    return db.query(management.holder, SYSTEM, reference=reference, token=token)
 
 
 def a_link() -> tuple[str, str]:
@@ -49,7 +51,7 @@ def test_the_link_opens_its_booking(house: str):
 
 def test_any_later_letter_builds_the_same_link(house: str):
     reference, token = a_link()
-    assert links.manage_url(row(reference)).endswith(f"/manage/{reference}/{token}")
+    assert management.manage_url(row(reference)).endswith(f"/manage/{reference}/{token}")
 
 
 def test_the_token_is_long_and_not_the_reference(house: str):
@@ -113,7 +115,7 @@ def test_a_higher_version_revokes_old_letters_and_new_ones_open(house: str):
     change_row(Booking, Booking.reference == reference, link_version=2)
     with pytest.raises(NotFound):
         opened(reference, token)
-    newer = links.manage_url(row(reference)).rsplit("/", 1)[1]
+    newer = management.manage_url(row(reference)).rsplit("/", 1)[1]
     assert opened(reference, newer).booking_id == row(reference).id
 
 
@@ -128,16 +130,16 @@ def test_the_link_opens_until_thirty_days_after_the_end(house: str):
 
 def test_the_thirty_days_follow_a_moved_session(house: str):
     reference, token = a_link()
-    db.transact(moves.move, opened(reference, token), reference=reference, start=LATER)
+    db.transact(move.move, opened(reference, token), reference=reference, start=LATER)
     with the_time_is(LATER + timedelta(days=30)):
         assert opened(reference, token)
 
 
 def test_the_link_still_opens_what_was_cancelled(house: str):
     reference, token = a_link()
-    db.transact(endings.cancel, opened(reference, token), reference=reference)
+    db.transact(cancel.cancel, opened(reference, token), reference=reference)
     holder = opened(reference, token)
-    assert db.query(endings.find_choices, holder, reference=reference).status == "cancelled"
+    assert db.query(cancel.find_choices, holder, reference=reference).status == "cancelled"
 
 
 def test_the_holder_changes_that_booking_and_no_other(house: str):
@@ -145,24 +147,24 @@ def test_the_holder_changes_that_booking_and_no_other(house: str):
     other = a_call(start=LATER).reference
     holder = opened(reference, token)
     with pytest.raises(NotFound):
-        db.transact(endings.cancel, holder, reference=other)
+        db.transact(cancel.cancel, holder, reference=other)
     with pytest.raises(NotFound):
-        db.transact(moves.move, holder, reference=other, start=LATER + timedelta(hours=1))
+        db.transact(move.move, holder, reference=other, start=LATER + timedelta(hours=1))
     with pytest.raises(NotFound):
-        db.query(endings.find_choices, holder, reference=other)
+        db.query(cancel.find_choices, holder, reference=other)
     assert row(other).status == "confirmed"
 
 
 def test_the_holder_sees_nothing_of_the_client_behind_it(house: str):
     reference, token = a_link()
     with pytest.raises(NotFound):
-        db.query(clients.find_stage, opened(reference, token), client_id=client_of(reference).id)
+        db.query(gate.find_stage, opened(reference, token), client_id=client_of(reference).id)
 
 
 def test_the_reference_alone_opens_nothing(house: str):
     reference, _ = a_link()
     with pytest.raises(NotFound):
-        db.query(endings.find_choices, VISITOR, reference=reference)
+        db.query(cancel.find_choices, VISITOR, reference=reference)
 
 
 def test_letters_sealed_with_an_older_key_still_open(house: str):
@@ -183,13 +185,13 @@ def test_a_client_sees_and_changes_what_belongs_to_the_account(house: str):
     parent, stranger = a_client(), a_client()
     reference = a_session(parent, PAID, LATER).reference
     family = Actor(Role.CLIENT, parent.account_id, None)
-    assert db.query(endings.find_choices, family, reference=reference).status == "held"
+    assert db.query(cancel.find_choices, family, reference=reference).status == "held"
     with pytest.raises(NotFound):
-        db.query(endings.find_choices, stranger, reference=reference)
+        db.query(cancel.find_choices, stranger, reference=reference)
     nobody = Actor(Role.CLIENT)
     with pytest.raises(NotFound):
-        db.query(endings.find_choices, nobody, reference=reference)
-    assert db.query(endings.find_choices, THERAPIST, reference=reference).status == "held"
+        db.query(cancel.find_choices, nobody, reference=reference)
+    assert db.query(cancel.find_choices, THERAPIST, reference=reference).status == "held"
 
 
 def test_a_reference_is_made_of_letters_nobody_confuses():

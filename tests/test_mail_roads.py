@@ -19,8 +19,10 @@ from practice.models.letters import LetterAttempt, MailedLetter
 from practice.models.security import OutboxRow
 from practice.providers import EmbeddedMail, Providers, ResendMail, Roads, SmtpMail, deadline, http
 from practice.providers.ports import Mail, Message, ProviderError
-from practice.services import claims, effects, sign_in_links
-from practice.services.sign_in_links import Asker
+from practice.services.accounts import sign_in
+from practice.services.accounts.sign_in import Asker
+from practice.services.operations import effects
+from practice.services.outbox import queue
 from tests import builders, emulators, peers
 from tests.builders import NOW
 from tests.peers import Resend, Smtp
@@ -269,7 +271,7 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_all_roads_together_take_much_less_than_the_lease():
     """Or another worker would send the same letter at the same time."""
     both = 2 * deadline.SECONDS
-    assert both <= claims.LEASE.total_seconds() / 2
+    assert both <= queue.LEASE.total_seconds() / 2
 
 
 @pytest.mark.usefixtures("hurried")
@@ -354,7 +356,7 @@ def test_after_a_second_silence_a_copy_by_smtp_is_the_lesser_evil(
 def asked_for_a_link(number: int) -> None:
     email = f"person{number}@example.org"
     builders.a_client(email=email)
-    db.transact(sign_in_links.ask, SYSTEM, email=email, asker=Asker("n", "Firefox"))
+    db.transact(sign_in.ask, SYSTEM, email=email, asker=Asker("n", "Firefox"))
 
 
 def work_through(mail: Mail) -> None:
@@ -364,7 +366,7 @@ def work_through(mail: Mail) -> None:
         with builders.the_time_is(now):
             while effects.work_once(Providers(mail), SYSTEM):
                 pass
-            due = db.query(claims.next_due, SYSTEM)
+            due = db.query(queue.next_due, SYSTEM)
         if due is None:
             return
         now = due

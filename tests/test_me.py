@@ -16,7 +16,9 @@ from practice.domain.booking.status import Status
 from practice.domain.clients.stages import Outcome, Stage
 from practice.domain.errors import NotFound
 from practice.models.clients import Account, Client, Relationship
-from practice.services import endings, me, outcomes
+from practice.services.booking import cancel
+from practice.services.booking import outcome as booking_outcome
+from practice.services.dashboard import home
 from practice.state.devices import MyDevicesState
 from practice.state.me import MeState
 from tests.builders import (
@@ -56,8 +58,8 @@ def counted() -> Iterator[list[str]]:
     event.remove(engine, "before_cursor_execute", note)
 
 
-def seen(client: Actor) -> me.Me:
-    return db.query(me.find_me, client)
+def seen(client: Actor) -> home.Me:
+    return db.query(home.find_me, client)
 
 
 # What it reads
@@ -77,7 +79,7 @@ def test_what_comes_is_sorted_and_what_was_is_the_latest(house: str):
 def test_what_was_given_back_is_in_neither_list(house: str):
     client = a_client()
     reference = a_confirmed(client).reference
-    db.transact(endings.cancel, client, reference=reference)
+    db.transact(cancel.cancel, client, reference=reference)
     assert seen(client).coming == seen(client).past == ()
 
 
@@ -89,11 +91,11 @@ def test_nobody_sees_the_times_of_another(house: str):
     with pytest.raises(NotFound):
         seen(nobody)
     with pytest.raises(NotFound):
-        db.query(me.find_me, VISITOR)
+        db.query(home.find_me, VISITOR)
 
 
 def test_a_room_is_told_for_video_only(house: str):
-    change_row(me.Practice, video_room_url="https://room.example/1")
+    change_row(home.Practice, video_room_url="https://room.example/1")
     client = a_client()
     a_confirmed(client)
     a_group(TOMORROW + 3 * HOUR)
@@ -148,20 +150,20 @@ def test_nobody_pays_more_than_was_said(house: str):
     reference = a_confirmed(client, NEXT_WEEK).reference
     with the_time_is(NEXT_WEEK - HOUR):
         with pytest.raises(CostsMore):
-            db.transact(endings.cancel, client, reference=reference, at_most_cents=0)
+            db.transact(cancel.cancel, client, reference=reference, at_most_cents=0)
         assert row(reference).status == Status.CONFIRMED
-        found = db.transact(endings.cancel, client, reference=reference, at_most_cents=4000)
+        found = db.transact(cancel.cancel, client, reference=reference, at_most_cents=4000)
     assert found.cost_cents == 4000
 
 
 def test_the_choices_say_what_it_costs_later(house: str):
     client = a_client()
     paid = a_confirmed(client, NEXT_WEEK).reference
-    found = db.query(endings.find_choices, client, reference=paid)
+    found = db.query(cancel.find_choices, client, reference=paid)
     assert (found.cancelling_costs_cents, found.late_cost_cents) == (0, 4000)
     new = a_client(discovered=False)
     call = a_session(new, CALL).reference
-    assert db.query(endings.find_choices, new, reference=call).late_cost_cents == 0
+    assert db.query(cancel.find_choices, new, reference=call).late_cost_cents == 0
 
 
 # What it says
@@ -214,7 +216,7 @@ async def test_it_speaks_italian_on_an_italian_page(house: str):
 
 
 async def test_what_waits_for_an_answer_is_said_and_opens_no_room(house: str):
-    change_row(me.Practice, video_room_url="https://room.example/1")
+    change_row(home.Practice, video_room_url="https://room.example/1")
     client = a_client()
     a_request(client, NEXT_WEEK)
     async with reflex_running():
@@ -239,7 +241,7 @@ async def test_a_stage_is_told_kindly(house: str, outcome: Outcome | None, said:
     reference = a_session(client, CALL).reference
     if outcome:
         with the_time_is(TOMORROW):
-            db.transact(outcomes.complete, THERAPIST, reference=reference, outcome=outcome)
+            db.transact(booking_outcome.complete, THERAPIST, reference=reference, outcome=outcome)
     async with reflex_running():
         tab = await shown(client)
     assert tab.shows(MeState, "opened").startswith(said)

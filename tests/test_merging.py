@@ -18,8 +18,11 @@ from practice.models.booking import Booking
 from practice.models.clients import Account, Client, Consent, Relationship
 from practice.models.messages import Notice, Thread
 from practice.models.security import AuditEntry, OutboxRow
-from practice.services import attaching, clients, endings, merging, outcomes
-from practice.services.merging import Hint
+from practice.services.accounts import attach, merging
+from practice.services.accounts.merging import Hint
+from practice.services.booking import cancel
+from practice.services.booking import outcome as booking_outcome
+from practice.services.clients import gate
 from tests.builders import (
     CALL,
     GROUP,
@@ -80,7 +83,7 @@ def test_a_proven_e_mail_of_a_known_account_merges_the_guest_into_its_client(hou
 
 def test_all_that_guests_booked_under_the_e_mail_comes_along(house: str):
     first = call()
-    db.transact(endings.cancel, THERAPIST, reference=first)
+    db.transact(cancel.cancel, THERAPIST, reference=first)
     second = call(TOMORROW + DAY)
     prove(second)
     assert client_of(first).id == client_of(second).id
@@ -102,7 +105,7 @@ def test_proving_twice_changes_nothing(house: str):
 
 def test_an_account_that_is_not_there_is_not_found(house: str):
     with pytest.raises(NotFound):
-        db.transact(attaching.prove_email, SYSTEM, account_id=uuid4())
+        db.transact(attach.prove_email, SYSTEM, account_id=uuid4())
 
 
 def test_nobody_is_attached_before_the_e_mail_is_proven(house: str):
@@ -137,7 +140,7 @@ def test_a_consent_given_before_keeps_its_date(house: str):
     reference = call()
     prove(reference)
     with the_time_is(NOW + DAY):
-        db.transact(endings.cancel, THERAPIST, reference=reference)
+        db.transact(cancel.cancel, THERAPIST, reference=reference)
         prove(call(TOMORROW + 2 * DAY))
     assert [(one.version, one.given_at) for one in rows_of(Consent)] == [(PRIVACY, NOW)]
 
@@ -187,7 +190,7 @@ def test_a_call_that_was_held_opens_the_gate_of_who_it_was(
     assert known.client_id
     reference = call()
     with the_time_is(AFTER):
-        db.transact(outcomes.complete, THERAPIST, reference=reference, outcome=outcome)
+        db.transact(booking_outcome.complete, THERAPIST, reference=reference, outcome=outcome)
     prove(reference)
     found = client_row(known.client_id)
     assert (found.discovery_completed_at, found.discovery_source) == (AFTER, Source.CALL)
@@ -199,7 +202,7 @@ def test_who_was_marked_known_as_a_guest_stays_known_with_the_reason(house: str)
     assert known.client_id
     reference = call()
     guest = client_of(reference).id
-    db.transact(clients.mark_known, THERAPIST, client_id=guest, reason="Since 2019")
+    db.transact(gate.mark_known, THERAPIST, client_id=guest, reason="Since 2019")
     prove(reference)
     found = client_row(known.client_id)
     assert models_sealed.read(found, "discovery_reason") == "Since 2019"
@@ -212,10 +215,12 @@ def test_a_guest_who_has_sessions_already_is_merged_with_them(house: str, source
     reference = call()
     guest = client_of(reference)
     if source is Source.THERAPIST:
-        db.transact(clients.mark_known, THERAPIST, client_id=guest.id, reason="Since 2019")
+        db.transact(gate.mark_known, THERAPIST, client_id=guest.id, reason="Since 2019")
     with the_time_is(AFTER):
         if source is Source.CALL:
-            db.transact(outcomes.complete, THERAPIST, reference=reference, outcome=Outcome.GO_ON)
+            db.transact(
+                booking_outcome.complete, THERAPIST, reference=reference, outcome=Outcome.GO_ON
+            )
         actor = Actor(Role.CLIENT, guest.account_id, guest.id)
         session = a_session(actor, PAID, TOMORROW + 2 * DAY, by=THERAPIST).reference
         prove(reference)
@@ -227,7 +232,7 @@ def test_intake_completed_as_a_guest_is_not_forgotten(house: str):
     assert known.client_id
     reference = call()
     guest = client_of(reference).id
-    db.transact(clients.mark_known, THERAPIST, client_id=guest, reason="Since 2019")
+    db.transact(gate.mark_known, THERAPIST, client_id=guest, reason="Since 2019")
     change_row(Client, Client.id == guest, intake_completed_at=NOW)
     prove(reference)
     assert client_row(known.client_id).intake_completed_at == NOW
@@ -238,7 +243,7 @@ def test_two_places_of_one_person_in_a_group_do_not_break_the_merge(house: str):
     known = a_client()
     assert known.client_id
     guest = client_of(call(TOMORROW + 2 * DAY))
-    db.transact(clients.mark_known, THERAPIST, client_id=guest.id, reason="Since 2019")
+    db.transact(gate.mark_known, THERAPIST, client_id=guest.id, reason="Since 2019")
     group = a_group()
     a_session(known, GROUP, by=THERAPIST)
     a_session(Actor(Role.CLIENT, guest.account_id, guest.id), GROUP, by=THERAPIST)

@@ -8,7 +8,7 @@ import pytest
 
 from practice import settings
 from practice.domain.errors import BadRequest, NotFound
-from practice.services.answers import Booked
+from practice.services.booking.idempotency import Booked
 from practice.state.desk import DeskState
 from practice.state.move import MoveState
 from practice.state.moving import MovingState

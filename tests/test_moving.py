@@ -18,7 +18,8 @@ from practice.domain.booking.refusals import (
 from practice.domain.errors import NotFound
 from practice.models.booking import Appointment
 from practice.models.security import AuditEntry, OutboxRow
-from practice.services import agenda, endings, moves, outcomes
+from practice.services.booking import cancel, move, outcome
+from practice.services.calendar import groups
 from tests.builders import (
     ASKED,
     CALL,
@@ -51,7 +52,7 @@ def test_a_client_moves_a_session_in_place(house: str):
     client = a_client()
     reference = a_confirmed(client, FRIDAY).reference
     before = appointment_of(reference)
-    found = db.transact(moves.move, client, reference=reference, start=LATER)
+    found = db.transact(move.move, client, reference=reference, start=LATER)
     after = appointment_of(reference)
     assert (found.starts_at, found.ends_at) == (LATER, LATER + 50 * MINUTES)
     assert (after.id, after.starts_at, after.ends_at) == (before.id, LATER, LATER + 50 * MINUTES)
@@ -62,13 +63,13 @@ def test_both_numbers_rise_with_every_move(house: str):
     client = a_client()
     reference = a_confirmed(client, FRIDAY).reference
     for number, start in enumerate([LATER, FRIDAY], 1):
-        db.transact(moves.move, client, reference=reference, start=start)
+        db.transact(move.move, client, reference=reference, start=start)
         assert appointment_of(reference).sequence == row(reference).sequence == number
 
 
 def test_the_old_time_is_free_again(house: str):
     reference = a_confirmed(start=FRIDAY).reference
-    db.transact(moves.move, THERAPIST, reference=reference, start=LATER)
+    db.transact(move.move, THERAPIST, reference=reference, start=LATER)
     assert a_confirmed(start=FRIDAY).status == "confirmed"
 
 
@@ -77,7 +78,7 @@ def test_a_session_moves_over_its_own_old_time(house: str, minutes: int):
     client = a_client()
     reference = a_confirmed(client, LATER).reference
     start = LATER + minutes * MINUTES
-    db.transact(moves.move, client, reference=reference, start=start)
+    db.transact(move.move, client, reference=reference, start=start)
     assert appointment_of(reference).starts_at == start
 
 
@@ -85,7 +86,7 @@ def test_moving_to_where_it_is_changes_nothing_and_tells_nobody(house: str):
     client = a_client()
     reference = a_confirmed(client, FRIDAY).reference
     told = len(rows_of(OutboxRow))
-    db.transact(moves.move, client, reference=reference, start=FRIDAY)
+    db.transact(move.move, client, reference=reference, start=FRIDAY)
     assert (row(reference).sequence, len(rows_of(OutboxRow))) == (0, told)
 
 
@@ -95,7 +96,7 @@ def test_nobody_moves_onto_somebody_else(house: str):
     a_confirmed(start=LATER)
     for actor in (client, THERAPIST):
         with pytest.raises(SlotTaken):
-            db.transact(moves.move, actor, reference=reference, start=LATER + 30 * MINUTES)
+            db.transact(move.move, actor, reference=reference, start=LATER + 30 * MINUTES)
     assert appointment_of(reference).starts_at == FRIDAY
 
 
@@ -106,31 +107,31 @@ def test_a_client_moves_only_to_what_is_offered(house: str, start: datetime):
     client = a_client()
     reference = a_confirmed(client, FRIDAY).reference
     with pytest.raises(NotOffered):
-        db.transact(moves.move, client, reference=reference, start=start)
+        db.transact(move.move, client, reference=reference, start=start)
 
 
 def test_the_therapist_moves_where_she_wants(house: str):
     reference = a_confirmed(start=FRIDAY).reference
     start = FRIDAY + timedelta(days=1, hours=11, minutes=7)
-    db.transact(moves.move, THERAPIST, reference=reference, start=start)
+    db.transact(move.move, THERAPIST, reference=reference, start=start)
     assert appointment_of(reference).starts_at == start
 
 
 def test_the_therapist_moves_over_a_block_after_a_warning(house: str):
     reference = a_confirmed(start=FRIDAY).reference
-    db.transact(agenda.block, THERAPIST, starts_at=LATER, ends_at=LATER + 10 * MINUTES)
+    db.transact(groups.block, THERAPIST, starts_at=LATER, ends_at=LATER + 10 * MINUTES)
     with pytest.raises(TimeBlocked):
-        db.transact(moves.move, THERAPIST, reference=reference, start=LATER)
-    db.transact(moves.move, THERAPIST, reference=reference, start=LATER, despite_block=True)
+        db.transact(move.move, THERAPIST, reference=reference, start=LATER)
+    db.transact(move.move, THERAPIST, reference=reference, start=LATER, despite_block=True)
     assert appointment_of(reference).starts_at == LATER
 
 
 def test_a_client_never_moves_over_a_block(house: str):
     client = a_client()
     reference = a_confirmed(client, FRIDAY).reference
-    db.transact(agenda.block, THERAPIST, starts_at=LATER, ends_at=LATER + 10 * MINUTES)
+    db.transact(groups.block, THERAPIST, starts_at=LATER, ends_at=LATER + 10 * MINUTES)
     with pytest.raises(SlotTaken):
-        db.transact(moves.move, client, reference=reference, start=LATER, despite_block=True)
+        db.transact(move.move, client, reference=reference, start=LATER, despite_block=True)
 
 
 def test_the_last_free_second_is_the_last_to_move(house: str):
@@ -138,16 +139,16 @@ def test_the_last_free_second_is_the_last_to_move(house: str):
     reference = a_confirmed(client, FRIDAY).reference
     limit = FRIDAY - timedelta(hours=48)
     with the_time_is(limit + timedelta(seconds=1)), pytest.raises(TooLate):
-        db.transact(moves.move, client, reference=reference, start=LATER)
+        db.transact(move.move, client, reference=reference, start=LATER)
     with the_time_is(limit):
-        db.transact(moves.move, client, reference=reference, start=LATER)
+        db.transact(move.move, client, reference=reference, start=LATER)
     assert appointment_of(reference).starts_at == LATER
 
 
 def test_beyond_the_limit_moving_is_for_the_therapist(house: str):
     reference = a_confirmed(start=FRIDAY).reference
     with the_time_is(FRIDAY - timedelta(hours=1)):
-        db.transact(moves.move, THERAPIST, reference=reference, start=LATER)
+        db.transact(move.move, THERAPIST, reference=reference, start=LATER)
     assert appointment_of(reference).starts_at == LATER
 
 
@@ -158,15 +159,15 @@ def test_the_limit_is_counted_in_hours_that_pass_across_a_clock_change(house: st
     reference = a_confirmed(client, start).reference
     limit = datetime(2027, 10, 30, 8, tzinfo=UTC)
     with the_time_is(limit + timedelta(seconds=1)), pytest.raises(TooLate):
-        db.transact(moves.move, client, reference=reference, start=start + timedelta(hours=1))
+        db.transact(move.move, client, reference=reference, start=start + timedelta(hours=1))
     with the_time_is(limit):
-        db.transact(moves.move, client, reference=reference, start=start + timedelta(hours=1))
+        db.transact(move.move, client, reference=reference, start=start + timedelta(hours=1))
 
 
 def test_a_guest_moves_the_call_until_it_begins(house: str):
     reference = a_call().reference
     with the_time_is(TOMORROW):
-        db.transact(moves.move, holder_of(reference), reference=reference, start=LATER)
+        db.transact(move.move, holder_of(reference), reference=reference, start=LATER)
     assert appointment_of(reference).starts_at == LATER
 
 
@@ -174,7 +175,7 @@ def test_a_guest_moves_the_call_within_a_day_that_is_full_of_guests(house: str):
     """Moving adds no guest to the day."""
     found = [a_call(start=TOMORROW + number * 60 * MINUTES).reference for number in range(3)]
     start = TOMORROW + timedelta(hours=6)
-    db.transact(moves.move, holder_of(found[0]), reference=found[0], start=start)
+    db.transact(move.move, holder_of(found[0]), reference=found[0], start=start)
     assert appointment_of(found[0]).starts_at == start
 
 
@@ -185,33 +186,33 @@ def test_what_is_not_ahead_for_sure_is_not_moved(house: str, status: str):
         reference = a_session(client, start=FRIDAY).reference
     elif status == "declined":
         reference = a_request(client, FRIDAY).reference
-        db.transact(endings.decline, THERAPIST, reference=reference)
+        db.transact(cancel.decline, THERAPIST, reference=reference)
     else:
         reference = a_confirmed(client, FRIDAY).reference
     if status == "cancelled":
-        db.transact(endings.cancel, client, reference=reference)
+        db.transact(cancel.cancel, client, reference=reference)
     with the_time_is(FRIDAY if status in {"completed", "no_show"} else NOW):
         if status == "completed":
-            db.transact(outcomes.complete, THERAPIST, reference=reference)
+            db.transact(outcome.complete, THERAPIST, reference=reference)
         if status == "no_show":
-            db.transact(outcomes.no_show, THERAPIST, reference=reference)
+            db.transact(outcome.no_show, THERAPIST, reference=reference)
         for actor in (client, THERAPIST):
             with pytest.raises(NotPossibleNow):
-                db.transact(moves.move, actor, reference=reference, start=LATER)
+                db.transact(move.move, actor, reference=reference, start=LATER)
 
 
 def test_a_moved_request_lapses_by_its_new_time(house: str):
     client = a_client()
     near, far = NOW + timedelta(hours=26), NOW + timedelta(days=7, hours=1)
     reference = a_request(client, far).reference
-    db.transact(moves.move, THERAPIST, reference=reference, start=near)
+    db.transact(move.move, THERAPIST, reference=reference, start=near)
     assert row(reference).hold_expires_at == near - timedelta(hours=1)
 
 
 def test_a_request_the_therapist_moves_close_does_not_lapse_at_once(house: str):
     """Notice does not bind her; what she moved must not vanish before she can approve it."""
     reference = a_request(start=FRIDAY).reference
-    db.transact(moves.move, THERAPIST, reference=reference, start=NOW + 40 * MINUTES)
+    db.transact(move.move, THERAPIST, reference=reference, start=NOW + 40 * MINUTES)
     lapses = row(reference).hold_expires_at
     assert lapses
     assert lapses > NOW
@@ -221,7 +222,7 @@ def test_price_and_policy_do_not_move(house: str):
     client = a_client()
     reference = a_confirmed(client, FRIDAY).reference
     change_type(PAID, price_cents=9900, free_hours=0, late_percent=100)
-    db.transact(moves.move, client, reference=reference, start=LATER)
+    db.transact(move.move, client, reference=reference, start=LATER)
     found = row(reference)
     assert (found.price_cents, found.free_hours, found.late_percent) == (8000, 48, 50)
 
@@ -230,14 +231,14 @@ def test_what_is_no_longer_sold_can_still_be_moved(house: str):
     client = a_client()
     reference = a_confirmed(client, FRIDAY).reference
     change_type(PAID, archived_at=NOW)
-    db.transact(moves.move, client, reference=reference, start=LATER)
+    db.transact(move.move, client, reference=reference, start=LATER)
     assert appointment_of(reference).starts_at == LATER
 
 
 def test_a_move_is_written_down_with_its_new_time(house: str):
     client = a_client()
     reference = a_confirmed(client, FRIDAY).reference
-    db.transact(moves.move, client, reference=reference, start=LATER)
+    db.transact(move.move, client, reference=reference, start=LATER)
     event = next(one for one in events_of(reference) if one.what == "moved")
     assert (event.actor, event.starts_at, event.at) == (str(client), LATER, NOW)
     assert (event.from_status, event.to_status) == ("confirmed", "confirmed")
@@ -249,7 +250,7 @@ def test_somebody_elses_booking_is_not_there(house: str):
     reference = a_confirmed(start=FRIDAY).reference
     for actor in (a_client(), VISITOR, holder_of(a_call().reference)):
         with pytest.raises(NotFound):
-            db.transact(moves.move, actor, reference=reference, start=LATER)
+            db.transact(move.move, actor, reference=reference, start=LATER)
 
 
 def test_a_place_in_a_group_moves_to_another_appointment_of_it(house: str):
@@ -257,7 +258,7 @@ def test_a_place_in_a_group_moves_to_another_appointment_of_it(house: str):
     client, stays = a_client(), a_client()
     reference = a_session(client, GROUP, FRIDAY, by=THERAPIST).reference
     other = a_session(stays, GROUP, FRIDAY, by=THERAPIST).reference
-    db.transact(moves.move, client, reference=reference, start=LATER)
+    db.transact(move.move, client, reference=reference, start=LATER)
     assert row(reference).appointment_id == second
     assert (row(reference).sequence, appointment_of(reference).sequence) == (1, 0)
     assert (row(other).appointment_id, row(other).sequence) == (first, 0)
@@ -273,7 +274,7 @@ def test_a_place_moves_only_where_there_is_one(house: str, why: str):
     reference = a_session(client, GROUP, FRIDAY, by=THERAPIST).reference
     for actor in (client, THERAPIST):
         with pytest.raises(SlotTaken):
-            db.transact(moves.move, actor, reference=reference, start=LATER)
+            db.transact(move.move, actor, reference=reference, start=LATER)
 
 
 def test_a_group_keeps_its_time_when_a_place_moves_away(house: str):
@@ -281,7 +282,7 @@ def test_a_group_keeps_its_time_when_a_place_moves_away(house: str):
     a_group(LATER)
     client = a_client()
     reference = a_session(client, GROUP, FRIDAY, by=THERAPIST).reference
-    db.transact(moves.move, client, reference=reference, start=LATER)
+    db.transact(move.move, client, reference=reference, start=LATER)
     (left,) = rows_of(Appointment, Appointment.id == first)
     assert left.live
 
@@ -290,16 +291,16 @@ def test_who_cannot_move_there_hears_of_free_times(house: str):
     client = a_client()
     reference = a_confirmed(client, FRIDAY).reference
     a_confirmed(start=LATER)
-    found = db.query(moves.list_alternatives, client, reference=reference, start=LATER)
+    found = db.query(move.list_alternatives, client, reference=reference, start=LATER)
     assert found
-    db.transact(moves.move, client, reference=reference, start=found[0])
+    db.transact(move.move, client, reference=reference, start=found[0])
 
 
 @pytest.mark.parametrize("slug", [CALL, ASKED])
 def test_a_move_is_told_for_what_is_confirmed_and_for_what_is_asked(house: str, slug: str):
     client = a_client(discovered=slug != CALL)
     reference = a_session(client, slug, FRIDAY).reference
-    db.transact(moves.move, client, reference=reference, start=LATER)
+    db.transact(move.move, client, reference=reference, start=LATER)
     fact = Fact.MOVED if slug == CALL else Fact.REQUEST_MOVED
     effects = {one.effect for one in rows_of(OutboxRow) if one.fact == fact}
     assert {"letter_to_client", "letter_to_therapist"} <= effects
@@ -312,7 +313,7 @@ def test_nobody_moves_into_a_group_where_they_have_a_place(house: str):
     reference = a_session(client, GROUP, FRIDAY, by=THERAPIST).reference
     a_session(client, GROUP, LATER, by=THERAPIST)
     with pytest.raises(AlreadyThere):
-        db.transact(moves.move, client, reference=reference, start=LATER)
+        db.transact(move.move, client, reference=reference, start=LATER)
 
 
 def test_what_was_booked_keeps_its_length_and_buffers_when_it_moves(house: str):
@@ -321,7 +322,7 @@ def test_what_was_booked_keeps_its_length_and_buffers_when_it_moves(house: str):
     reference = a_confirmed(client, FRIDAY).reference
     before = appointment_of(reference)
     change_type(PAID, minutes=90, buffer_before=30, buffer_after=30)
-    db.transact(moves.move, client, reference=reference, start=LATER)
+    db.transact(move.move, client, reference=reference, start=LATER)
     after = appointment_of(reference)
     assert after.ends_at - after.starts_at == before.ends_at - before.starts_at
     assert after.starts_at - (after.during.lower or NOW) == timedelta(0)

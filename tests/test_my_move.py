@@ -7,7 +7,7 @@ import pytest
 
 from practice.domain.actors import Actor
 from practice.domain.errors import NotFound
-from practice.services.answers import Booked
+from practice.services.booking.idempotency import Booked
 from practice.state.desk import DeskState
 from practice.state.me import MeState
 from practice.state.moving import MovingState

@@ -15,7 +15,8 @@ from practice.models.accounts import BrowserSession, SigninLink
 from practice.models.clients import Account, Client, Consent
 from practice.providers import EmbeddedMail, Providers
 from practice.reception import Caller, Contact, book, once
-from practice.services import clean_up, effects, letters
+from practice.services.letters import dev_mailbox
+from practice.services.operations import clean_up, effects
 from tests.builders import (
     CALL,
     NOW,
@@ -59,7 +60,7 @@ def newest_link() -> str:
         pass
     letter = next(
         letter
-        for letter in db.query(letters.list_kept, SYSTEM)
+        for letter in db.query(dev_mailbox.list_kept, SYSTEM)
         if letter.kind == "sign_in" and letter.to == VERA
     )
     return next(part for part in letter.text.split() if "/sign-in/link/" in part)

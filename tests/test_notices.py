@@ -17,7 +17,9 @@ from practice.domain.booking.consequences import Notice as Audience
 from practice.models.accounts import BrowserSession
 from practice.models.messages import Notice
 from practice.practice import app
-from practice.services import endings, notices, sessions
+from practice.services.accounts import sessions
+from practice.services.booking import cancel
+from practice.services.messages import notices
 from practice.state import bell, tabs
 from practice.state.client import ClientState
 from practice.state.notices import TO_CLIENT, TO_THERAPIST, MyNoticesState, PortalNoticesState
@@ -68,7 +70,7 @@ def test_the_newest_come_first(house: str):
     client = a_client()
     booked = a_confirmed(client)
     with the_time_is(NOW + timedelta(minutes=5)):
-        db.transact(endings.cancel, client, reference=booked.reference)
+        db.transact(cancel.cancel, client, reference=booked.reference)
     assert [one.fact for one in told(client)] == [Fact.CANCELLED, Fact.CONFIRMED]
 
 

@@ -14,8 +14,12 @@ from practice.domain.errors import TooMany
 from practice.models.letters import CalendarFeed
 from practice.models.security import OutboxRow
 from practice.providers import EmbeddedMail, Providers
-from practice.services import effects, endings, feeds, letters, moves, reminders
-from practice.services.answers import Booked
+from practice.services.booking import cancel as booking_cancel
+from practice.services.booking import move
+from practice.services.booking.idempotency import Booked
+from practice.services.calendar import feeds
+from practice.services.letters import dev_mailbox, reminders
+from practice.services.operations import effects
 from practice.state.desk import DeskState
 from practice.state.me import MeState
 from practice.state.move import MoveState
@@ -128,7 +132,7 @@ async def test_h2_the_therapist_moves_as_often_as_she_likes(house: str):
     reference = a_case().booked.reference
     for number in range(6):
         start = TOMORROW + (number + 1) * HALF
-        db.transact(moves.move, THERAPIST, reference=reference, start=start)
+        db.transact(move.move, THERAPIST, reference=reference, start=start)
     assert appointment_of(reference).starts_at == TOMORROW + 6 * HALF
 
 
@@ -186,17 +190,17 @@ async def test_h2_every_road_to_a_change_goes_by_the_one_that_counts():
 # Letters
 
 
-def work() -> list[letters.Kept]:
+def work() -> list[dev_mailbox.Kept]:
     while effects.work_once(Providers(EmbeddedMail()), SYSTEM):
         pass
-    return db.query(letters.list_kept, SYSTEM)
+    return db.query(dev_mailbox.list_kept, SYSTEM)
 
 
 def to(email: str) -> list[str]:
     return [letter.kind for letter in work() if letter.to == email]
 
 
-def sequence_of(letter: letters.Kept) -> tuple[str, str]:
+def sequence_of(letter: dev_mailbox.Kept) -> tuple[str, str]:
     (file,) = letter.attachments
     (event,) = Calendar.from_ical(file.body).walk("VEVENT")
     return str(event["UID"]), str(event["SEQUENCE"])
@@ -224,7 +228,7 @@ async def test_h2_letters_about_one_booking_within_a_minute_become_one_that_tell
     for number in range(3):
         with the_time_is(NOW + number * timedelta(seconds=10)):
             start = TOMORROW + (number + 1) * HALF
-            db.transact(moves.move, holder_of(reference), reference=reference, start=start)
+            db.transact(move.move, holder_of(reference), reference=reference, start=start)
             assert [one.kind for one in work()].count("moved") == 0
     with the_time_is(NOW + timedelta(minutes=2)):
         kept = work()
@@ -242,7 +246,7 @@ async def test_h2_a_call_that_is_back_where_it_was_is_nobodys_news(house: str):
     reference = a_case().booked.reference
     work()
     for start in (TOMORROW + HALF, TOMORROW):
-        db.transact(moves.move, holder_of(reference), reference=reference, start=start)
+        db.transact(move.move, holder_of(reference), reference=reference, start=start)
     with the_time_is(NOW + timedelta(minutes=2)):
         assert not any("moved" in one.kind for one in work())
 
@@ -251,9 +255,9 @@ async def test_h2_what_the_therapist_moves_back_within_a_minute_is_told_to_the_c
     reference = a_case().booked.reference
     work()
     start = TOMORROW + HALF
-    db.transact(moves.move, holder_of(reference), reference=reference, start=start)
+    db.transact(move.move, holder_of(reference), reference=reference, start=start)
     with the_time_is(NOW + timedelta(seconds=30)):
-        db.transact(moves.move, THERAPIST, reference=reference, start=TOMORROW)
+        db.transact(move.move, THERAPIST, reference=reference, start=TOMORROW)
         work()
     with the_time_is(NOW + timedelta(minutes=2)):
         kept = work()
@@ -266,9 +270,9 @@ async def test_h2_what_a_client_moves_back_after_the_therapist_is_told_to_both(h
     """Also where no letter about her move has left yet."""
     reference = a_case().booked.reference
     work()
-    db.transact(moves.move, THERAPIST, reference=reference, start=TOMORROW + HALF)
+    db.transact(move.move, THERAPIST, reference=reference, start=TOMORROW + HALF)
     with the_time_is(NOW + timedelta(seconds=30)):
-        db.transact(moves.move, holder_of(reference), reference=reference, start=TOMORROW)
+        db.transact(move.move, holder_of(reference), reference=reference, start=TOMORROW)
     with the_time_is(NOW + timedelta(minutes=2)):
         moved = [letter for letter in work() if letter.kind in {"moved", "booking_moved"}]
     assert {letter.kind for letter in moved} == {"moved", "booking_moved"}
@@ -280,7 +284,7 @@ async def test_h2_what_the_therapist_moves_there_and_back_is_told_all_the_same(h
     reference = a_case().booked.reference
     work()
     for start in (TOMORROW + HALF, TOMORROW):
-        db.transact(moves.move, THERAPIST, reference=reference, start=start)
+        db.transact(move.move, THERAPIST, reference=reference, start=start)
     (moved,) = [letter for letter in work() if letter.kind == "moved"]
     assert "No longer: Tuesday 24 November, 09:30" in moved.text
 
@@ -290,9 +294,9 @@ async def test_h2_a_time_that_was_never_told_is_not_as_before(house: str):
     reference = a_case().booked.reference
     work()
     by_therapist, by_client = TOMORROW + HALF, TOMORROW + 2 * HALF
-    db.transact(moves.move, THERAPIST, reference=reference, start=by_therapist)
+    db.transact(move.move, THERAPIST, reference=reference, start=by_therapist)
     for start in (by_client, by_therapist):
-        db.transact(moves.move, holder_of(reference), reference=reference, start=start)
+        db.transact(move.move, holder_of(reference), reference=reference, start=start)
     with the_time_is(NOW + timedelta(minutes=2)):
         moved = [letter for letter in work() if letter.kind in {"moved", "booking_moved"}]
     assert any("09:30" in letter.text for letter in moved if letter.kind == "moved")
@@ -303,7 +307,7 @@ async def test_h2_letters_of_one_hand_still_name_the_time_that_was_last_told(hou
     work()
     for number in (1, 2):
         start = TOMORROW + number * HALF
-        db.transact(moves.move, THERAPIST, reference=reference, start=start)
+        db.transact(move.move, THERAPIST, reference=reference, start=start)
     (moved,) = [letter for letter in work() if letter.kind == "moved"]
     assert "No longer: Tuesday 24 November, 09:00" in moved.text
 
@@ -311,13 +315,13 @@ async def test_h2_letters_of_one_hand_still_name_the_time_that_was_last_told(hou
 async def test_h2_a_first_confirmation_and_a_cancellation_are_not_kept_waiting(house: str):
     reference = a_case().booked.reference
     assert "call_confirmed" in [one.kind for one in work()]
-    db.transact(endings.cancel, holder_of(reference), reference=reference)
+    db.transact(booking_cancel.cancel, holder_of(reference), reference=reference)
     assert "cancelled" in [one.kind for one in work()]
 
 
 def move_later(reference: str, moment: datetime, start: datetime) -> None:
     with the_time_is(moment):
-        db.transact(moves.move, holder_of(reference), reference=reference, start=start)
+        db.transact(move.move, holder_of(reference), reference=reference, start=start)
     with the_time_is(moment + timedelta(minutes=2)):
         work()
 
@@ -330,9 +334,7 @@ async def test_h2_the_fourth_letter_of_a_day_to_an_unproven_address_is_refused_b
         move_later(reference, NOW + number * timedelta(minutes=10), TOMORROW + number * HALF)
     assert len(to(ADA)) == 3
     with the_time_is(NOW + timedelta(hours=1)), pytest.raises(TooMany) as refused:
-        db.transact(
-            moves.move, holder_of(reference), reference=reference, start=TOMORROW + 3 * HALF
-        )
+        db.transact(move.move, holder_of(reference), reference=reference, start=TOMORROW + 3 * HALF)
     assert "letters" in refused.value.message
     assert refused.value.retry_after == 23 * 3600
     assert appointment_of(reference).starts_at == TOMORROW + 2 * HALF
@@ -349,11 +351,11 @@ async def test_h2_a_call_can_always_be_given_back_and_what_the_therapist_does_is
     move_later(first, NOW + timedelta(minutes=10), TOMORROW + HALF)
     assert len(to(ADA)) == 3
     with the_time_is(NOW + timedelta(hours=1)):
-        db.transact(endings.cancel, holder_of(first), reference=first)
+        db.transact(booking_cancel.cancel, holder_of(first), reference=first)
         assert len(to(ADA)) == 3
         (dropped,) = rows_of(OutboxRow, OutboxRow.outcome == "dropped:enough_letters")
         assert "booking_cancelled" in [letter.kind for letter in work()]
-        db.transact(endings.cancel, THERAPIST, reference=second)
+        db.transact(booking_cancel.cancel, THERAPIST, reference=second)
         assert to(ADA).count("cancelled") == 1
     assert dropped.booking_id == row(first).id
     assert row(first).status == "cancelled"

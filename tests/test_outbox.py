@@ -16,8 +16,12 @@ from practice.models.letters import LetterAttempt, LetterState, MailedLetter
 from practice.models.security import OutboxRow
 from practice.providers import EmbeddedMail, Providers
 from practice.providers.ports import Message, ProviderError, Receipt
-from practice.services import claims, composing, effects, endings, moves, post, sign_in_links
-from practice.services.sign_in_links import Asker
+from practice.services.accounts import sign_in
+from practice.services.accounts.sign_in import Asker
+from practice.services.booking import cancel, move
+from practice.services.letters import compose, mail_log
+from practice.services.operations import effects
+from practice.services.outbox import queue
 from tests import builders
 from tests.builders import NOW, THERAPIST, TOMORROW
 
@@ -71,19 +75,19 @@ def test_what_is_claimed_is_claimed_by_one(house: str):
     builders.a_call()
 
     def claimed() -> int:
-        return len(db.transact(claims.claim, SYSTEM, instant=[]))
+        return len(db.transact(queue.claim, SYSTEM, instant=[]))
 
     assert [claimed() for _ in range(4)] == [1, 1, 1, 0]
 
 
 def test_what_a_dead_worker_held_is_taken_up_after_a_minute(house: str):
     builders.a_call()
-    first = db.transact(claims.claim, SYSTEM, instant=[])[0]
-    with builders.the_time_is(NOW + claims.LEASE - timedelta(seconds=1)):
-        others = [db.transact(claims.claim, SYSTEM, instant=[]) for _ in range(3)]
+    first = db.transact(queue.claim, SYSTEM, instant=[])[0]
+    with builders.the_time_is(NOW + queue.LEASE - timedelta(seconds=1)):
+        others = [db.transact(queue.claim, SYSTEM, instant=[]) for _ in range(3)]
         assert first.id not in {one.id for found in others for one in found}
-    with builders.the_time_is(NOW + 2 * claims.LEASE):
-        ids = {db.transact(claims.claim, SYSTEM, instant=[])[0].id for _ in range(3)}
+    with builders.the_time_is(NOW + 2 * queue.LEASE):
+        ids = {db.transact(queue.claim, SYSTEM, instant=[])[0].id for _ in range(3)}
     assert first.id in ids
 
 
@@ -93,7 +97,7 @@ def after(seconds: float) -> Any:
 
 def asked_for_a_link() -> None:
     builders.a_client(email=ADA)
-    db.transact(sign_in_links.ask, SYSTEM, email=ADA, asker=Asker("n", "Firefox"))
+    db.transact(sign_in.ask, SYSTEM, email=ADA, asker=Asker("n", "Firefox"))
 
 
 def test_who_waits_for_a_link_waits_behind_no_other_letter(house: str):
@@ -124,15 +128,15 @@ def test_each_failure_waits_longer(house: str):
     waits: list[float] = []
     for attempts in range(1, 12):
         said = {"claimed": replace(claimed, attempts=attempts), "failure": ProviderError("x")}
-        db.transact(claims.fail, SYSTEM, **said)
+        db.transact(queue.fail, SYSTEM, **said)
         waits.append((row_of(Effect.LETTER_TO_CLIENT).next_at - NOW).total_seconds())
     assert 8 <= waits[0] <= 12
     assert all(16 * 2**n * 0.5 <= wait for n, wait in enumerate(waits[1:8]))
-    assert max(waits) <= claims.LONGEST_WAIT * 1.2
+    assert max(waits) <= queue.LONGEST_WAIT * 1.2
 
 
-def replace_of(row: OutboxRow) -> claims.Claimed:
-    return claims.Claimed(row.id, row.effect, row.fact, 1, row.lost, row.since)
+def replace_of(row: OutboxRow) -> queue.Claimed:
+    return queue.Claimed(row.id, row.effect, row.fact, 1, row.lost, row.since)
 
 
 def test_the_provider_says_how_long_to_wait(house: str):
@@ -155,10 +159,10 @@ def test_after_a_day_nobody_waits_any_longer(house: str):
     assert call
     failure = ProviderError("unreachable")
     mail = Post(*[failure] * 99)
-    with builders.the_time_is(NOW + claims.GIVE_UP - timedelta(seconds=1)):
+    with builders.the_time_is(NOW + queue.GIVE_UP - timedelta(seconds=1)):
         work(mail)
         assert not row_of(Effect.LETTER_TO_CLIENT).dead_at
-    with builders.the_time_is(NOW + claims.GIVE_UP + timedelta(hours=1)):
+    with builders.the_time_is(NOW + queue.GIVE_UP + timedelta(hours=1)):
         work(mail)
     assert row_of(Effect.LETTER_TO_CLIENT).dead_at
 
@@ -171,18 +175,18 @@ def test_what_perhaps_went_out_twice_goes_out_no_third_time(house: str):
         with after(seconds):
             work(mail)
     assert len(mail.got) == 2
-    assert row_of(Effect.LETTER_TO_CLIENT).outcome == claims.UNCLEAR
+    assert row_of(Effect.LETTER_TO_CLIENT).outcome == queue.UNCLEAR
 
 
 def test_the_therapists_button_runs_it_again(house: str):
     asked_for_a_link()
     work(Post(ProviderError("letter_refused", is_permanent=True)))
     row = row_of(Effect.LETTER_TO_CLIENT)
-    assert db.transact(claims.again, THERAPIST, row=row.id)
+    assert db.transact(queue.again, THERAPIST, row=row.id)
     mail = Post()
     work(mail)
     assert sent(mail) == ["sign_in"]
-    assert not db.transact(claims.again, THERAPIST, row=row.id)
+    assert not db.transact(queue.again, THERAPIST, row=row.id)
 
 
 @pytest.mark.parametrize("who", ["client", "visitor", "machine"])
@@ -192,7 +196,7 @@ def test_nobody_but_the_therapist_runs_it_again(house: str, who: str):
     row = row_of(Effect.LETTER_TO_CLIENT)
     actor = {"client": builders.a_client(), "visitor": VISITOR, "machine": SYSTEM}[who]
     with pytest.raises(NotFound):
-        db.transact(claims.again, actor, row=row.id)
+        db.transact(queue.again, actor, row=row.id)
     assert row_of(Effect.LETTER_TO_CLIENT).dead_at
 
 
@@ -202,7 +206,7 @@ def test_the_button_wakes_whoever_works(house: str):
     row = row_of(Effect.LETTER_TO_CLIENT)
     with psycopg.connect(house, autocommit=True) as line:
         line.execute("LISTEN outbox")
-        db.transact(claims.again, THERAPIST, row=row.id)
+        db.transact(queue.again, THERAPIST, row=row.id)
         # An answer brings along what was rung before it.
         line.execute("SELECT 1")
         assert [one.channel for one in line.notifies(timeout=0)] == ["outbox"]
@@ -223,14 +227,14 @@ def test_who_is_refused_says_so_and_who_finds_something_says_that_there_may_be_m
 
 def test_a_defect_of_ours_stops_nothing_behind_it(house: str, monkeypatch: pytest.MonkeyPatch):
     builders.a_call()
-    whole = composing.compose
+    whole = compose.compose
 
     def broken(session: Any, promised: OutboxRow) -> Any:
         if promised.effect == Effect.LETTER_TO_CLIENT:
             raise ZeroDivisionError
         return whole(session, promised)
 
-    monkeypatch.setattr(composing, "compose", broken)
+    monkeypatch.setattr(compose, "compose", broken)
     mail = Post()
     work(mail)
     assert sent(mail) == ["new_booking"]
@@ -254,7 +258,7 @@ def gone(effect: Effect) -> str | None:
 
 def test_a_booking_cancelled_before_the_letter_left_is_not_confirmed_any_more(house: str):
     call = builders.a_call()
-    db.transact(endings.cancel, builders.holder_of(call.reference), reference=call.reference)
+    db.transact(cancel.cancel, builders.holder_of(call.reference), reference=call.reference)
     mail = Post()
     work(mail)
     assert sent(mail) == ["booking_cancelled", "cancelled"]
@@ -269,7 +273,7 @@ def test_of_two_moves_only_the_last_is_told(house: str):
     for days in (1, 2):
         with builders.the_time_is(NOW + timedelta(seconds=days)):
             start = TOMORROW + timedelta(days=days)
-            db.transact(moves.move, holder, reference=call.reference, start=start)
+            db.transact(move.move, holder, reference=call.reference, start=start)
     mail.got.clear()
     with after(70):
         work(mail)
@@ -280,7 +284,7 @@ def test_of_two_moves_only_the_last_is_told(house: str):
 def test_a_link_that_was_replaced_is_not_sent_any_more(house: str):
     builders.a_client(email=ADA)
     for _ in range(2):
-        db.transact(sign_in_links.ask, SYSTEM, email=ADA, asker=Asker("n", "Firefox"))
+        db.transact(sign_in.ask, SYSTEM, email=ADA, asker=Asker("n", "Firefox"))
     mail = Post()
     work(mail)
     assert sent(mail) == ["sign_in"]
@@ -345,15 +349,15 @@ def test_a_letter_that_came_back_is_marked_however_often_it_is_told(house: str):
     work(Post())
     for _ in range(2):
         said = {"provider_id": "id-1", "kind": "email.bounced"}
-        assert db.transact(post.came_back, SYSTEM, **said)
+        assert db.transact(mail_log.came_back, SYSTEM, **said)
     assert builders.rows_of(MailedLetter)[0].state == LetterState.CAME_BACK
-    assert not db.transact(post.came_back, SYSTEM, provider_id="", kind="email.bounced")
+    assert not db.transact(mail_log.came_back, SYSTEM, provider_id="", kind="email.bounced")
 
 
 def test_every_promise_can_be_composed(house: str):
     """Whatever changes of a booking say must follow has its letter, or says why it has none."""
     for fact, follows in FOLLOWS.items():
         if Effect.LETTER_TO_CLIENT in follows and fact != "approved":
-            assert fact in composing.CLIENT
+            assert fact in compose.CLIENT
         if Effect.LETTER_TO_THERAPIST in follows:
-            assert fact in composing.THERAPIST
+            assert fact in compose.THERAPIST

@@ -19,7 +19,9 @@ from practice.domain.errors import NotFound
 from practice.models.booking import Booking
 from practice.models.clients import Client
 from practice.models.security import AuditEntry
-from practice.services import clients, endings, outcomes
+from practice.services.booking import cancel
+from practice.services.booking import outcome as booking_outcome
+from practice.services.clients import gate
 from tests.builders import (
     CALL,
     GROUP,
@@ -49,12 +51,14 @@ NEXT = TOMORROW + timedelta(days=2)
 
 def complete(reference: str, outcome: Outcome | None = None, at: datetime = AFTER) -> Stage:
     with the_time_is(at):
-        return db.transact(outcomes.complete, THERAPIST, reference=reference, outcome=outcome)
+        return db.transact(
+            booking_outcome.complete, THERAPIST, reference=reference, outcome=outcome
+        )
 
 
 def no_show(reference: str, at: datetime = AFTER) -> None:
     with the_time_is(at):
-        db.transact(outcomes.no_show, THERAPIST, reference=reference)
+        db.transact(booking_outcome.no_show, THERAPIST, reference=reference)
 
 
 OUTCOMES = [
@@ -180,7 +184,7 @@ def test_a_session_given_back_is_no_obstacle(house: str):
     client = Actor(Role.CLIENT, found.account_id, found.id)
     with the_time_is(AFTER):
         session = a_session(client, start=NEXT, by=THERAPIST).reference
-        db.transact(endings.cancel, THERAPIST, reference=session)
+        db.transact(cancel.cancel, THERAPIST, reference=session)
     no_show(reference)
     assert client_of(reference).discovery_completed_at is None
 
@@ -188,7 +192,7 @@ def test_a_session_given_back_is_no_obstacle(house: str):
 def test_who_was_known_before_stays_known_whatever_becomes_of_the_call(house: str):
     reference = a_call().reference
     client_id = client_of(reference).id
-    db.transact(clients.mark_known, THERAPIST, client_id=client_id, reason="From before")
+    db.transact(gate.mark_known, THERAPIST, client_id=client_id, reason="From before")
     complete(reference, Outcome.GO_ON)
     no_show(reference)
     found = client_row(client_id)
@@ -215,7 +219,10 @@ def test_nobody_but_the_therapist_says_what_happened(house: str, role: str):
     client = a_client(discovered=False)
     reference = a_session(client, CALL).reference
     actor = {"client": client, "holder": holder_of(reference), "system": SYSTEM}[role]
-    for service, more in ((outcomes.complete, {"outcome": Outcome.GO_ON}), (outcomes.no_show, {})):
+    for service, more in (
+        (booking_outcome.complete, {"outcome": Outcome.GO_ON}),
+        (booking_outcome.no_show, {}),
+    ):
         with the_time_is(AFTER), pytest.raises(NotPossibleNow):
             db.transact(service, actor, reference=reference, **more)
     assert client_of(reference).discovery_completed_at is None

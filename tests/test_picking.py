@@ -10,8 +10,9 @@ from practice.domain.actors import VISITOR, Actor
 from practice.domain.booking.refusals import DiscoveryRequired
 from practice.domain.clients.stages import Lock
 from practice.domain.errors import NotFound
-from practice.services import availability, picking
-from practice.services.picking import Desk, Offered
+from practice.services.availability import slots
+from practice.services.booking import offers
+from practice.services.booking.offers import Desk, Offered
 from tests.builders import (
     CALL,
     NOW,
@@ -32,17 +33,17 @@ DAY = timedelta(days=1)
 
 
 def offered(first: date = TODAY, last: date = TODAY + 6 * DAY, zone: ZoneInfo = ZONE) -> Offered:
-    return db.query(picking.find_offered, VISITOR, slug=CALL, first=first, last=last, zone=zone)
+    return db.query(offers.find_offered, VISITOR, slug=CALL, first=first, last=last, zone=zone)
 
 
 def desk(actor: Actor = VISITOR, slug: str = "") -> Desk:
-    return db.query(picking.find_desk, actor, slug=slug)
+    return db.query(offers.find_desk, actor, slug=slug)
 
 
 def test_the_days_hold_exactly_what_the_interface_offers(house: str):
     shown = [one.start for day in offered().days for one in day.times]
     same = db.query(
-        availability.list_slots,
+        slots.list_slots,
         VISITOR,
         slug=CALL,
         first=TODAY,
@@ -84,7 +85,7 @@ def test_a_guest_is_offered_the_call_and_shown_the_rest_behind_its_lock(house: s
     assert paid.lock is Lock.DISCOVERY_REQUIRED
     assert found.own is None
     with pytest.raises(DiscoveryRequired):
-        db.query(picking.find_offered, VISITOR, slug=PAID, first=TODAY, last=TODAY, zone=ZONE)
+        db.query(offers.find_offered, VISITOR, slug=PAID, first=TODAY, last=TODAY, zone=ZONE)
 
 
 def test_who_is_signed_in_sees_their_own_data_and_no_second_call(house: str):
@@ -111,7 +112,7 @@ def test_moving_offers_the_neighbours_of_the_old_time_but_not_itself(house: str)
     day = TOMORROW.astimezone(ZONE).date()
     asked = {"first": day, "last": day, "zone": ZONE}
     holder = holder_of(reference)
-    found = db.query(picking.find_offered_to_move, holder, reference=reference, **asked)
+    found = db.query(offers.find_offered_to_move, holder, reference=reference, **asked)
     starts = {one.start for one in found.days[0].times}
     assert TOMORROW not in starts
     # What overlaps the old time is free to whoever leaves it, and to nobody else.
@@ -124,5 +125,5 @@ def test_another_ones_booking_has_no_times_to_move_to(house: str):
     reference = a_confirmed(a_client(), TOMORROW).reference
     asked = {"first": TODAY, "last": TODAY, "zone": ZONE}
     with pytest.raises(NotFound):
-        db.query(picking.find_offered_to_move, a_client(), reference=reference, **asked)
+        db.query(offers.find_offered_to_move, a_client(), reference=reference, **asked)
     assert appointment_of(reference).starts_at == TOMORROW

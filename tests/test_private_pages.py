@@ -10,8 +10,8 @@ from practice.domain.actors import SYSTEM, Role
 from practice.models.accounts import BrowserSession, Factor
 from practice.pages import PRIVATE
 from practice.practice import addresses
-from practice.services import factors
-from practice.services.sessions import hashed
+from practice.services.accounts import second_factor
+from practice.services.accounts.sessions import hashed
 from practice.site.discovery import robots
 from tests.builders import NOW, a_client, change_row, rows_of, the_time_is
 from tests.doors import STUB, browser
@@ -95,7 +95,7 @@ async def test_a_known_etag_opens_nothing(house: str, path: str):
 async def test_the_portal_stays_shut_until_the_code_is_shown(house: str, path: str):
     cookie = her_seat().cookie
     (own,) = rows_of(BrowserSession)
-    db.transact(factors.enrol, SYSTEM, account_id=own.account_id)
+    db.transact(second_factor.enrol, SYSTEM, account_id=own.account_id)
     change_row(Factor, confirmed_at=NOW)
     answer = await answered(path, cookie)
     assert answer.headers["location"] == in_language_of(path, "/sign-in/code")

@@ -26,17 +26,13 @@ from practice.domain.availability import hours
 from practice.domain.booking.refusals import ProofNeeded, SlotTaken
 from practice.domain.clients.stages import Stage
 from practice.domain.errors import Busy, Refusal
-from practice.services import (
-    agenda,
-    availability,
-    bookings,
-    confirmations,
-    endings,
-    moves,
-    rulebook,
-)
-from practice.services.answers import Booked
-from practice.services.limits import Once
+from practice.services.availability import rules as availability_rules
+from practice.services.availability import slots
+from practice.services.booking import book as booking_book
+from practice.services.booking import cancel, confirm, move
+from practice.services.booking.idempotency import Booked
+from practice.services.calendar import groups
+from practice.services.rate_limits import Once
 from practice.settings import ROOT
 from tests import builders, rival
 from tests.builders import ASKED, BY_SYSTEM, CALL, GROUP, NOW, PAID, THERAPIST, TOMORROW
@@ -144,8 +140,8 @@ def deadlocks(url: str) -> int:
 
 def offered(slug: str, first: date, last: date) -> list[datetime]:
     def work(session: Session, actor: Actor) -> list[datetime]:
-        rules = rulebook.find(session, actor, slug)
-        found = availability.offered(session, actor, rules, first, last)
+        rules = availability_rules.find(session, actor, slug)
+        found = slots.offered(session, actor, rules, first, last)
         return [hours.moment(start) for start, _ in found]
 
     return db.query(work, VISITOR)
@@ -233,7 +229,7 @@ def test_a_hundred_with_one_key_are_one_booking_and_one_answer(house: str):
     once = Once(b"somebody", b"a key", b"what it says")
 
     def call() -> Booked:
-        return db.transact(bookings.book, VISITOR, wish, guest=guest, once=once)
+        return db.transact(booking_book.book, VISITOR, wish, guest=guest, once=once)
 
     answers = together([call] * 100)
     assert len(set(answers)) == 1
@@ -244,7 +240,7 @@ def test_a_hundred_with_one_key_are_one_booking_and_one_answer(house: str):
 
 
 def test_thirty_at_a_group_of_three_leave_three(house: str):
-    db.transact(agenda.open_group, THERAPIST, slug=GROUP, start=TOMORROW, capacity=3)
+    db.transact(groups.open_group, THERAPIST, slug=GROUP, start=TOMORROW, capacity=3)
     people = [builders.a_client() for _ in range(30)]
 
     def attempt(client: Actor) -> Callable[[], Booked]:
@@ -300,7 +296,7 @@ def test_many_that_move_to_one_time_leave_one_there(house: str):
     ]
 
     def attempt(booked: Booked) -> Callable[[], Any]:
-        return lambda: db.transact(moves.move, THERAPIST, reference=booked.reference, start=wanted)
+        return lambda: db.transact(move.move, THERAPIST, reference=booked.reference, start=wanted)
 
     answers = together([attempt(one) for one in moving])
     assert [type(one) for one in answers].count(SlotTaken) == 3
@@ -315,7 +311,7 @@ def test_a_late_payment_and_a_new_booking_do_not_both_get_the_time(house: str):
         assert builders.expire_due() == [late.reference]
 
         def pay() -> Any:
-            return db.transact(confirmations.confirm, SYSTEM, reference=late.reference)
+            return db.transact(confirm.confirm, SYSTEM, reference=late.reference)
 
         def attempt(client: Actor) -> Callable[[], Any]:
             return lambda: builders.a_session(client)
@@ -330,7 +326,7 @@ def test_one_hold_that_is_paid_and_expires_at_once_does_one_of_both(house: str):
     with time_machine.travel(NOW + timedelta(hours=1), tick=False):
         answers = together(
             [
-                lambda: db.transact(confirmations.confirm, SYSTEM, reference=held.reference),
+                lambda: db.transact(confirm.confirm, SYSTEM, reference=held.reference),
                 builders.expire_due,
                 builders.expire_due,
             ]
@@ -343,7 +339,7 @@ def test_one_hold_that_is_paid_and_expires_at_once_does_one_of_both(house: str):
 
 def test_many_cancellations_are_one(house: str):
     booked = builders.a_call()
-    calls = [lambda: db.transact(endings.cancel, THERAPIST, reference=booked.reference)] * 10
+    calls = [lambda: db.transact(cancel.cancel, THERAPIST, reference=booked.reference)] * 10
     answers = together(calls)
     assert sum(isinstance(one, Refusal) for one in answers) == 9
     assert asked(house, "SELECT count(*) FROM outbox WHERE fact = 'cancelled'") == 3
@@ -404,7 +400,7 @@ def book_without(walls: frozenset[str]) -> Any:
     """bookings.book with some of the marks that transact reads from a function."""
 
     def book(session: Session, actor: Actor, *given: Any, **more: Any) -> Booked:
-        return bookings.book(session, actor, *given, **more)
+        return booking_book.book(session, actor, *given, **more)
 
     marked: Any = db.changes_calendar(book) if "gate" not in walls else book
     if "isolation" in walls:
@@ -431,13 +427,13 @@ WALLS = frozenset({"gate", "constraint", "isolation"})
 def test_any_one_wall_keeps_two_apart_and_without_all_of_them_they_overlap(
     house: str, monkeypatch: pytest.MonkeyPatch, missing: frozenset[str], overlapping: int
 ):
-    meeting, decide = Meeting(), availability.require_free
+    meeting, decide = Meeting(), slots.require_free
 
     def decide_and_wait(*given: Any, **more: Any) -> None:
         decide(*given, **more)
         meeting.attend()
 
-    monkeypatch.setattr(availability, "require_free", decide_and_wait)
+    monkeypatch.setattr(slots, "require_free", decide_and_wait)
     if "constraint" in missing:
         disarm(house)
     book = book_without(missing)

@@ -12,7 +12,10 @@ from practice.domain.booking.refusals import DiscoveryRequired, LinkGone, SlotTa
 from practice.domain.errors import NotFound, Refusal, TooMany
 from practice.environment import Rate
 from practice.models.security import AuditEntry
-from practice.services import audit, availability, bookings, endings, sessions, sign_in_links
+from practice.services import audit
+from practice.services.accounts import sessions, sign_in
+from practice.services.availability import slots
+from practice.services.booking import book, cancel
 from tests import builders
 from tests.builders import PAID, TOMORROW
 
@@ -28,9 +31,9 @@ async def test_reaching_for_anothers_booking_is_noted(house: str):
     client, other = builders.a_client(), builders.a_client()
     reference = builders.a_confirmed(other).reference
     with pytest.raises(NotFound):
-        await runtime.query(endings.find_choices, client, reference=reference)
+        await runtime.query(cancel.find_choices, client, reference=reference)
     with pytest.raises(NotFound):
-        await runtime.transact(endings.cancel, client, reference=reference)
+        await runtime.transact(cancel.cancel, client, reference=reference)
     assert noted() == [
         (str(client), "find_choices", "not_found"),
         (str(client), "cancel", "not_found"),
@@ -41,21 +44,21 @@ async def test_who_holds_a_link_and_reaches_further_is_noted(house: str):
     reference = builders.a_confirmed().reference
     holder = builders.holder_of(builders.a_call(start=TOMORROW + timedelta(hours=3)).reference)
     with pytest.raises(NotFound):
-        await runtime.query(endings.find_choices, holder, reference=reference)
+        await runtime.query(cancel.find_choices, holder, reference=reference)
     assert noted() == [(str(holder), "find_choices", "not_found")]
 
 
 async def test_the_gate_notes_who_tries_to_pass_it(house: str):
     guest = builders.a_guest()
     with pytest.raises(DiscoveryRequired):
-        await runtime.transact(bookings.book, VISITOR, builders.a_wish(PAID), guest=guest)
+        await runtime.transact(book.book, VISITOR, builders.a_wish(PAID), guest=guest)
     assert noted() == [("public::", "book", "discovery_required")]
 
 
 async def test_a_link_that_opens_nothing_is_noted(house: str):
     with pytest.raises(LinkGone):
         await runtime.transact(
-            sign_in_links.redeem, SYSTEM, token="x", nonce="", it_was_me=True, device=""
+            sign_in.redeem, SYSTEM, token="x", nonce="", it_was_me=True, device=""
         )
     assert noted() == [("system::", "redeem", "link_gone")]
 
@@ -65,14 +68,14 @@ async def test_a_visitor_who_looks_around_is_not(house: str):
     said = {"first": day, "last": day, "zone": builders.ZONE}
     for slug, refusal in (("nothing-of-ours", NotFound), (PAID, DiscoveryRequired)):
         with pytest.raises(refusal):
-            await runtime.query(availability.list_slots, VISITOR, slug=slug, **said)
+            await runtime.query(slots.list_slots, VISITOR, slug=slug, **said)
     assert noted() == []
 
 
 async def test_losing_a_time_is_nothing_to_note(house: str):
     builders.a_call()
     with pytest.raises(SlotTaken):
-        await runtime.transact(bookings.book, VISITOR, builders.a_wish(), guest=builders.a_guest())
+        await runtime.transact(book.book, VISITOR, builders.a_wish(), guest=builders.a_guest())
     assert noted() == []
 
 
@@ -81,7 +84,7 @@ async def test_the_refused_work_leaves_nothing_but_the_note(house: str):
     reference = builders.a_confirmed(other).reference
     before = builders.row(reference)
     with pytest.raises(NotFound):
-        await runtime.transact(endings.cancel, client, reference=reference)
+        await runtime.transact(cancel.cancel, client, reference=reference)
     assert builders.row(reference) == before
     assert len(noted()) == 1
 

@@ -10,14 +10,14 @@ from practice import db
 from practice.domain.actors import SYSTEM, VISITOR, Actor
 from practice.models.content import Practice, SessionType
 from practice.models.schedule import Override, OverrideHours, Schedule, WeeklyHours
-from practice.services import availability, rulebook
+from practice.services.availability import rules, slots
 from tests.builders import CALL, TOMORROW, ZONE
 
 
 def offered() -> list[int]:
     day = TOMORROW.date()
     asked = {"slug": CALL, "first": day, "last": day, "zone": ZONE}
-    return [at for at, _ in db.query(availability.list_slots, VISITOR, **asked).starts]
+    return [at for at, _ in db.query(slots.list_slots, VISITOR, **asked).starts]
 
 
 def shorten(session: Session, _actor: Actor) -> None:
@@ -67,7 +67,7 @@ def test_a_change_that_was_taken_back_is_not_remembered(house: str):
     def half(session: Session, actor: Actor) -> None:
         shorten(session, actor)
         session.flush()
-        assert len(rulebook.find(session, VISITOR, CALL).week.days) == 5
+        assert len(rules.find(session, VISITOR, CALL).week.days) == 5
         raise LookupError
 
     with pytest.raises(LookupError):

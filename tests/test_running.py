@@ -18,7 +18,9 @@ from practice.models.letters import LetterState, MailedLetter
 from practice.models.operations import JobRun
 from practice.models.security import AuditEntry, OutboxRow
 from practice.providers.ports import ProviderError
-from practice.services import effects, post, running, workers
+from practice.services.letters import mail_log
+from practice.services.operations import effects, heartbeats
+from practice.services.portal import operations
 from practice.state import running_words
 from practice.state.running import RunningState
 from practice.state.today import TodayState
@@ -41,12 +43,12 @@ pytestmark = pytest.mark.anyio
 REFUSED = ProviderError("letter_refused", is_permanent=True)
 
 
-def seen() -> running.Running:
-    return db.query(running.find, THERAPIST)
+def seen() -> operations.Running:
+    return db.query(operations.find, THERAPIST)
 
 
 def a_worker() -> None:
-    db.transact(workers.beat, SYSTEM, worker="host:1")
+    db.transact(heartbeats.beat, SYSTEM, worker="host:1")
 
 
 def one_given_up() -> OutboxRow:
@@ -58,7 +60,7 @@ def one_given_up() -> OutboxRow:
 def one_that_came_back() -> None:
     a_call()
     work(Post())
-    db.transact(post.came_back, SYSTEM, provider_id="id-1", kind="email.bounced")
+    db.transact(mail_log.came_back, SYSTEM, provider_id="id-1", kind="email.bounced")
 
 
 # What is true
@@ -67,7 +69,7 @@ def one_that_came_back() -> None:
 def test_only_she_sees_it(house: str):
     for actor in (VISITOR, SYSTEM, a_client()):
         with pytest.raises(NotFound):
-            db.query(running.find, actor)
+            db.query(operations.find, actor)
 
 
 def test_every_job_is_planned_and_has_words():
@@ -104,8 +106,8 @@ def test_what_never_became_a_letter_is_shown_too(house: str, monkeypatch: pytest
     def broken(*_: Any) -> None:
         raise ValueError
 
-    monkeypatch.setattr(post.composing, "compose", broken)
-    monkeypatch.setattr(effects.claims, "GIVE_UP", timedelta(0))
+    monkeypatch.setattr(mail_log.compose, "compose", broken)
+    monkeypatch.setattr(effects.queue, "GIVE_UP", timedelta(0))
     work(Post())
     found = seen().given_up
     assert {(one.effect, one.kind, one.to, one.why) for one in found} == {
@@ -132,7 +134,7 @@ def test_the_log_tells_no_words(house: str):
 
 
 def test_the_log_ends_somewhere(house: str, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(running, "LOGGED", 1)
+    monkeypatch.setattr(operations, "LOGGED", 1)
     a_call()
     work(Post())
     assert len(seen().log) == 1
@@ -166,7 +168,7 @@ def test_the_sentence_forgets_nobody(house: str):
 
 def test_a_worker_that_fell_silent_is_missed(house: str):
     a_worker()
-    with the_time_is(NOW + workers.SILENT):
+    with the_time_is(NOW + heartbeats.SILENT):
         assert said() == "Nothing is being sent at the moment."
 
 
@@ -175,7 +177,7 @@ def test_a_worker_that_fell_silent_is_missed(house: str):
 
 def test_her_button_sends_it_and_is_written_down(house: str):
     row = one_given_up()
-    db.transact(running.try_again, THERAPIST, row=row.id)
+    db.transact(operations.try_again, THERAPIST, row=row.id)
     (letter,) = rows_of(MailedLetter)
     assert (letter.state, letter.trouble, seen().given_up) == (LetterState.WAITING, "", ())
     mail = Post()
@@ -188,7 +190,7 @@ def test_her_button_wakes_whoever_sends(house: str):
     row = one_given_up()
     with psycopg.connect(house, autocommit=True) as line:
         line.execute("LISTEN outbox")
-        db.transact(running.try_again, THERAPIST, row=row.id)
+        db.transact(operations.try_again, THERAPIST, row=row.id)
         assert [said.channel for said in line.notifies(timeout=5, stop_after=1)] == ["outbox"]
 
 
@@ -196,7 +198,7 @@ def test_her_button_wakes_whoever_sends(house: str):
 def test_nobody_else_has_that_button(house: str, actor: Actor):
     row = one_given_up()
     with pytest.raises(NotFound):
-        db.transact(running.try_again, actor, row=row.id)
+        db.transact(operations.try_again, actor, row=row.id)
     assert len(seen().given_up) == 1
 
 
@@ -204,7 +206,7 @@ def test_what_is_not_given_up_is_not_tried_again(house: str):
     a_call()
     (row, *_others) = rows_of(OutboxRow)
     with pytest.raises(NotFound):
-        db.transact(running.try_again, THERAPIST, row=row.id)
+        db.transact(operations.try_again, THERAPIST, row=row.id)
 
 
 # What the page says
@@ -311,8 +313,8 @@ async def test_looking_again_is_nobody_s_doing(house: str):
 async def test_older_letters_come_when_they_are_asked_for(
     house: str, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(running, "FEW", 4)
-    monkeypatch.setattr(running, "MORE", 2)
+    monkeypatch.setattr(operations, "FEW", 4)
+    monkeypatch.setattr(operations, "MORE", 2)
     for hours in range(6):
         a_confirmed(a_client(), TOMORROW + timedelta(hours=hours))
     await asyncio.to_thread(work, Post())

@@ -9,8 +9,11 @@ from practice.domain.actors import SYSTEM
 from practice.domain.booking.status import Status
 from practice.models.booking import Booking
 from practice.models.security import OutboxRow
-from practice.services import notices, sample, sample_people, sign_in_links, today
-from practice.services.decisions import Wanted
+from practice.sample import seed, seed_people
+from practice.services.accounts import sign_in
+from practice.services.messages import notices
+from practice.services.portal import today
+from practice.services.portal.decisions import Wanted
 from tests.builders import THERAPIST, appointment_of, rows_of, the_time_is
 
 # 11:12 of a Tuesday in Trieste.
@@ -18,8 +21,8 @@ MORNING = datetime(2026, 11, 24, 10, 12, tzinfo=UTC)
 
 
 def seeded() -> None:
-    db.transact(sample.seed, SYSTEM)
-    db.transact(sample_people.seed, SYSTEM)
+    db.transact(seed.seed, SYSTEM)
+    db.transact(seed_people.seed, SYSTEM)
 
 
 @pytest.mark.parametrize("hours", range(0, 24 * 7, 13))
@@ -61,20 +64,20 @@ def test_nothing_is_promised_about_what_lies_behind(database: str, hours: int):
 
 
 def test_people_are_added_once_and_to_the_sample_only(practice: str):
-    assert db.query(sample_people.is_wanted, SYSTEM)
+    assert db.query(seed_people.is_wanted, SYSTEM)
     seeded()
-    assert not db.query(sample_people.is_wanted, SYSTEM)
+    assert not db.query(seed_people.is_wanted, SYSTEM)
 
 
 def test_nobody_is_added_to_a_practice_of_ones_own(house: str):
-    assert not db.query(sample_people.is_wanted, SYSTEM)
+    assert not db.query(seed_people.is_wanted, SYSTEM)
 
 
 def test_the_start_message_opens_a_sample_client_s_door(practice: str):
-    assert db.transact(sample_people.open_door, SYSTEM) is None
+    assert db.transact(seed_people.open_door, SYSTEM) is None
     seeded()
-    link = db.transact(sample_people.open_door, SYSTEM)
+    link = db.transact(seed_people.open_door, SYSTEM)
     assert link
     token = link.rpartition("/")[2]
-    seen = db.query(sign_in_links.look, SYSTEM, token=token, nonce="")
+    seen = db.query(sign_in.look, SYSTEM, token=token, nonce="")
     assert (seen.state, seen.zone) == ("good", "Europe/London")

@@ -23,7 +23,10 @@ from practice.models.clients import Account, Client
 from practice.models.letters import MailedLetter
 from practice.models.security import OutboxRow
 from practice.providers import EmbeddedMail, Providers
-from practice.services import effects, factors, letters, me, sessions, sign_in_links, therapist
+from practice.services.accounts import second_factor, sessions, sign_in, therapist
+from practice.services.dashboard import home
+from practice.services.letters import dev_mailbox
+from practice.services.operations import effects
 from practice.settings import Settings
 from practice.site import mailbox
 from tests import builders
@@ -54,14 +57,14 @@ def newest_link() -> str:
     return path_of(next(one for one in mailbox_now() if one.kind == "sign_in"))
 
 
-def mailbox_now() -> list[letters.Kept]:
+def mailbox_now() -> list[dev_mailbox.Kept]:
     """After everything that was promised so far was done."""
     while effects.work_once(Providers(EmbeddedMail()), SYSTEM):
         pass
-    return db.query(letters.list_kept, SYSTEM)
+    return db.query(dev_mailbox.list_kept, SYSTEM)
 
 
-def path_of(letter: letters.Kept) -> str:
+def path_of(letter: dev_mailbox.Kept) -> str:
     return re.findall(rf"{ORIGIN}(/sign-in/link/\S+)", letter.text)[0]
 
 
@@ -138,7 +141,7 @@ async def test_a_guest_who_signs_in_becomes_the_client(house: str, quick: Settin
         await signed_in(client)
         await claim(client, call.reference)
         cookie = client.cookies["practice_session"]
-    seen = db.query(me.find_me, db.query(sessions.find, SYSTEM, cookie=cookie).actor)
+    seen = db.query(home.find_me, db.query(sessions.find, SYSTEM, cookie=cookie).actor)
     assert (seen.frame.name, seen.coming[0].choices.reference) == ("Ada Byron", call.reference)
     assert not builders.client_row(builders.row(call.reference).client_id).provisional
     assert rows_of(Account)[0].email_proven_at == NOW
@@ -279,14 +282,14 @@ async def test_a_mail_scanner_uses_nothing_up(house: str, quick: Settings):
 
 def test_of_a_hundred_who_press_at_once_one_signs_in(house: str, quick: Settings):
     builders.a_client(email=ADA)
-    asker = sign_in_links.Asker("nonce", "")
-    db.transact(sign_in_links.ask, SYSTEM, email=ADA, asker=asker)
+    asker = sign_in.Asker("nonce", "")
+    db.transact(sign_in.ask, SYSTEM, email=ADA, asker=asker)
     token = newest_link().rpartition("/")[2]
 
     def press(_number: int) -> bool:
         try:
             db.transact(
-                sign_in_links.redeem,
+                sign_in.redeem,
                 SYSTEM,
                 token=token,
                 nonce="nonce",
@@ -552,17 +555,15 @@ async def test_the_therapist_signs_in_with_the_link_of_the_command_line(
 def a_therapist(*, factor: bool) -> tuple[str, str]:
     """Signed in, and the secret of her authenticator."""
     token = appointed().rpartition("/")[2]
-    opened = db.transact(
-        sign_in_links.redeem, SYSTEM, token=token, nonce="", it_was_me=False, device=""
-    )
+    opened = db.transact(sign_in.redeem, SYSTEM, token=token, nonce="", it_was_me=False, device="")
     found = db.query(sessions.find, SYSTEM, cookie=opened.cookie)
     if not factor:
         return opened.cookie, ""
     account, session = found.account_id, found.session_id
     assert account
     assert session
-    secret = db.transact(factors.enrol, SYSTEM, account_id=account).secret
-    db.transact(factors.confirm, SYSTEM, session_id=session, code=code_of(secret))
+    secret = db.transact(second_factor.enrol, SYSTEM, account_id=account).secret
+    db.transact(second_factor.confirm, SYSTEM, session_id=session, code=code_of(secret))
     return opened.cookie, secret
 
 
@@ -631,7 +632,7 @@ async def test_a_second_factor_is_set_up_on_the_page(house: str, quick: Settings
         page = await client.get("/sign-in/code")
         account = db.query(sessions.find, SYSTEM, cookie=cookie).account_id
         assert account
-        secret = db.transact(factors.enrol, SYSTEM, account_id=account).secret
+        secret = db.transact(second_factor.enrol, SYSTEM, account_id=account).secret
         wrong = await client.post("/sign-in/code", data={"code": "12"})
         done = await client.post("/sign-in/code", data={"code": code_of(secret)})
     assert "data:image/svg+xml;base64," in page.text
@@ -643,7 +644,7 @@ async def test_a_second_factor_is_set_up_on_the_page(house: str, quick: Settings
 
 async def test_the_mailbox_shows_the_letters_while_developing(house: str, quick: Settings):
     builders.a_client(email=ADA)
-    db.transact(sign_in_links.ask, SYSTEM, email=ADA, asker=sign_in_links.Asker("n", ""))
+    db.transact(sign_in.ask, SYSTEM, email=ADA, asker=sign_in.Asker("n", ""))
     link = ORIGIN + newest_link()
     transport = httpx.ASGITransport(Router(mailbox.ROUTES))
     async with httpx.AsyncClient(transport=transport, base_url=ORIGIN) as client:
@@ -669,14 +670,14 @@ def test_a_recovery_code_opens_once(house: str):
     found = db.query(sessions.find, SYSTEM, cookie=cookie)
     assert found.account_id
     assert found.session_id
-    wanted = db.transact(factors.enrol, SYSTEM, account_id=found.account_id)
+    wanted = db.transact(second_factor.enrol, SYSTEM, account_id=found.account_id)
     codes = db.transact(
-        factors.confirm, SYSTEM, session_id=found.session_id, code=code_of(wanted.secret)
+        second_factor.confirm, SYSTEM, session_id=found.session_id, code=code_of(wanted.secret)
     )
     assert len(set(codes)) == 10
-    db.transact(factors.show, SYSTEM, session_id=found.session_id, code=codes[0].lower())
+    db.transact(second_factor.show, SYSTEM, session_id=found.session_id, code=codes[0].lower())
     with pytest.raises(CodeWrong):
-        db.transact(factors.show, SYSTEM, session_id=found.session_id, code=codes[0])
+        db.transact(second_factor.show, SYSTEM, session_id=found.session_id, code=codes[0])
 
 
 def test_what_is_dangerous_asks_for_a_factor_that_was_shown_lately(house: str):
@@ -694,7 +695,7 @@ def test_what_is_dangerous_asks_for_a_factor_that_was_shown_lately(house: str):
 
 def test_the_letter_in_the_outbox_is_sealed(house: str, quick: Settings):
     builders.a_client(email=ADA)
-    db.transact(sign_in_links.ask, SYSTEM, email=ADA, asker=sign_in_links.Asker("n", ""))
+    db.transact(sign_in.ask, SYSTEM, email=ADA, asker=sign_in.Asker("n", ""))
     assert mailbox_now()[0].to == ADA
     sealed = [one.payload for one in rows_of(OutboxRow)]
     sealed += [one.body for one in rows_of(MailedLetter)]

@@ -14,7 +14,8 @@ import websocket
 
 from practice import db
 from practice.cluster import Cluster
-from practice.services import drafts, sessions
+from practice.services import drafts
+from practice.services.accounts import sessions
 from practice.state import watch
 from practice.state.door import DoorState
 from practice.state.drafts import DraftState

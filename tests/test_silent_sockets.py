@@ -12,7 +12,7 @@ from practice import clock, db
 from practice.cluster import Cluster
 from practice.models.messages import Notice
 from practice.practice import app
-from practice.services import sessions
+from practice.services.accounts import sessions
 from practice.state.drafts import DraftState
 from tests import portals
 from tests.builders import change_row, rows_of

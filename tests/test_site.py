@@ -22,7 +22,7 @@ from practice import clock, db, i18n, settings
 from practice.domain.actors import SYSTEM, Actor
 from practice.routes import health
 from practice.routes.edge import Shield
-from practice.services import workers
+from practice.services.operations import heartbeats
 from practice.settings import Settings
 from practice.site.routes import Site
 from tests import builders
@@ -459,7 +459,7 @@ async def test_ready_means_database_and_schema_and_somebody_at_work(
     practice: str, browser: Browser
 ):
     assert (await browser.get("/readyz")).json()["checks"]["workers"] == "none"
-    db.transact(workers.beat, SYSTEM, worker="one")
+    db.transact(heartbeats.beat, SYSTEM, worker="one")
     builders.every_job_ran()
     checks = dict.fromkeys(("database", "migrations", "workers", "jobs", "disk"), "ok")
     assert (await browser.get("/readyz")).json() == {"status": "ready", "checks": checks}
@@ -479,7 +479,7 @@ async def test_m3_what_should_have_run_and_did_not_is_not_ready(practice: str, b
         with time_machine.travel(ran_at, tick=False):
             builders.every_job_ran()
         with time_machine.travel(now, tick=False):
-            db.transact(workers.beat, SYSTEM, worker="one")
+            db.transact(heartbeats.beat, SYSTEM, worker="one")
             answer = await browser.get("/readyz")
         assert (answer.status_code == 503, "remind" in answer.json()["checks"]["jobs"]) == (
             late,
@@ -493,7 +493,7 @@ async def test_small_a_full_disk_is_not_ready(
     practice: str, browser: Browser, monkeypatch: pytest.MonkeyPatch, where: str, tmp_path: Path
 ):
     """Readable still, so that pages are shown; but nothing can be promised any more."""
-    db.transact(workers.beat, SYSTEM, worker="one")
+    db.transact(heartbeats.beat, SYSTEM, worker="one")
     builders.every_job_ran()
     (tmp_path / "postgres").mkdir()
     configured = replace(settings.current(), data_dir=tmp_path)

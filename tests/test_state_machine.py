@@ -49,19 +49,14 @@ from practice.domain.booking.status import Status
 from practice.domain.clients.stages import Outcome
 from practice.domain.errors import Refusal
 from practice.models.booking import Booking
-from practice.services import (
-    agenda,
-    availability,
-    bookings,
-    clients,
-    confirmations,
-    endings,
-    merging,
-    moves,
-    outcomes,
-    rulebook,
-)
-from practice.services.answers import Booked
+from practice.services.accounts import merging
+from practice.services.availability import rules as availability_rules
+from practice.services.availability import slots
+from practice.services.booking import book, cancel, confirm, move
+from practice.services.booking import outcome as booking_outcome
+from practice.services.booking.idempotency import Booked
+from practice.services.calendar import groups as calendar_groups
+from practice.services.clients import gate
 from tests import builders
 from tests.builders import ASKED, BY_SYSTEM, CALL, GROUP, NOW, PAID, THERAPIST, TOMORROW
 
@@ -371,8 +366,8 @@ class House(RuleBasedStateMachine):
 
     def offer(self, slug: str, day: date, without: UUID | None = None) -> dict[datetime, int]:
         def work(session: Session, actor: Actor) -> dict[datetime, int]:
-            rules = rulebook.find(session, actor, slug)
-            found = availability.offered(session, actor, rules, day, day, without=without)
+            rules = availability_rules.find(session, actor, slug)
+            found = slots.offered(session, actor, rules, day, day, without=without)
             return {hours.moment(start): left for start, left in found}
 
         return db.query(work, VISITOR)
@@ -407,7 +402,7 @@ class House(RuleBasedStateMachine):
             able = [person for person in self.world.people if not person.opened_by]
             person = able[one % len(able)]
         work = lambda: db.transact(  # noqa: E731 - said once, here
-            clients.mark_known, THERAPIST, client_id=person.id, reason="Known"
+            gate.mark_known, THERAPIST, client_id=person.id, reason="Known"
         )
         if self.expect(NotPossibleNow if person.opened_by else None, work):
             person.opened_by, person.opened_at = "therapist", clock.now()
@@ -464,9 +459,7 @@ class House(RuleBasedStateMachine):
         elif not self.is_offered(slug, start):
             refusal = SlotTaken
         wish, guest = builders.a_wish(slug, start), builders.a_guest()
-        booked = self.expect(
-            refusal, lambda: db.transact(bookings.book, VISITOR, wish, guest=guest)
-        )
+        booked = self.expect(refusal, lambda: db.transact(book.book, VISITOR, wish, guest=guest))
         if booked:
             row = builders.row(booked.reference)
             owner = Actor(Role.CLIENT, builders.client_row(row.client_id).account_id, row.client_id)
@@ -508,7 +501,7 @@ class House(RuleBasedStateMachine):
         booked = self.expect(
             refusal,
             lambda: db.transact(
-                bookings.book,
+                book.book,
                 THERAPIST,
                 wish,
                 client_id=person.id,
@@ -555,7 +548,7 @@ class House(RuleBasedStateMachine):
         moved = self.expect(
             refusal,
             lambda: db.transact(
-                moves.move, hand, reference=seat.reference, start=start, despite_block=despite
+                move.move, hand, reference=seat.reference, start=start, despite_block=despite
             ),
         )
         if moved:
@@ -572,9 +565,7 @@ class House(RuleBasedStateMachine):
         elif by_owner and clock.now() + timedelta(seconds=1) >= seat.start:
             refusal = TooLate
         hand = self.owner_of(seat) if by_owner else THERAPIST
-        if self.expect(
-            refusal, lambda: db.transact(endings.cancel, hand, reference=seat.reference)
-        ):
+        if self.expect(refusal, lambda: db.transact(cancel.cancel, hand, reference=seat.reference)):
             seat.status = "cancelled"
 
     @precondition(lambda self: any(one.status == "requested" for one in self.world.seats.values()))
@@ -582,7 +573,7 @@ class House(RuleBasedStateMachine):
     def answer(self, one: int, says_yes: bool) -> None:
         asked = [seat for seat in self.world.seats.values() if seat.status == "requested"]
         seat = asked[one % len(asked)]
-        work = confirmations.approve if says_yes else endings.decline
+        work = confirm.approve if says_yes else cancel.decline
         self.expect(None, lambda: db.transact(work, THERAPIST, reference=seat.reference))
         seat.status = "held" if says_yes else "declined"
         seat.was_held = says_yes
@@ -608,7 +599,7 @@ class House(RuleBasedStateMachine):
             found = self.world.against(seat.slug, seat.start, despite_block=False, without=seat)
             refusal = SlotTaken if found else None
         if self.expect(
-            refusal, lambda: db.transact(confirmations.confirm, SYSTEM, reference=seat.reference)
+            refusal, lambda: db.transact(confirm.confirm, SYSTEM, reference=seat.reference)
         ):
             seat.status = "confirmed"
 
@@ -641,7 +632,7 @@ class House(RuleBasedStateMachine):
         if not self.expect(
             refusal,
             lambda: db.transact(
-                outcomes.complete, THERAPIST, reference=seat.reference, outcome=said
+                booking_outcome.complete, THERAPIST, reference=seat.reference, outcome=said
             ),
         ):
             return
@@ -689,7 +680,8 @@ class House(RuleBasedStateMachine):
         elif closes and depending:
             refusal = SessionsDepend
         self.expect(
-            refusal, lambda: db.transact(outcomes.no_show, THERAPIST, reference=seat.reference)
+            refusal,
+            lambda: db.transact(booking_outcome.no_show, THERAPIST, reference=seat.reference),
         )
         if refusal:
             return
@@ -710,12 +702,16 @@ class House(RuleBasedStateMachine):
             midnight = datetime.combine(day, datetime.min.time(), builders.ZONE)
             during = (midnight, midnight + timedelta(days=1))
             work = lambda: db.transact(  # noqa: E731 - said once, here
-                agenda.block_days, THERAPIST, first_on=day, last_on=day, zone=builders.ZONE.key
+                calendar_groups.block_days,
+                THERAPIST,
+                first_on=day,
+                last_on=day,
+                zone=builders.ZONE.key,
             )
         else:
             during = (start, start + timedelta(hours=1))
             work = lambda: db.transact(  # noqa: E731 - said once, here
-                agenda.block, THERAPIST, starts_at=during[0], ends_at=during[1]
+                calendar_groups.block, THERAPIST, starts_at=during[0], ends_at=during[1]
             )
         self.world.blocks.append(Block(self.expect(None, work), during, whole_day))
 
@@ -723,7 +719,9 @@ class House(RuleBasedStateMachine):
     @rule(one=ONE)
     def unblock(self, one: int) -> None:
         block = self.world.blocks.pop(one % len(self.world.blocks))
-        self.expect(None, lambda: db.transact(agenda.unblock, THERAPIST, block_id=block.id))
+        self.expect(
+            None, lambda: db.transact(calendar_groups.unblock, THERAPIST, block_id=block.id)
+        )
 
     @precondition(lambda self: sum(one.is_open for one in self.world.groups) < 3)
     @rule(at=AT, capacity=st.integers(1, 2), despite=DESPITE)
@@ -732,7 +730,7 @@ class House(RuleBasedStateMachine):
         made = self.expect(
             self.world.against(GROUP, start, despite_block=despite),
             lambda: db.transact(
-                agenda.open_group,
+                calendar_groups.open_group,
                 THERAPIST,
                 slug=GROUP,
                 start=start,
@@ -755,7 +753,7 @@ class House(RuleBasedStateMachine):
         self.expect(
             refusal,
             lambda: db.transact(
-                agenda.move_group,
+                calendar_groups.move_group,
                 THERAPIST,
                 appointment_id=group.id,
                 start=start,
@@ -776,7 +774,8 @@ class House(RuleBasedStateMachine):
         refusal = NotPossibleNow if begun or not group.is_open else None
         inside = self.world.inside(group)
         found = self.expect(
-            refusal, lambda: db.transact(agenda.cancel_group, THERAPIST, appointment_id=group.id)
+            refusal,
+            lambda: db.transact(calendar_groups.cancel_group, THERAPIST, appointment_id=group.id),
         )
         if refusal is None:
             assert set(found) == {seat.reference for seat in inside}
@@ -795,7 +794,7 @@ class House(RuleBasedStateMachine):
         self.expect(
             refusal,
             lambda: db.transact(
-                agenda.resize_group, THERAPIST, appointment_id=group.id, capacity=capacity
+                calendar_groups.resize_group, THERAPIST, appointment_id=group.id, capacity=capacity
             ),
         )
         group.capacity = group.capacity if refusal else capacity
@@ -885,9 +884,11 @@ def a_guest_behind_the_gate(email: str, start: datetime = TOMORROW) -> UUID:
     call = builders.a_call(builders.a_guest(email=email), start)
     person = builders.row(call.reference).client_id
     with time_machine.travel(start + timedelta(hours=1), tick=False):
-        db.transact(outcomes.complete, THERAPIST, reference=call.reference, outcome=Outcome.GO_ON)
+        db.transact(
+            booking_outcome.complete, THERAPIST, reference=call.reference, outcome=Outcome.GO_ON
+        )
         wish = builders.a_wish(PAID, start + timedelta(days=2))
-        db.transact(bookings.book, THERAPIST, wish, client_id=person)
+        db.transact(book.book, THERAPIST, wish, client_id=person)
     return person
 
 
@@ -902,9 +903,9 @@ def test_a_guest_with_sessions_is_merged_into_a_newcomer(house: str):
 
 def test_a_guest_who_was_known_before_is_merged_into_a_newcomer(house: str):
     guest = builders.row(builders.a_call().reference).client_id
-    db.transact(clients.mark_known, THERAPIST, client_id=guest, reason="Known for years")
+    db.transact(gate.mark_known, THERAPIST, client_id=guest, reason="Known for years")
     wish = builders.a_wish(PAID, TOMORROW + timedelta(days=1))
-    db.transact(bookings.book, THERAPIST, wish, client_id=guest)
+    db.transact(book.book, THERAPIST, wish, client_id=guest)
     newcomer = builders.a_client(discovered=False)
     assert newcomer.client_id
     db.transact(merging.merge, THERAPIST, client_id=guest, into=newcomer.client_id)
@@ -922,51 +923,57 @@ def test_who_proves_the_email_of_a_guest_with_sessions_gets_them(house: str):
 
 
 def test_a_late_payment_for_a_place_that_is_gone_is_told_so(house: str):
-    db.transact(agenda.open_group, THERAPIST, slug=GROUP, start=TOMORROW, capacity=1)
+    db.transact(calendar_groups.open_group, THERAPIST, slug=GROUP, start=TOMORROW, capacity=1)
     late = builders.a_session(builders.a_client(), GROUP)
     with time_machine.travel(NOW + timedelta(minutes=40), tick=False):
         builders.expire_due()
         builders.a_session(builders.a_client(), GROUP)
         with pytest.raises(SlotTaken):
-            db.transact(confirmations.confirm, SYSTEM, reference=late.reference)
+            db.transact(confirm.confirm, SYSTEM, reference=late.reference)
 
 
 def test_a_late_payment_does_not_pass_a_gate_that_was_closed_again(house: str):
     newcomer = builders.a_client(discovered=False)
     call = builders.a_session(newcomer, CALL)
     with time_machine.travel(TOMORROW + timedelta(hours=1), tick=False):
-        db.transact(outcomes.complete, THERAPIST, reference=call.reference, outcome=Outcome.GO_ON)
+        db.transact(
+            booking_outcome.complete, THERAPIST, reference=call.reference, outcome=Outcome.GO_ON
+        )
         late = builders.a_session(newcomer, PAID, TOMORROW + timedelta(days=1))
     with time_machine.travel(TOMORROW + timedelta(hours=3), tick=False):
         builders.expire_due()
-        db.transact(outcomes.no_show, THERAPIST, reference=call.reference)
+        db.transact(booking_outcome.no_show, THERAPIST, reference=call.reference)
         with pytest.raises(Refusal):
-            db.transact(confirmations.confirm, SYSTEM, reference=late.reference)
+            db.transact(confirm.confirm, SYSTEM, reference=late.reference)
 
 
 def test_of_two_completed_calls_one_is_enough_to_keep_the_gate_open(house: str):
     newcomer = builders.a_client(discovered=False)
     first = builders.a_session(newcomer, CALL)
     with time_machine.travel(TOMORROW + timedelta(hours=1), tick=False):
-        db.transact(outcomes.no_show, THERAPIST, reference=first.reference)
+        db.transact(booking_outcome.no_show, THERAPIST, reference=first.reference)
         second = builders.a_session(newcomer, CALL, TOMORROW + timedelta(days=1))
-        db.transact(outcomes.complete, THERAPIST, reference=first.reference, outcome=Outcome.GO_ON)
+        db.transact(
+            booking_outcome.complete, THERAPIST, reference=first.reference, outcome=Outcome.GO_ON
+        )
     with time_machine.travel(TOMORROW + timedelta(days=1, hours=1), tick=False):
-        db.transact(outcomes.complete, THERAPIST, reference=second.reference, outcome=Outcome.GO_ON)
-        db.transact(outcomes.no_show, THERAPIST, reference=second.reference)
+        db.transact(
+            booking_outcome.complete, THERAPIST, reference=second.reference, outcome=Outcome.GO_ON
+        )
+        db.transact(booking_outcome.no_show, THERAPIST, reference=second.reference)
     assert builders.row(first.reference).status == Status.COMPLETED
     assert newcomer.client_id
     assert builders.client_row(newcomer.client_id).discovery_completed_at
 
 
 def test_nobody_is_told_that_a_session_moved_which_has_taken_place(house: str):
-    group = db.transact(agenda.open_group, THERAPIST, slug=GROUP, start=TOMORROW)
+    group = db.transact(calendar_groups.open_group, THERAPIST, slug=GROUP, start=TOMORROW)
     booked = builders.a_session(builders.a_client(), GROUP, by=THERAPIST)
     with time_machine.travel(TOMORROW + timedelta(hours=2), tick=False):
-        db.transact(outcomes.complete, THERAPIST, reference=booked.reference)
+        db.transact(booking_outcome.complete, THERAPIST, reference=booked.reference)
         with pytest.raises(Refusal):
             db.transact(
-                agenda.move_group,
+                calendar_groups.move_group,
                 THERAPIST,
                 appointment_id=group,
                 start=TOMORROW + timedelta(days=2),
@@ -976,30 +983,30 @@ def test_nobody_is_told_that_a_session_moved_which_has_taken_place(house: str):
 def test_who_has_a_place_cannot_move_another_one_there(house: str):
     client, later = builders.a_client(), TOMORROW + timedelta(hours=3)
     for start in (TOMORROW, later):
-        db.transact(agenda.open_group, THERAPIST, slug=GROUP, start=start)
+        db.transact(calendar_groups.open_group, THERAPIST, slug=GROUP, start=start)
     builders.a_session(client, GROUP, by=THERAPIST)
     other = builders.a_session(client, GROUP, later, by=THERAPIST)
     with pytest.raises(AlreadyThere):
-        db.transact(moves.move, THERAPIST, reference=other.reference, start=TOMORROW)
+        db.transact(move.move, THERAPIST, reference=other.reference, start=TOMORROW)
 
 
 def test_a_late_payment_for_a_second_place_is_told_so(house: str):
-    db.transact(agenda.open_group, THERAPIST, slug=GROUP, start=TOMORROW)
+    db.transact(calendar_groups.open_group, THERAPIST, slug=GROUP, start=TOMORROW)
     client = builders.a_client()
     late = builders.a_session(client, GROUP)
     with time_machine.travel(NOW + timedelta(minutes=40), tick=False):
         builders.expire_due()
         builders.a_session(client, GROUP)
         with pytest.raises(AlreadyThere):
-            db.transact(confirmations.confirm, SYSTEM, reference=late.reference)
+            db.transact(confirm.confirm, SYSTEM, reference=late.reference)
 
 
 def test_two_who_sit_in_one_group_are_not_merged_without_a_word(house: str):
-    db.transact(agenda.open_group, THERAPIST, slug=GROUP, start=TOMORROW)
+    db.transact(calendar_groups.open_group, THERAPIST, slug=GROUP, start=TOMORROW)
     target = builders.a_client()
     guest = a_guest_behind_the_gate("anna@example.org", TOMORROW + timedelta(hours=6))
     builders.a_session(target, GROUP, by=THERAPIST)
-    db.transact(bookings.book, THERAPIST, builders.a_wish(GROUP), client_id=guest)
+    db.transact(book.book, THERAPIST, builders.a_wish(GROUP), client_id=guest)
     assert target.client_id
     with pytest.raises(Refusal):
         db.transact(merging.merge, THERAPIST, client_id=guest, into=target.client_id)

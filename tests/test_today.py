@@ -14,9 +14,12 @@ from practice.models import sealed
 from practice.models.booking import BookingEvent
 from practice.models.clients import Account
 from practice.models.security import AuditEntry
-from practice.services import agenda, bookings, endings, outcomes, today
-from practice.services.decisions import Wanted
-from practice.services.today import Today
+from practice.services.booking import book, cancel
+from practice.services.booking import outcome as booking_outcome
+from practice.services.calendar import groups
+from practice.services.portal import today
+from practice.services.portal.decisions import Wanted
+from practice.services.portal.today import Today
 from practice.state.devices import PortalDevicesState
 from practice.state.me import MeState
 from practice.state.today import TodayState
@@ -80,7 +83,7 @@ def test_nobody_else_may_see_the_day(house: str):
 
 def test_what_was_given_back_is_not_on_the_day(house: str):
     reference = a_confirmed().reference
-    db.transact(endings.cancel, THERAPIST, reference=reference)
+    db.transact(cancel.cancel, THERAPIST, reference=reference)
     assert looked_at().today.meetings == ()
 
 
@@ -102,10 +105,10 @@ def test_a_group_in_which_nobody_is_yet_stands_there_too(house: str):
 
 
 def test_blocks_are_cut_at_midnight_and_whole_days_are_said(house: str):
-    db.transact(agenda.block, THERAPIST, starts_at=NINE, ends_at=NINE + 20 * HOUR, reason="Away")
+    db.transact(groups.block, THERAPIST, starts_at=NINE, ends_at=NINE + 20 * HOUR, reason="Away")
     tuesday = NINE.date()
     db.transact(
-        agenda.block_days,
+        groups.block_days,
         THERAPIST,
         first_on=tuesday,
         last_on=tuesday,
@@ -146,8 +149,8 @@ def test_next_is_the_first_that_is_certain_and_not_over(house: str):
 
 
 def test_the_next_person_comes_with_what_helps_to_receive_them(house: str):
-    wish = a_wish(CALL, NINE, note="Please let it ring", place=bookings.Place.PHONE)
-    db.transact(bookings.book, VISITOR, wish, guest=a_guest(name="Tobias Quill"))
+    wish = a_wish(CALL, NINE, note="Please let it ring", place=book.Place.PHONE)
+    db.transact(book.book, VISITOR, wish, guest=a_guest(name="Tobias Quill"))
     person = looked_at().next
     assert person
     assert (person.phone, person.note) == ("+493012345678", "Please let it ring")
@@ -182,7 +185,7 @@ def test_nothing_is_asked_before_it_begins_or_after_it_was_answered(house: str):
     assert looked_at(NINE - timedelta(seconds=1)).decisions == ()
     assert looked_at(NINE).decisions
     with the_time_is(NINE):
-        db.transact(outcomes.no_show, THERAPIST, reference=reference)
+        db.transact(booking_outcome.no_show, THERAPIST, reference=reference)
     assert looked_at(NINE).decisions == ()
 
 
@@ -238,7 +241,7 @@ async def test_the_greeting_and_the_day_in_a_sentence(house: str, at: datetime, 
 
 async def test_looking_at_what_a_client_wrote_is_noted_once_an_hour(house: str):
     wish = a_wish(CALL, NINE, note="Please let it ring")
-    booked = db.transact(bookings.book, VISITOR, wish, guest=a_guest())
+    booked = db.transact(book.book, VISITOR, wish, guest=a_guest())
     async with reflex_running():
         for minutes in (-90, -80, -20):
             with the_time_is(NINE + timedelta(minutes=minutes)):

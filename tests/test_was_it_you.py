@@ -14,8 +14,12 @@ from practice.models.accounts import BrowserSession, SigninLink
 from practice.models.clients import Account, Client
 from practice.models.security import OutboxRow
 from practice.providers import EmbeddedMail, Providers
-from practice.services import bookings, effects, letters, links, merging
-from practice.services.limits import Once
+from practice.services.accounts import merging
+from practice.services.booking import book
+from practice.services.letters import dev_mailbox
+from practice.services.links import management
+from practice.services.operations import effects
+from practice.services.rate_limits import Once
 from tests import builders
 from tests.builders import (
     CALL,
@@ -40,10 +44,10 @@ HERS, TYPED = "+390612345678", "+493012345999"
 DAY = timedelta(days=1)
 
 
-def mailbox() -> list[letters.Kept]:
+def mailbox() -> list[dev_mailbox.Kept]:
     while effects.work_once(Providers(EmbeddedMail()), SYSTEM):
         pass
-    return db.query(letters.list_kept, SYSTEM)
+    return db.query(dev_mailbox.list_kept, SYSTEM)
 
 
 def link_in(kind: str) -> str:
@@ -281,12 +285,12 @@ async def test_h3_the_same_request_again_hands_out_no_newer_link(house: str):
     known = a_known_client()
     once = Once(b"me", b"key", b"wish")
     guest, wish = a_guest(email=ADA), builders.a_wish()
-    first = db.transact(bookings.book, VISITOR, wish, guest=guest, once=once)
+    first = db.transact(book.book, VISITOR, wish, guest=guest, once=once)
     builders.prove(first.reference)
     assert row(first.reference).client_id == known.client_id
-    again = db.transact(bookings.book, VISITOR, wish, guest=guest, once=once)
+    again = db.transact(book.book, VISITOR, wish, guest=guest, once=once)
     assert again == first
-    assert again.manage_url != links.manage_url(row(first.reference))
+    assert again.manage_url != management.manage_url(row(first.reference))
 
 
 # The link in a booking's own letter

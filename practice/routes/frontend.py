@@ -21,7 +21,7 @@ from starlette.types import Receive, Scope, Send
 from practice import callers, i18n, settings
 from practice.domain.actors import Role
 from practice.routes import headers, negotiation, no_script, prerender, sharing
-from practice.services import signin
+from practice.services.accounts import cookies
 
 INLINE_SCRIPT = re.compile(
     rb"<script(?![^>]*\bsrc=)(?![^>]*ld\+json)[^>]*>(.*?)</script>", re.DOTALL
@@ -97,7 +97,7 @@ class Frontend:
         named = self._named(path)
         if named is None or self.is_there is None:
             return False
-        return await self.is_there(named, Request(scope).cookies.get(signin.cookie_name()))
+        return await self.is_there(named, Request(scope).cookies.get(cookies.cookie_name()))
 
     def _named(self, path: str) -> str | None:
         """What the part of the address that differs says, where there is such a page."""
@@ -213,7 +213,7 @@ def _file(path: Path, address: str) -> File:
 
 async def _not_theirs(scope: Scope, role: Role) -> str | None:
     """Where somebody belongs for whom this page is not, in the language they asked in."""
-    found = await callers.find(Request(scope).cookies.get(signin.cookie_name()))
+    found = await callers.find(Request(scope).cookies.get(cookies.cookie_name()))
     if found.actor.may_act_as(role):
         return None
     return i18n.path_in(i18n.language_of(scope["path"]), callers.way(found))

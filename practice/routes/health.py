@@ -14,7 +14,8 @@ from starlette.routing import BaseRoute, Route
 from practice import db, metrics, migrations, runtime, settings
 from practice.domain.actors import SYSTEM, Actor
 from practice.routes import local_only
-from practice.services import claims, job_runs, workers
+from practice.services.operations import heartbeats, job_runs
+from practice.services.outbox import queue as outbox_queue
 
 MIB = 1024 * 1024
 # What PostgreSQL needs for two segments of its journal, and a little.
@@ -33,7 +34,9 @@ async def readyz(_request: Request) -> Response:
         checks["database"] = "ok"
         checks["migrations"] = "ok" if revision == migrations.head() else "behind"
         if checks["migrations"] == "ok":
-            checks["workers"] = "ok" if await runtime.query(workers.count_alive, SYSTEM) else "none"
+            checks["workers"] = (
+                "ok" if await runtime.query(heartbeats.count_alive, SYSTEM) else "none"
+            )
             late = await runtime.query(job_runs.find_late, SYSTEM)
             checks["jobs"] = f"late: {', '.join(late)}" if late else "ok"
     except db.FAILED:
@@ -66,7 +69,7 @@ async def measured(request: Request) -> Response:
     if not _may_measure(request):
         return PlainTextResponse("Not found\n", status_code=404)
     with suppress(*db.FAILED):
-        queue = await runtime.query(claims.measure, SYSTEM)
+        queue = await runtime.query(outbox_queue.measure, SYSTEM)
         metrics.outbox_waiting.set(queue.waiting)
         metrics.outbox_failed.set(queue.failed)
         metrics.outbox_behind.set(queue.behind)

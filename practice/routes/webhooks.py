@@ -15,7 +15,8 @@ from practice import runtime, settings
 from practice.domain.actors import SYSTEM
 from practice.environment import is_signing_key
 from practice.routes.api import problem
-from practice.services import inbox, post
+from practice.services.letters import mail_log
+from practice.services.operations import webhook_inbox
 
 logger = structlog.get_logger(__name__)
 
@@ -51,8 +52,8 @@ async def from_resend(request: Request) -> Response:
         return problem(413, "too_large", "That is too much at once.")
     except ValueError:
         return problem(400, "signature", "The signature does not fit.")
-    told = {"source": inbox.RESEND, "event_id": request.headers[HEADERS["id"]]}
-    row = await runtime.transact(inbox.receive, SYSTEM, **told, kind=kind, body=body)
+    told = {"source": webhook_inbox.RESEND, "event_id": request.headers[HEADERS["id"]]}
+    row = await runtime.transact(webhook_inbox.receive, SYSTEM, **told, kind=kind, body=body)
     return JSONResponse({"received": True}, background=BackgroundTask(_apply, row))
 
 
@@ -61,7 +62,7 @@ async def _apply(row: UUID | None) -> None:
     if row is None:
         return
     try:
-        await runtime.transact(inbox.apply, SYSTEM, row)
+        await runtime.transact(webhook_inbox.apply, SYSTEM, row)
     except Exception as error:
         logger.error("webhook_not_applied", exc_info=error)
 
@@ -81,7 +82,7 @@ def _verified(payload: str, request: Request, secret: str) -> Event:
     said: Any = {"payload": payload, "headers": given, "webhook_secret": secret}
     resend.Webhooks.verify(said)
     event = Event.model_validate_json(payload)
-    if event.type in post.CAME_BACK:
+    if event.type in mail_log.CAME_BACK:
         Data.model_validate(event.data or {})
     return event
 

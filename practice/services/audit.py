@@ -12,8 +12,8 @@ from practice.domain.actors import Actor
 from practice.environment import Rate
 from practice.models.booking import Booking
 from practice.models.security import AuditEntry
-from practice.services import limits
-from practice.services.rows import New, new, write
+from practice.services import rate_limits
+from practice.services.inserts import New, new, write
 
 # How long one look lasts.
 SEEN = timedelta(hours=1)
@@ -63,7 +63,7 @@ def read(session: Session, actor: Actor, *, booking_id: UUID) -> None:
 def refused(session: Session, actor: Actor, *, what: str, code: str) -> None:
     """In a transaction of its own: the one that was refused leaves nothing behind."""
     subject = vault.ring().index("refusals", str(actor))
-    if limits.is_over(session, "refusals", subject, REFUSALS):
+    if rate_limits.is_over(session, "refusals", subject, REFUSALS):
         return
     said = new(
         AuditEntry, actor=str(actor), action="refused", subject=what, subject_id=code, details={}

@@ -21,12 +21,13 @@ from practice.models.clients import Client
 from practice.models.content import Practice, SessionType
 from practice.models.letters import Feedback
 from practice.models.security import OutboxRow
-from practice.services import audit, today
+from practice.services import audit
 from practice.services.access import require
-from practice.services.content import Speaker
-from practice.services.links import A_REFERENCE
-from practice.services.rows import New, new, write
-from practice.services.today import Frame
+from practice.services.content.published import Speaker
+from practice.services.inserts import New, new, write
+from practice.services.links.management import A_REFERENCE
+from practice.services.portal import today
+from practice.services.portal.today import Frame
 
 # A few hours after the session, and not when it is long past.
 AFTER = timedelta(hours=3)

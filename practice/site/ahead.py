@@ -11,8 +11,9 @@ from practice.domain.actors import VISITOR
 from practice.domain.errors import Refusal
 from practice.i18n import here, language_of, speaking
 from practice.routes import no_script
-from practice.services import picking, signin
-from practice.services.picking import Desk, Kind, Offered
+from practice.services.accounts import cookies
+from practice.services.booking import offers as booking_offers
+from practice.services.booking.offers import Desk, Kind, Offered
 from practice.site import looking
 from practice.site.html import to_html
 from practice.site.looking import Look, Sight
@@ -27,7 +28,7 @@ async def first_times(request: Request) -> str:
     cannot be had now: the page says that by itself."""
     path = request.url.path
     slug = no_script.booked_at(path)
-    if slug is None or signin.cookie_name() in request.cookies:
+    if slug is None or cookies.cookie_name() in request.cookies:
         return ""
     with speaking(language_of(path)):
         try:
@@ -37,7 +38,7 @@ async def first_times(request: Request) -> str:
 
 
 async def _first_times(slug: str, look: Look) -> str:
-    desk = await runtime.query(picking.find_desk, VISITOR, slug=slug)
+    desk = await runtime.query(booking_offers.find_desk, VISITOR, slug=slug)
     kind = desk.find(slug) if slug else desk.first
     if kind is None or is_shut(kind):
         return ""
@@ -46,7 +47,7 @@ async def _first_times(slug: str, look: Look) -> str:
 
     async def find(first: date, last: date) -> Offered:
         asked = {"slug": kind.slug, "first": first, "last": last, "zone": zone}
-        return await runtime.query(picking.find_offered, VISITOR, **asked)
+        return await runtime.query(booking_offers.find_offered, VISITOR, **asked)
 
     wanted = look.wanted(zone)
     offered, _months = await offers.first_look(find, zone, wanted.isoformat() if wanted else "")

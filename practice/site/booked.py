@@ -11,7 +11,8 @@ from practice.domain.actors import VISITOR
 from practice.domain.booking.status import Status
 from practice.domain.errors import NotFound
 from practice.routes import negotiation
-from practice.services import bookplates, content
+from practice.services.booking import management_page
+from practice.services.content import published
 from practice.site.bylink import LINK, ByLink, Held, Work, onward
 from practice.site.views import booked as views
 from practice.site.views import unbooked
@@ -32,7 +33,7 @@ class Booked(ByLink):
         entry = None
         if plate.status is Status.CONFIRMED:
             asked = {"reference": held.reference}
-            entry = await runtime.query(bookplates.find_entry, held.holder, **asked)
+            entry = await runtime.query(management_page.find_entry, held.holder, **asked)
         is_in = (await self._found(held.request)).standing is not Standing.ENDED
         view = views.view(plate, entry, manage=held.path(), own=held.path("booked"), is_in=is_in)
         return await self._say(view, views.title(plate))
@@ -40,7 +41,7 @@ class Booked(ByLink):
     async def _nothing(self, request: Request) -> Response:
         """Who comes here has just sent a form. Where it was taken for a machine's, a person finds
         the way back, and a machine what it finds behind any link that does not open."""
-        frame = await runtime.query(content.find_frame, VISITOR)
+        frame = await runtime.query(published.find_frame, VISITOR)
         if frame is None:
             return await self.missing()
         said = negotiation.weighed(request.headers.get("accept-language", ""))
@@ -50,5 +51,5 @@ class Booked(ByLink):
     async def asked(self, held: Held) -> Response:
         """A link to the address of the booking, whoever may have an account there."""
         asked = {"reference": held.reference}
-        email = await runtime.query(bookplates.find_email, held.holder, **asked)
+        email = await runtime.query(management_page.find_email, held.holder, **asked)
         return await self._send_link(held.request, email)

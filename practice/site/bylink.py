@@ -19,8 +19,9 @@ from practice.domain.errors import NotFound, Refusal
 from practice.network import network_of
 from practice.reception import Caller
 from practice.routes import negotiation
-from practice.services import bookplates, links
-from practice.services.bookplates import Bookplate
+from practice.services.booking import management_page
+from practice.services.booking.management_page import Bookplate
+from practice.services.links import management
 from practice.settings import Settings
 from practice.site.door import Answer, Door, Missing, patient
 from practice.site.sheets import Setting
@@ -96,8 +97,8 @@ class ByLink(Door, ABC):
         said = {name: request.path_params[name] for name in ("reference", "token")}
         if len(said["token"]) > LONGEST_TOKEN:
             raise NotFound
-        holder = await runtime.query(links.holder, SYSTEM, **said)
-        plate = await runtime.query(bookplates.find, holder, reference=said["reference"])
+        holder = await runtime.query(management.holder, SYSTEM, **said)
+        plate = await runtime.query(management_page.find, holder, reference=said["reference"])
         return Held(request, holder, plate)
 
     def _caller(self, held: Held) -> Caller:
@@ -109,7 +110,7 @@ class ByLink(Door, ABC):
         plate, entry = held.plate, None
         if plate.is_ahead and plate.status is Status.CONFIRMED:
             asked = {"reference": held.reference}
-            entry = await runtime.query(bookplates.find_entry, held.holder, **asked)
+            entry = await runtime.query(management_page.find_entry, held.holder, **asked)
         done = held.request.query_params.get("done", "")
         trouble = words.refused(refusal) if refusal else ""
         view = managing.view(plate, entry, held.path(), done=done, trouble=trouble)

@@ -13,9 +13,9 @@ from practice.domain.actors import SYSTEM
 from practice.domain.booking.refusals import CodeWrong
 from practice.domain.errors import Refusal
 from practice.i18n import _, here
-from practice.services import factors
 from practice.services.access import require
-from practice.services.sessions import Found
+from practice.services.accounts import second_factor
+from practice.services.accounts.sessions import Found
 from practice.site import forms
 from practice.site.door import Door, Table, go
 from practice.site.views import sign_in as views
@@ -40,7 +40,9 @@ class Codes(Door):
     async def _code_page(self, found: Found, error: str = "", status: int = 200) -> Response:
         if found.has_factor:
             return await self._page(views.code(error), status)
-        wanted = await runtime.transact(factors.enrol, SYSTEM, account_id=require(found.account_id))
+        wanted = await runtime.transact(
+            second_factor.enrol, SYSTEM, account_id=require(found.account_id)
+        )
         return await self._page(views.enrol(_picture(wanted.uri), wanted.secret, error), status)
 
     async def coded(self, request: Request) -> Response:
@@ -53,7 +55,7 @@ class Codes(Door):
         return await self._coded(found, said.get("code", "")[:LONGEST])
 
     async def _coded(self, found: Found, code: str) -> Response:
-        work = factors.show if found.has_factor else factors.confirm
+        work = second_factor.show if found.has_factor else second_factor.confirm
         try:
             codes = await runtime.transact(
                 work, SYSTEM, session_id=require(found.session_id), code=code

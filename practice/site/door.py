@@ -19,9 +19,10 @@ from practice.domain.errors import BadRequest, Busy, Refusal, TooMany
 from practice.i18n import _, here
 from practice.network import network_of
 from practice.routes import headers
-from practice.services import content, sign_in_links, signin
-from practice.services.sessions import Found
-from practice.services.sign_in_links import Asker, Origin
+from practice.services.accounts import cookies, sign_in
+from practice.services.accounts.sessions import Found
+from practice.services.accounts.sign_in import Asker, Origin
+from practice.services.content import published
 from practice.settings import Settings
 from practice.site import forms
 from practice.site.frame import document
@@ -71,7 +72,7 @@ class Door:
         return spoken
 
     async def _found(self, request: Request) -> Found:
-        return await callers.find(request.cookies.get(signin.cookie_name()))
+        return await callers.find(request.cookies.get(cookies.cookie_name()))
 
     def _network(self, request: Request) -> bytes:
         hops = self.settings.trusted_proxy_hops
@@ -84,7 +85,7 @@ class Door:
 
     def _asker(self, request: Request) -> Asker:
         """Which browser it is, for the link that comes back; it says nothing else."""
-        nonce = request.cookies.get(signin.asker_cookie()) or secrets.token_urlsafe(32)
+        nonce = request.cookies.get(cookies.asker_cookie()) or secrets.token_urlsafe(32)
         return Asker(nonce, device(request))
 
     async def _send_link(self, request: Request, email: str) -> Response:
@@ -92,16 +93,16 @@ class Door:
         asker = self._asker(request)
         origin = Origin.of(network_of(request, self.settings.trusted_proxy_hops))
         wanted = {"email": email, "asker": asker}
-        admitted = await runtime.transact(sign_in_links.admit, SYSTEM, **wanted, origin=origin)
+        admitted = await runtime.transact(sign_in.admit, SYSTEM, **wanted, origin=origin)
         if admitted.wait:
             return await self._patience(admitted.wait)
         if admitted.may_send:
-            await runtime.transact(sign_in_links.ask, SYSTEM, **wanted)
+            await runtime.transact(sign_in.ask, SYSTEM, **wanted)
         return self._with_asker(request, go("/sign-in/sent"), asker.nonce)
 
     def _with_asker(self, request: Request, answer: Response, nonce: str) -> Response:
-        if not request.cookies.get(signin.asker_cookie()):
-            keep(answer, signin.asker_cookie(), nonce, ASKER_AGE)
+        if not request.cookies.get(cookies.asker_cookie()):
+            keep(answer, cookies.asker_cookie(), nonce, ASKER_AGE)
         return answer
 
     async def _page(self, matter: rx.Component, status: int = 200) -> Response:
@@ -112,7 +113,7 @@ class Door:
 
     async def _private(self, page: Page, matter: rx.Component, status: int = 200) -> Response:
         """Kept by nobody, and its address goes nowhere."""
-        frame = await runtime.query(content.find_frame, VISITOR)
+        frame = await runtime.query(published.find_frame, VISITOR)
         page = replace(page, frame=frame, indexed=False)
         html = await asyncio.to_thread(document, page, matter)
         found = {
@@ -136,12 +137,18 @@ def patient(answer: Response, refusal: Refusal) -> Response:
 
 def keep(answer: Response, name: str, value: str, age: int) -> None:
     answer.set_cookie(
-        name, value, max_age=age, path="/", secure=signin.is_secure(), httponly=True, samesite="lax"
+        name,
+        value,
+        max_age=age,
+        path="/",
+        secure=cookies.is_secure(),
+        httponly=True,
+        samesite="lax",
     )
 
 
 def drop(answer: Response, name: str) -> None:
-    answer.delete_cookie(name, path="/", secure=signin.is_secure(), httponly=True, samesite="lax")
+    answer.delete_cookie(name, path="/", secure=cookies.is_secure(), httponly=True, samesite="lax")
 
 
 def device(request: Request) -> str:

@@ -11,7 +11,7 @@ from practice import i18n, runtime
 from practice.domain.actors import SYSTEM
 from practice.domain.errors import Invalid, NotFound
 from practice.i18n import _
-from practice.services import feedback, limits
+from practice.services import feedback, rate_limits
 from practice.services.feedback import Question
 from practice.settings import Settings
 from practice.site import forms
@@ -46,7 +46,7 @@ class Asked(Door):
     async def given(self, request: Request) -> Response:
         own = self.settings.limits
         tries = [("feedback_per_address", self._network(request), own.answers_per_address)]
-        if wait := await runtime.transact(limits.count, SYSTEM, tries=tries):
+        if wait := await runtime.transact(rate_limits.count, SYSTEM, tries=tries):
             return await self._patience(wait)
         words = (await forms.read(request, forms.LARGEST_WITH_A_NOTE)).get("words", "")
         try:

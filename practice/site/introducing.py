@@ -9,9 +9,9 @@ from practice import callers, runtime
 from practice.domain.actors import SYSTEM, VISITOR
 from practice.domain.errors import Invalid
 from practice.i18n import _
-from practice.services import newcomers
 from practice.services.access import require
-from practice.services.sessions import Found
+from practice.services.accounts import newcomers
+from practice.services.accounts.sessions import Found
 from practice.site import forms
 from practice.site.door import Door, Table, go
 from practice.site.signing_in import may_answer

@@ -10,7 +10,7 @@ from typing import Any
 
 from practice import db, runtime
 from practice.domain.actors import VISITOR
-from practice.services import content
+from practice.services.content import published
 
 Key = tuple[str | bool, ...]
 
@@ -42,7 +42,7 @@ class Kept:
     ) -> Rendered:
         """`read` runs inside a query; `render` is pure and gets what it found."""
         try:
-            told = await runtime.query(content.edition, VISITOR)
+            told = await runtime.query(published.edition, VISITOR)
         except db.UNAVAILABLE:
             # Better yesterday's page than none.
             if key in self.rendered:

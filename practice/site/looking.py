@@ -10,7 +10,7 @@ from practice import clock
 from practice.domain import inputs
 from practice.domain.availability import hours
 from practice.domain.errors import Invalid
-from practice.services.picking import Day, Offered, Time
+from practice.services.booking.offers import Day, Offered, Time
 
 # Of an address; ours are shorter.
 MOST_PARTS = 20

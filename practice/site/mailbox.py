@@ -12,8 +12,8 @@ from starlette.routing import BaseRoute, Route
 from practice import runtime
 from practice.domain.actors import SYSTEM
 from practice.routes.local_only import for_this_machine
-from practice.services import letters
-from practice.services.letters import Kept
+from practice.services.letters import dev_mailbox
+from practice.services.letters.dev_mailbox import Kept
 
 A_LINK = re.compile(r"https?://[^\s<>\"']+")
 # A page of the workshop: the browser's own colours, no script, nothing from elsewhere.
@@ -43,19 +43,19 @@ NOTHING = (
 
 
 async def shown(_request: Request) -> Response:
-    found = await runtime.query(letters.list_kept, SYSTEM)
+    found = await runtime.query(dev_mailbox.list_kept, SYSTEM)
     body = "".join(map(_letter, found)) or NOTHING
     return HTMLResponse(PAGE.format(style=STYLE, letters=body), headers=HEADERS)
 
 
 async def listed(_request: Request) -> Response:
-    found = await runtime.query(letters.list_kept, SYSTEM)
+    found = await runtime.query(dev_mailbox.list_kept, SYSTEM)
     return JSONResponse([one.as_dict() for one in found])
 
 
 async def opened(request: Request) -> Response:
     """As a mail program shows it."""
-    found = await runtime.query(letters.list_kept, SYSTEM)
+    found = await runtime.query(dev_mailbox.list_kept, SYSTEM)
     for one in found:
         if one.id == request.path_params["letter"]:
             return HTMLResponse(one.html, headers=HEADERS)

@@ -12,7 +12,9 @@ from practice.domain.actors import SYSTEM
 from practice.domain.booking.refusals import CostsMore
 from practice.domain.errors import NotFound, Refusal
 from practice.i18n import _
-from practice.services import bookplates, limits, links
+from practice.services import rate_limits
+from practice.services.booking import management_page
+from practice.services.links import management
 from practice.site import forms
 from practice.site.bylink import LINK, LONGEST_TOKEN, ByLink, Held, Work, language_of, onward
 from practice.site.views import managing as views
@@ -43,12 +45,12 @@ class Managing(ByLink):
         if len(said["token"]) > LONGEST_TOKEN:
             return await self.missing()
         try:
-            await runtime.query(links.check_replaced, SYSTEM, **said)
+            await runtime.query(management.check_replaced, SYSTEM, **said)
         except NotFound:
             return await self.missing()
-        tries = limits.renewals(said["reference"], self._network(request))
-        if not await runtime.transact(limits.count, SYSTEM, tries=tries):
-            await runtime.transact(links.renew, SYSTEM, **said)
+        tries = rate_limits.renewals(said["reference"], self._network(request))
+        if not await runtime.transact(rate_limits.count, SYSTEM, tries=tries):
+            await runtime.transact(management.renew, SYSTEM, **said)
         with i18n.speaking(language_of(request)):
             return await self._say(replaced.sent(), replaced.title())
 
@@ -79,7 +81,7 @@ class Managing(ByLink):
 
     async def filed(self, held: Held) -> Response:
         asked = {"reference": held.reference}
-        entry = await runtime.query(bookplates.find_entry, held.holder, **asked)
+        entry = await runtime.query(management_page.find_entry, held.holder, **asked)
         name = _("appointment.ics")
         return Response(
             entry.file,

@@ -10,8 +10,8 @@ from starlette.responses import Response
 from practice import reception, runtime
 from practice.domain.booking.refusals import NotOffered, SlotTaken
 from practice.domain.errors import NotFound, Refusal
-from practice.services import moves, picking
-from practice.services.picking import Offered
+from practice.services.booking import move, offers
+from practice.services.booking.offers import Offered
 from practice.site import forms, looking
 from practice.site.bylink import LINK, ByLink, Held, Work, onward
 from practice.site.looking import Look, Sight
@@ -36,7 +36,7 @@ class Moving(ByLink):
     async def _see(self, held: Held, look: Look) -> Sight:
         async def ask(first: date, last: date, zone: ZoneInfo) -> Offered:
             return await runtime.query(
-                picking.find_offered_to_move,
+                offers.find_offered_to_move,
                 held.holder,
                 reference=held.reference,
                 first=first,
@@ -64,7 +64,7 @@ class Moving(ByLink):
 
     async def _taken(self, held: Held, look: Look, start: datetime, taken: SlotTaken) -> Response:
         asked = {"reference": held.reference, "start": start}
-        found = await runtime.query(moves.list_alternatives, held.holder, **asked)
+        found = await runtime.query(move.list_alternatives, held.holder, **asked)
         day = start.astimezone(look.zone or ZoneInfo(held.plate.zone)).date()
         sight = await self._see(held, replace(look, start=None, day=day))
         lost = Lost(start, found, was_offered=not isinstance(taken, NotOffered))

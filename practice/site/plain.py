@@ -18,9 +18,9 @@ from practice.domain.errors import Invalid, KeyReused, NotFound, Refusal, TooMan
 from practice.i18n import _, here
 from practice.network import network_of
 from practice.reception import Caller
-from practice.services import picking
-from practice.services.answers import Booked
-from practice.services.picking import Desk, Kind, Offered
+from practice.services.booking import offers
+from practice.services.booking.idempotency import Booked
+from practice.services.booking.offers import Desk, Kind, Offered
 from practice.settings import Settings
 from practice.site import forms, looking
 from practice.site.door import Door, Missing, Table, device, patient
@@ -101,7 +101,7 @@ class Plain(Door):
         if actor.role is not Role.CLIENT or actor.client_id is None:
             actor = VISITOR
         slug = request.path_params.get("slug", "")
-        desk = await runtime.query(picking.find_desk, actor, slug=slug)
+        desk = await runtime.query(offers.find_desk, actor, slug=slug)
         kind = desk.find(slug) if slug else desk.first
         if slug and kind is None:
             raise NotFound
@@ -112,7 +112,7 @@ class Plain(Door):
     async def _see(self, visit: Visit, look: Look) -> Sight:
         async def ask(first: date, last: date, zone: ZoneInfo) -> Offered:
             return await runtime.query(
-                picking.find_offered,
+                offers.find_offered,
                 visit.actor,
                 slug=visit.kind.slug,
                 first=first,

@@ -15,7 +15,7 @@ from practice.domain.content import Frame, Published
 from practice.domain.errors import NotFound
 from practice.routes import api, headers, negotiation
 from practice.routes.sharing import CARD
-from practice.services import content
+from practice.services.content import published as content_published
 from practice.settings import Settings
 from practice.site import sheets
 from practice.site.booked import Booked
@@ -118,7 +118,9 @@ class Site:
         async def answer(request: Request) -> Response:
             with i18n.speaking(code):
                 try:
-                    made = await self.kept.find((CARD, code), content.find_frame, {}, _drawn)
+                    made = await self.kept.find(
+                        (CARD, code), content_published.find_frame, {}, _drawn
+                    )
                 except NotFound:
                     return await self._not_found()
             return _picture(made, request)
@@ -164,7 +166,7 @@ class Site:
         return PlainTextResponse(robots(self.settings.public_url))
 
     async def _sitemap(self, _request: Request) -> Response:
-        found = await runtime.query(content.list_published, VISITOR)
+        found = await runtime.query(content_published.list_published, VISITOR)
         body = sitemap(self.settings.public_url, _addresses_of(found) if found else [])
         return Response(body, media_type="application/xml")
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from practice.domain.content import About, Frame, Home, Legal, Reading
 from practice.i18n import speaking
-from practice.services import content
+from practice.services.content import published
 from practice.site import structured
 from practice.site.frame import document
 from practice.site.head import Page
@@ -128,11 +128,11 @@ def patience_page(code: str, setting: Setting) -> str:
 
 
 SHEETS = (
-    Sheet("/", content.find_home, _home),
-    Sheet("/about", content.find_about, _about),
-    Sheet("/privacy", content.find_privacy, _privacy),
-    Sheet("/reading/{slug:slug}", content.read_article, _reading),
-    Sheet(MANUAL, content.find_frame, _manual, is_listed=False),
+    Sheet("/", published.find_home, _home),
+    Sheet("/about", published.find_about, _about),
+    Sheet("/privacy", published.find_privacy, _privacy),
+    Sheet("/reading/{slug:slug}", published.read_article, _reading),
+    Sheet(MANUAL, published.find_frame, _manual, is_listed=False),
 )
 # It has no address; whatever has no page gets this one.
-NOT_FOUND = Sheet("", content.find_frame, _not_found)
+NOT_FOUND = Sheet("", published.find_frame, _not_found)

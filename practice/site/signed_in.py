@@ -12,7 +12,7 @@ from practice import callers, runtime
 from practice.domain.accounts.sessions import Standing
 from practice.domain.actors import SYSTEM
 from practice.domain.errors import BadRequest, NotFound
-from practice.services import sessions, signin
+from practice.services.accounts import cookies, sessions
 from practice.site import forms
 from practice.site.door import Door, Table, drop, go
 
@@ -31,7 +31,7 @@ class SignedIn(Door):
         if found.session_id:
             await runtime.transact(sessions.end_this, SYSTEM, session_id=found.session_id)
         answer = go("/")
-        drop(answer, signin.cookie_name())
+        drop(answer, cookies.cookie_name())
         answer.headers["clear-site-data"] = '"cache", "storage"'
         return answer
 

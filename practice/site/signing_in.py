@@ -15,11 +15,12 @@ from practice.domain.actors import SYSTEM, VISITOR
 from practice.domain.booking.refusals import LinkGone
 from practice.domain.errors import Invalid
 from practice.i18n import _
-from practice.services import attaching, limits, sign_in_links, signin
+from practice.services import rate_limits
 from practice.services.access import require
-from practice.services.attaching import Call, Question
-from practice.services.sessions import Found, Opened
-from practice.services.sign_in_links import Seen
+from practice.services.accounts import attach, cookies, sign_in
+from practice.services.accounts.attach import Call, Question
+from practice.services.accounts.sessions import Found, Opened
+from practice.services.accounts.sign_in import Seen
 from practice.site import forms
 from practice.site.door import NO_PATH, Door, Table, device, drop, go, keep
 from practice.site.views import sign_in as views
@@ -71,16 +72,16 @@ class SigningIn(Door):
     async def asked_again(self, request: Request) -> Response:
         """For whoever holds a link that has gone: a new one goes to where the old one went, and
         nobody has to write the address once more."""
-        token = request.cookies.get(signin.link_cookie(), "")
+        token = request.cookies.get(cookies.link_cookie(), "")
         own = self.settings.limits
         tries = [
             ("links_per_link", vault.ring().index("link", token), own.links_per_email),
             ("links_per_address", self._network(request), own.links_per_address),
         ]
-        if wait := await runtime.transact(limits.count, VISITOR, tries=tries):
+        if wait := await runtime.transact(rate_limits.count, VISITOR, tries=tries):
             return await self._patience(wait)
         asker = self._asker(request)
-        await runtime.transact(sign_in_links.again, SYSTEM, token=token, asker=asker)
+        await runtime.transact(sign_in.again, SYSTEM, token=token, asker=asker)
         return self._with_asker(request, go("/sign-in/sent"), asker.nonce)
 
     async def sent(self, _request: Request) -> Response:
@@ -92,15 +93,15 @@ class SigningIn(Door):
         answer = go("/sign-in/confirm")
         token = request.path_params["token"]
         if len(token) <= LONGEST_TOKEN and token.isascii():
-            keep(answer, signin.link_cookie(), token, LINK_AGE)
+            keep(answer, cookies.link_cookie(), token, LINK_AGE)
         answer.headers["referrer-policy"] = NO_PATH
         return answer
 
     async def confirming(self, request: Request) -> Response:
-        token = request.cookies.get(signin.link_cookie(), "")
-        nonce = request.cookies.get(signin.asker_cookie(), "")
+        token = request.cookies.get(cookies.link_cookie(), "")
+        nonce = request.cookies.get(cookies.asker_cookie(), "")
         try:
-            seen = await runtime.query(sign_in_links.look, SYSTEM, token=token, nonce=nonce)
+            seen = await runtime.query(sign_in.look, SYSTEM, token=token, nonce=nonce)
         except LinkGone:
             return await self._gone(request)
         if seen.state is not LinkState.GOOD:
@@ -112,13 +113,13 @@ class SigningIn(Door):
         found = await self._found(request)
         if found.standing is not Standing.ENDED:
             return go(callers.way(found))
-        has_one = bool(request.cookies.get(signin.link_cookie()))
+        has_one = bool(request.cookies.get(cookies.link_cookie()))
         return await self._page(views.gone(may_have_another=has_one), LinkGone.status)
 
     async def confirmed(self, request: Request) -> Response:
         own = self.settings.limits
         tries = [("answers_per_address", self._network(request), own.answers_per_address)]
-        wait = await runtime.transact(limits.count, VISITOR, tries=tries)
+        wait = await runtime.transact(rate_limits.count, VISITOR, tries=tries)
         if wait:
             return await self._patience(wait)
         said = await forms.read(request)
@@ -126,10 +127,10 @@ class SigningIn(Door):
             return await self._denied(request)
         try:
             opened = await runtime.transact(
-                sign_in_links.redeem,
+                sign_in.redeem,
                 SYSTEM,
-                token=request.cookies.get(signin.link_cookie(), ""),
-                nonce=request.cookies.get(signin.asker_cookie(), ""),
+                token=request.cookies.get(cookies.link_cookie(), ""),
+                nonce=request.cookies.get(cookies.asker_cookie(), ""),
                 it_was_me=said.get("it_was_me") == "yes",
                 device=device(request),
             )
@@ -137,18 +138,18 @@ class SigningIn(Door):
             # Of a double click the first has signed in already: the page behind this knows.
             return go("/sign-in/confirm")
         answer = go(_first(opened))
-        keep(answer, signin.cookie_name(), opened.cookie, opened.seconds)
-        drop(answer, signin.link_cookie())
+        keep(answer, cookies.cookie_name(), opened.cookie, opened.seconds)
+        drop(answer, cookies.link_cookie())
         return answer
 
     async def _denied(self, request: Request) -> Response:
-        token = request.cookies.get(signin.link_cookie(), "")
+        token = request.cookies.get(cookies.link_cookie(), "")
         try:
-            await runtime.transact(sign_in_links.deny, SYSTEM, token=token)
+            await runtime.transact(sign_in.deny, SYSTEM, token=token)
         except LinkGone:
             return go("/sign-in/confirm")
         answer = go("/sign-in/denied")
-        drop(answer, signin.link_cookie())
+        drop(answer, cookies.link_cookie())
         return answer
 
     async def denied(self, _request: Request) -> Response:
@@ -170,7 +171,7 @@ class SigningIn(Door):
         if not may_answer(found) or was_me not in {"yes", "no"}:
             return await self.questioning(request)
         proven = await runtime.transact(
-            attaching.answer,
+            attach.answer,
             SYSTEM,
             account_id=require(found.account_id),
             reference=said.get("call", ""),
@@ -195,7 +196,7 @@ class SigningIn(Door):
         if not may_answer(found):
             return []
         account = require(found.account_id)
-        return await runtime.query(attaching.list_questions, SYSTEM, account_id=account)
+        return await runtime.query(attach.list_questions, SYSTEM, account_id=account)
 
     async def choosing(self, request: Request) -> Response:
         """Two first calls under one address: the person says which one stays."""
@@ -213,7 +214,7 @@ class SigningIn(Door):
         if len(calls) > 1 and said.get("keep") in {one.reference for one in calls}:
             account = require(found.account_id)
             await runtime.transact(
-                attaching.prove_email, SYSTEM, account_id=account, keep=said["keep"]
+                attach.prove_email, SYSTEM, account_id=account, keep=said["keep"]
             )
         return await self.choosing(request)
 
@@ -221,7 +222,7 @@ class SigningIn(Door):
         if not may_answer(found):
             return []
         account = require(found.account_id)
-        return await runtime.query(attaching.list_calls, SYSTEM, account_id=account)
+        return await runtime.query(attach.list_calls, SYSTEM, account_id=account)
 
 
 def _confirmation(seen: Seen) -> rx.Component:

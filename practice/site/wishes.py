@@ -10,9 +10,9 @@ from practice import i18n, reception
 from practice.domain import inputs
 from practice.domain.booking.status import Place
 from practice.reception import Caller, Contact
-from practice.services.bookings import Wish
-from practice.services.limits import Once
-from practice.services.picking import Kind
+from practice.services.booking.book import Wish
+from practice.services.booking.offers import Kind
+from practice.services.rate_limits import Once
 
 TYPED = ("name", "email", "phone", "place", "note", "privacy_version")
 # As long as the interface takes one.

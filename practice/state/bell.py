@@ -12,7 +12,7 @@ from practice import db, i18n
 from practice.domain.actors import Actor, Role
 from practice.domain.errors import Refusal
 from practice.runtime import query
-from practice.services import notices
+from practice.services.messages import notices
 from practice.state import tabs
 from practice.state.client import ClientState
 from practice.state.notices import MyNoticesState, PortalNoticesState

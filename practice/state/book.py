@@ -17,11 +17,11 @@ from practice.domain.errors import N_, BadRequest, Busy, Invalid, NotFound, TooM
 from practice.i18n import _
 from practice.reception import Contact
 from practice.runtime import query
-from practice.services import picking
 from practice.services.access import require
-from practice.services.answers import Booked
-from practice.services.bookings import Wish
-from practice.services.picking import Desk, Kind, Offered
+from practice.services.booking import offers as booking_offers
+from practice.services.booking.book import Wish
+from practice.services.booking.idempotency import Booked
+from practice.services.booking.offers import Desk, Kind, Offered
 from practice.state import offers, picking_words
 from practice.state.desk import DeskState, caller_of
 from practice.state.guard import handler
@@ -72,7 +72,7 @@ class BookState(DeskState):
         actor = await actor_of(self)
         slug = asked.get("slug", "")[:80]
         try:
-            desk = await query(picking.find_desk, actor, slug=slug)
+            desk = await query(booking_offers.find_desk, actor, slug=slug)
         except NotFound:
             self.mode, self.sentence = "words", _(NOT_YET)
         else:
@@ -88,7 +88,7 @@ class BookState(DeskState):
     async def more(self, asked: dict[str, str]) -> None:
         """Another month; it asks for everything again, because this tab may have slept."""
         actor = await actor_of(self)
-        desk = await query(picking.find_desk, actor, slug=asked.get("slug", "")[:80])
+        desk = await query(booking_offers.find_desk, actor, slug=asked.get("slug", "")[:80])
         slug = _with_times(actor, desk, asked.get("slug", "")).slug
         zone = offers.zone_of(asked.get("zone", ""), desk.zone)
         find = _finder(actor, slug, zone)
@@ -144,7 +144,7 @@ class BookState(DeskState):
     async def _lose(self, actor: Actor, form: dict[str, str], refusal: SlotTaken) -> None:
         reading = inputs.Reading()
         wish = _wish(form, reading)
-        desk = await query(picking.find_desk, actor, slug=wish.slug)
+        desk = await query(booking_offers.find_desk, actor, slug=wish.slug)
         zone = offers.zone_of(wish.zone, desk.zone)
         own = wish.start.astimezone(zone)
         self.taken = offers.taken(refusal, own, zone)
@@ -220,7 +220,7 @@ def _with_times(actor: Actor, desk: Desk, slug: str) -> Kind:
 def _finder(actor: Actor, slug: str, zone: ZoneInfo) -> offers.Find:
     async def find(first: date, last: date) -> Offered:
         return await query(
-            picking.find_offered, actor, slug=slug, first=first, last=last, zone=zone
+            booking_offers.find_offered, actor, slug=slug, first=first, last=last, zone=zone
         )
 
     return find

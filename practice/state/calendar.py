@@ -8,8 +8,8 @@ from practice import clock
 from practice.domain.actors import Actor, Role
 from practice.i18n import _
 from practice.runtime import query, transact
-from practice.services import feeds
-from practice.services.feeds import Feed
+from practice.services.calendar import feeds
+from practice.services.calendar.feeds import Feed
 from practice.state import words
 from practice.state.client import ClientState
 from practice.state.guard import handler

@@ -7,8 +7,8 @@ import reflex as rx
 from practice.domain.actors import Actor
 from practice.i18n import _, city
 from practice.runtime import query
-from practice.services import me
-from practice.services.me import Frame
+from practice.services.dashboard import home
+from practice.services.dashboard.home import Frame
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class ClientState(rx.State):
     unread: int = 0
 
     async def _enter(self, actor: Actor) -> Frame:
-        frame = await query(me.find_frame, actor)
+        frame = await query(home.find_frame, actor)
         self._surround(frame)
         return frame
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from practice.domain.booking.status import Status
 from practice.domain.errors import N_
 from practice.i18n import _, clock_time
-from practice.services.days import Blocked, Day, Meeting
+from practice.services.calendar.days import Blocked, Day, Meeting
 from practice.state import words
 
 # What is not simply ahead, with its icon.

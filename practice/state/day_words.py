@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 from practice.domain.clients.stages import Stage
 from practice.domain.errors import N_
 from practice.i18n import _, city, clock_time, hours_between, ngettext, number, sentence
-from practice.services.days import Blocked, Day, Meeting
-from practice.services.today import Next, Today
+from practice.services.calendar.days import Blocked, Day, Meeting
+from practice.services.portal.today import Next, Today
 from practice.state import words
 
 STAGES = {

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from practice.i18n import _, ngettext, number, sentence
-from practice.services.decisions import Decision, Wanted
-from practice.services.today import Today
+from practice.services.portal.decisions import Decision, Wanted
+from practice.services.portal.today import Today
 from practice.state import words
 
 

@@ -12,7 +12,7 @@ from practice.domain.errors import Refusal, TooMany
 from practice.i18n import _
 from practice.network import network_of
 from practice.reception import Caller
-from practice.services.picking import Desk
+from practice.services.booking.offers import Desk
 from practice.state import words
 from practice.state.session import actor_of
 

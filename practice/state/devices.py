@@ -8,8 +8,9 @@ from practice import clock
 from practice.domain.actors import Role
 from practice.i18n import _
 from practice.runtime import query
-from practice.services import me, today
-from practice.services.sessions import Device
+from practice.services.accounts.sessions import Device
+from practice.services.dashboard import home
+from practice.services.portal import today
 from practice.state import words
 from practice.state.client import ClientState
 from practice.state.guard import handler
@@ -31,7 +32,7 @@ class MyDevicesState(ClientState):
 
     @handler(Role.CLIENT)
     async def load(self) -> None:
-        found = await query(me.find_devices, await actor_of(self))
+        found = await query(home.find_devices, await actor_of(self))
         self._surround(found.frame)
         self.devices = _rows(found.devices, found.frame.zone)
         self.loaded = True

@@ -8,7 +8,8 @@ from practice.domain.actors import VISITOR, Role
 from practice.domain.booking.refusals import CodeWrong
 from practice.domain.errors import TooMany
 from practice.i18n import _
-from practice.services import content, sessions
+from practice.services.accounts import sessions
+from practice.services.content import published
 from practice.state import session, tabs
 from practice.state.guard import handler
 from practice.state.session import SessionState
@@ -23,7 +24,7 @@ class DoorState(rx.State):
 
     @handler(Role.PUBLIC)
     async def introduce(self) -> None:
-        frame = await runtime.query(content.find_frame, VISITOR)
+        frame = await runtime.query(published.find_frame, VISITOR)
         self.practice = frame.profile.name if frame else ""
 
     @handler(Role.THERAPIST)

@@ -9,9 +9,9 @@ from practice.domain.clients.stages import Stage
 from practice.i18n import _, sentence
 from practice.reception import Caller
 from practice.runtime import query
-from practice.services import endings
-from practice.services import me as service
-from practice.services.me import Me
+from practice.services.booking import cancel
+from practice.services.dashboard import home as service
+from practice.services.dashboard.home import Me
 from practice.state import words
 from practice.state.client import ClientState
 from practice.state.desk import network
@@ -91,7 +91,7 @@ class MeState(ClientState):
 
     async def _ask(self, reference: str) -> None:
         actor = await actor_of(self)
-        found = await query(endings.find_choices, actor, reference=reference)
+        found = await query(cancel.find_choices, actor, reference=reference)
         if not found.may_cancel:
             raise TooLate
         self._reference, self._cost_cents = reference, found.cancelling_costs_cents

@@ -5,7 +5,7 @@ from practice.domain.actors import SYSTEM, Actor, Role
 from practice.domain.errors import NotFound
 from practice.i18n import _
 from practice.runtime import query
-from practice.services import links
+from practice.services.links import management
 from practice.state.guard import handler
 from practice.state.moving import MovingState, reference_in
 
@@ -31,7 +31,7 @@ class MoveState(MovingState):
 
 async def _holder(asked: dict[str, str]) -> Actor:
     return await query(
-        links.holder, SYSTEM, reference=reference_in(asked), token=asked.get("token", "")[:200]
+        management.holder, SYSTEM, reference=reference_in(asked), token=asked.get("token", "")[:200]
     )
 
 

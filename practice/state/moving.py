@@ -11,8 +11,9 @@ from practice.domain.errors import Busy, Refusal, TooMany
 from practice.i18n import _, sentence
 from practice.reception import Caller
 from practice.runtime import query
-from practice.services import moves, picking
-from practice.services.picking import Desk, Moving, Offered
+from practice.services.booking import move
+from practice.services.booking import offers as booking_offers
+from practice.services.booking.offers import Desk, Moving, Offered
 from practice.state import offers, picking_words, words
 from practice.state.desk import DeskState, network
 
@@ -22,18 +23,18 @@ class MovingState(DeskState):
     now_said: str = ""
 
     async def _open(self, mover: Actor, asked: dict[str, str]) -> None:
-        moving = await query(picking.find_moving, mover, reference=reference_in(asked))
-        desk = await query(picking.find_desk, mover, slug=moving.slug)
+        moving = await query(booking_offers.find_moving, mover, reference=reference_in(asked))
+        desk = await query(booking_offers.find_desk, mover, slug=moving.slug)
         self._begin(desk)
         await self._show(mover, desk, moving, asked)
 
     async def _show_nothing(self, why: str) -> None:
         """Whoever holds a link that opens nothing can still write."""
-        self._begin(await query(picking.find_desk, VISITOR))
+        self._begin(await query(booking_offers.find_desk, VISITOR))
         self.title, self.mode, self.sentence = _("Move your appointment"), "letter", why
 
     async def _more(self, mover: Actor, asked: dict[str, str]) -> None:
-        desk = await query(picking.find_desk, mover)
+        desk = await query(booking_offers.find_desk, mover)
         zone = offers.zone_of(asked.get("zone", ""), desk.zone)
         find = _finder(mover, reference_in(asked), zone)
         self.offer = offers.said(
@@ -78,9 +79,9 @@ class MovingState(DeskState):
         self, mover: Actor, form: dict[str, str], refusal: type[SlotTaken], start: datetime
     ) -> None:
         reference = reference_in(form)
-        desk = await query(picking.find_desk, mover)
+        desk = await query(booking_offers.find_desk, mover)
         zone = offers.zone_of(form.get("zone", ""), desk.zone)
-        free = await query(moves.list_alternatives, mover, reference=reference, start=start)
+        free = await query(move.list_alternatives, mover, reference=reference, start=start)
         own = start.astimezone(zone)
         self.taken = offers.taken(refusal(free), own, zone)
         find = _finder(mover, reference, zone)
@@ -94,7 +95,7 @@ def reference_in(asked: dict[str, str]) -> str:
 def _finder(mover: Actor, reference: str, zone: ZoneInfo) -> offers.Find:
     async def find(first: date, last: date) -> Offered:
         return await query(
-            picking.find_offered_to_move,
+            booking_offers.find_offered_to_move,
             mover,
             reference=reference,
             first=first,

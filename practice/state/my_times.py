@@ -7,8 +7,8 @@ from practice.domain.booking.status import Status
 from practice.domain.clients.stages import Stage
 from practice.domain.errors import N_
 from practice.i18n import TIED, _, clock_time, hours_between, minutes, money, sentence
-from practice.services.endings import Choices
-from practice.services.me import Frame, Me, Time
+from practice.services.booking.cancel import Choices
+from practice.services.dashboard.home import Frame, Me, Time
 from practice.state import words
 from practice.state.client import own_place
 

@@ -14,8 +14,8 @@ from practice.domain.booking.consequences import Fact
 from practice.domain.errors import N_
 from practice.i18n import _, sentence
 from practice.runtime import query, transact
-from practice.services import notices
-from practice.services.notices import Told
+from practice.services.messages import notices
+from practice.services.messages.notices import Told
 from practice.state import words
 from practice.state.client import ClientState
 from practice.state.guard import handler

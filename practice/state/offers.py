@@ -15,7 +15,7 @@ from practice.domain.booking.refusals import NotOffered, SlotTaken
 from practice.domain.errors import Invalid
 from practice.i18n import _, clock_time, day_and_date
 from practice.letters import times as clock_words
-from practice.services.picking import FARTHEST, Day, Desk, Offered, Time
+from practice.services.booking.offers import FARTHEST, Day, Desk, Offered, Time
 from practice.state import picking_words
 
 Find = Callable[[date, date], Awaitable[Offered]]

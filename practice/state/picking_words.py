@@ -24,7 +24,7 @@ from practice.i18n import (
     sentence,
 )
 from practice.letters import times as clock_words
-from practice.services.picking import Day, Kind, Time
+from practice.services.booking.offers import Day, Kind, Time
 from practice.state import words
 
 MORNING, AFTERNOON, EVENING = N_("Morning"), N_("Afternoon"), N_("Evening")

@@ -4,8 +4,8 @@ import reflex as rx
 
 from practice.domain.actors import Actor
 from practice.runtime import query
-from practice.services import today
-from practice.services.today import Frame
+from practice.services.portal import today
+from practice.services.portal.today import Frame
 
 
 class PortalState(rx.State):

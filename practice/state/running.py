@@ -7,7 +7,7 @@ import reflex as rx
 from practice.domain.actors import Role
 from practice.i18n import _
 from practice.runtime import query, transact
-from practice.services import running as service
+from practice.services.portal import operations as service
 from practice.state.guard import handler
 from practice.state.identifiers import identifier
 from practice.state.portal import PortalState

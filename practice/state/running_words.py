@@ -9,8 +9,8 @@ from practice.domain.booking.consequences import Effect
 from practice.domain.errors import N_
 from practice.i18n import _, clock_time, ngettext, number, sentence
 from practice.models.letters import LetterState
-from practice.services.delivery import Health
-from practice.services.running import Entry, GivenUp, Job
+from practice.services.operations.health import Health
+from practice.services.portal.operations import Entry, GivenUp, Job
 from practice.state import words
 
 JOBS: Mapping[str, str] = {

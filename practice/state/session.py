@@ -13,8 +13,8 @@ from starlette.requests import cookie_parser
 from practice import callers, db
 from practice.domain.accounts.sessions import Standing
 from practice.domain.actors import Actor
-from practice.services import signin
-from practice.services.sessions import NOBODY, Found
+from practice.services.accounts import cookies
+from practice.services.accounts.sessions import NOBODY, Found
 from practice.state import tabs
 from practice.state.undeclared import NEEDED
 
@@ -45,7 +45,7 @@ def cookie_of(state: BaseState) -> str | None:
     """From the websocket's own handshake: a payload cannot forge it."""
     headers: dict[str, str] = state.router_data.get("headers") or {}
     # The parser of our HTTP routes: the standard library's stops at a neighbour it dislikes.
-    return cookie_parser(headers.get("cookie", "")).get(signin.cookie_name()) or None
+    return cookie_parser(headers.get("cookie", "")).get(cookies.cookie_name()) or None
 
 
 async def actor_of(state: BaseState) -> Actor:

@@ -12,7 +12,7 @@ from reflex_base.event.context import EventContext
 
 from practice.domain.accounts.sessions import Standing
 from practice.domain.actors import Actor
-from practice.services.sessions import Found
+from practice.services.accounts.sessions import Found
 
 # What can still change by itself. Whoever is out already stays as they are.
 ALIVE = frozenset({Standing.OPEN, Standing.LOCKED})

@@ -12,9 +12,11 @@ from practice.domain.clients.stages import Outcome
 from practice.domain.errors import N_, NotFound
 from practice.i18n import _, clock_time, day_and_date, ngettext, sentence
 from practice.runtime import query, transact
-from practice.services import audit, confirmations, crowds, drafts, endings, outcomes
-from practice.services import today as service
-from practice.services.crowds import Crowd
+from practice.services import audit, drafts
+from practice.services.booking import cancel, confirm, full_days
+from practice.services.booking import outcome as booking_outcome
+from practice.services.booking.full_days import Crowd
+from practice.services.portal import today as service
 from practice.state.day_line import Item, line_of
 from practice.state.day_words import (
     Morrow,
@@ -84,22 +86,22 @@ class TodayState(PortalState):
         self, reference: str, outcome: Literal["go_on", "not_now", "refer"]
     ) -> rx.event.EventSpec:
         actor, ended = await actor_of(self), Outcome(outcome)
-        await transact(outcomes.complete, actor, reference=reference, outcome=ended)
+        await transact(booking_outcome.complete, actor, reference=reference, outcome=ended)
         return await self._answered(_(SAID[ended]))
 
     @handler(Role.THERAPIST)
     async def took_place(self, reference: str) -> rx.event.EventSpec:
-        await transact(outcomes.complete, await actor_of(self), reference=reference)
+        await transact(booking_outcome.complete, await actor_of(self), reference=reference)
         return await self._answered(_("Noted: it took place."))
 
     @handler(Role.THERAPIST)
     async def did_not_come(self, reference: str) -> rx.event.EventSpec:
-        await transact(outcomes.no_show, await actor_of(self), reference=reference)
+        await transact(booking_outcome.no_show, await actor_of(self), reference=reference)
         return await self._answered(_("Noted: nobody came."))
 
     @handler(Role.THERAPIST)
     async def approve(self, reference: str) -> rx.event.EventSpec:
-        status = await transact(confirmations.approve, await actor_of(self), reference=reference)
+        status = await transact(confirm.approve, await actor_of(self), reference=reference)
         is_held = status is Status.HELD
         kept = _("Approved. The time is kept until it is paid.")
         return await self._answered(kept if is_held else _("Approved and confirmed."))
@@ -124,7 +126,7 @@ class TodayState(PortalState):
     async def decline(self, form: dict[str, str]) -> rx.event.EventSpec:
         why = form.get("why", "")
         actor = await actor_of(self)
-        await transact(endings.decline, actor, reference=self._declined, why=why)
+        await transact(cancel.decline, actor, reference=self._declined, why=why)
         await transact(drafts.drop, actor, name=self.draft)
         (await self.get_state(DraftState))._dropped(self.draft)
         self.declining = False
@@ -134,7 +136,7 @@ class TodayState(PortalState):
     @handler(Role.THERAPIST)
     async def let_guests_go(self, day: str) -> rx.event.EventSpec:
         on = inputs.day("day", day)
-        count = await transact(crowds.let_go, await actor_of(self), day=on)
+        count = await transact(full_days.let_go, await actor_of(self), day=on)
         said = ngettext("{count} call is cancelled.", "{count} calls are cancelled.", count)
         return await self._answered(said.format(count=count))
 
@@ -164,7 +166,7 @@ class TodayState(PortalState):
         self.tomorrow = tomorrow(found.tomorrow, zone)
         self.tomorrow_free = closed(found.tomorrow) or _("Nothing is booked.")
         self.decisions = questions(found)
-        full = await query(crowds.list_crowds, await actor_of(self))
+        full = await query(full_days.list_crowds, await actor_of(self))
         self.crowds = [_full(crowd) for crowd in full]
         self.health, self.is_well = health(found.health), found.health.is_well
         self.decisions_title = title(len(self.decisions) + len(self.crowds))

@@ -9,7 +9,7 @@ import structlog
 from practice import runtime
 from practice.domain.accounts.sessions import Standing
 from practice.domain.actors import SYSTEM
-from practice.services import sessions
+from practice.services.accounts import sessions
 from practice.state import session, tabs
 
 logger = structlog.get_logger(__name__)

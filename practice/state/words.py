@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from practice.domain.booking.status import Place, Status
 from practice.domain.errors import N_, Refusal, TooMany
 from practice.i18n import _, clock_time, day_and_date, long_date, money, ngettext, number
-from practice.services.sessions import Device
+from practice.services.accounts.sessions import Device
 
 PLACES = {
     Place.VIDEO: N_("by video"),

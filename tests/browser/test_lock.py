@@ -9,7 +9,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from practice import db
 from practice.cluster import Cluster
-from practice.services import drafts, sessions
+from practice.services import drafts
+from practice.services.accounts import sessions
 from tests import portals
 from tests.browser.looks import axe_in_all_looks, sticks_out
 from tests.server import Server

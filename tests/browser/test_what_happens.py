@@ -19,7 +19,8 @@ from practice.models.booking import Booking
 from practice.models.clients import Client
 from practice.models.letters import Feedback, LetterState, MailedLetter
 from practice.models.security import OutboxRow
-from practice.services import endings, feedback
+from practice.services import feedback
+from practice.services.booking import cancel
 from tests import portals
 from tests.browser.looks import axe_findings
 from tests.builders import appointment_of, change_row, rows_of
@@ -81,7 +82,7 @@ def coming() -> tuple[Booking, Actor]:
 
 def cancelled(booking: Booking) -> None:
     actor = Actor(Role.THERAPIST)
-    db.transact(endings.cancel, actor, reference=booking.reference)
+    db.transact(cancel.cancel, actor, reference=booking.reference)
 
 
 def first_row(page: Page) -> Any:

@@ -27,9 +27,11 @@ from practice.routes.api.models import (
     SessionTypesAnswer,
     SlotsAnswer,
 )
-from practice.services import availability, session_types, signin
-from practice.services.answers import Booked
-from practice.services.bookings import Wish
+from practice.services.accounts import cookies
+from practice.services.availability import slots as availability_slots
+from practice.services.booking import catalog
+from practice.services.booking.book import Wish
+from practice.services.booking.idempotency import Booked
 
 PREFIX = "/api/"
 LONGEST_WINDOW = 62
@@ -108,7 +110,7 @@ def make() -> FastAPI:
 async def find_session_types(request: Request) -> Response:
     """Visible types; a locked one says why, and what opens it."""
     with i18n.speaking(problems.language_of(request)):
-        found = await runtime.query(session_types.find_catalog, await _actor(request))
+        found = await runtime.query(catalog.find_catalog, await _actor(request))
         listed = [
             {
                 "slug": one.slug,
@@ -147,7 +149,7 @@ async def find_slots(
     both included, at most 62 days; a time belongs to the day on which it starts there."""
     begin, end = _window(first, last)
     offer = await runtime.query(
-        availability.list_slots,
+        availability_slots.list_slots,
         await _actor(request),
         slug=session_type,
         first=begin,
@@ -230,4 +232,4 @@ def _booked(found: Booked) -> Response:
 
 
 async def _actor(request: Request) -> Actor:
-    return await callers.actor_for(request.cookies.get(signin.cookie_name()))
+    return await callers.actor_for(request.cookies.get(cookies.cookie_name()))

@@ -7,7 +7,7 @@ import reflex as rx
 
 from practice.components.icons import icon
 from practice.i18n import _
-from practice.services.picking import Day, Desk, Kind
+from practice.services.booking.offers import Day, Desk, Kind
 from practice.site.looking import Sight
 from practice.site.views import wish
 from practice.site.views.clocks import clocks_line

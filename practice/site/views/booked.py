@@ -9,7 +9,7 @@ from practice.components.native import native_form
 from practice.domain.booking.status import Place, Status
 from practice.i18n import _, clock_time, here, sentence
 from practice.letters import times as clock_words
-from practice.services.bookplates import Bookplate, Entry
+from practice.services.booking.management_page import Bookplate, Entry
 from practice.site.views.bookplate import bookplate
 from practice.site.views.calendar_ways import calendar_ways
 from practice.site.views.chapter import chapter

@@ -7,7 +7,7 @@ from practice.components.icons import icon
 from practice.domain.booking.status import Place
 from practice.i18n import _, hours_between, sentence
 from practice.letters import times as clock_words
-from practice.services.bookplates import Bookplate
+from practice.services.booking.management_page import Bookplate
 from practice.state import picking_words, words
 
 ICONS = {Place.VIDEO: "video", Place.PHONE: "phone", Place.IN_PERSON: "map-pin"}

@@ -4,7 +4,7 @@ import reflex as rx
 
 from practice.components.icons import icon
 from practice.i18n import _
-from practice.services.bookplates import Entry
+from practice.services.booking.management_page import Entry
 
 
 def calendar_ways(entry: Entry, manage: str, *, first: bool = True) -> rx.Component:

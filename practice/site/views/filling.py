@@ -10,7 +10,7 @@ from practice.components.trap import trap
 from practice.domain.inputs import EMAIL_LENGTH, NAME_LENGTH, NOTE_LENGTH
 from practice.i18n import _, here
 from practice.letters.phrases import HOW
-from practice.services.picking import Own, Time
+from practice.services.booking.offers import Own, Time
 from practice.site.views import entries
 from practice.site.views.wish import Booking, head, keeping, trouble
 from practice.state import picking_words

@@ -9,7 +9,7 @@ from practice.components.notices import notice
 from practice.domain.booking.status import OPEN, Status
 from practice.domain.errors import N_
 from practice.i18n import _, here, money
-from practice.services.bookplates import Bookplate, Entry
+from practice.services.booking.management_page import Bookplate, Entry
 from practice.site.views import entries
 from practice.site.views.bookplate import bookplate
 from practice.site.views.calendar_ways import calendar_ways

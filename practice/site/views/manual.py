@@ -13,7 +13,7 @@ from practice.domain.content import Frame
 from practice.domain.errors import Busy, Invalid, KeyReused, Refusal, TooMany
 from practice.i18n import TIED, _, ngettext
 from practice.routes import api
-from practice.services import limits
+from practice.services import rate_limits
 from practice.site import examples, openapi
 from practice.site.openapi import Call, Interface
 from practice.site.views import calls
@@ -153,7 +153,7 @@ def _as_sent(refusal: Refusal, details: Any) -> str:
 
 
 def _repeating(told: Interface) -> rx.Component:
-    hours = int(limits.KEPT.total_seconds() // 3600)
+    hours = int(rate_limits.KEPT.total_seconds() // 3600)
     kept = ngettext(
         "After {hours} hour the key is forgotten.",
         "After {hours} hours the key is forgotten.",

@@ -9,7 +9,7 @@ from practice.domain.availability import hours as availability_hours
 from practice.domain.booking.status import Status
 from practice.i18n import _, clock_time, hours_between
 from practice.letters import times as clock_words
-from practice.services.bookplates import Bookplate
+from practice.services.booking.management_page import Bookplate
 from practice.site.looking import Sight
 from practice.site.views import alternatives, entries
 from practice.site.views.alternatives import Lost

@@ -7,7 +7,7 @@ from practice.components.icons import icon
 from practice.domain.booking.refusals import LOCKS
 from practice.domain.clients.stages import Lock
 from practice.i18n import _, here
-from practice.services.picking import Desk, Kind
+from practice.services.booking.offers import Desk, Kind
 from practice.site.views.wish import head
 from practice.state import picking_words
 

@@ -11,7 +11,7 @@ import reflex as rx
 from practice.components.icons import icon
 from practice.i18n import _, day_and_date, ngettext
 from practice.letters import times as clock_words
-from practice.services.picking import Day, Offered, Time
+from practice.services.booking.offers import Day, Offered, Time
 from practice.site.looking import Sight
 from practice.state import picking_words
 

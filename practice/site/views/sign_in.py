@@ -11,7 +11,7 @@ from practice.components import illustrations
 from practice.components.native import native_form
 from practice.domain.inputs import NAME_LENGTH
 from practice.i18n import _, here
-from practice.services.attaching import Question
+from practice.services.accounts.attach import Question
 from practice.site.views import entries, filling
 from practice.site.views.alone import alone
 

@@ -10,7 +10,7 @@ from practice.components.icons import icon
 from practice.components.native import native_form
 from practice.components.notices import notice
 from practice.i18n import _, minutes
-from practice.services.picking import Desk, Kind
+from practice.services.booking.offers import Desk, Kind
 from practice.site.looking import Sight
 from practice.site.views import entries
 from practice.site.views.clocks import clocks_line
