@@ -41,9 +41,10 @@ from practice.routes.sockets import Sockets
 from practice.services.booking import offers
 from practice.site import ahead, mailbox
 from practice.site.routes import Site
-from practice.state import bell, failures, leaving, watch, wire
-from practice.state.session import SessionGuard
-from practice.state.undeclared import Undeclared
+from practice.state.framework import closed_tabs, exceptions, session_watch, socket
+from practice.state.framework.allowed_events import Undeclared
+from practice.state.framework.session import SessionGuard
+from practice.state.messages import live
 
 STYLESHEETS = [
     f"/styles/{name}.css" for name in ("tokens", "base", "public", "forms", "picker", "booking")
@@ -76,9 +77,9 @@ async def lifespan() -> AsyncGenerator[None]:
     if configured.database_url:
         db.connect(configured.database_url)
         vault.use(keyfile.find(configured))
-    lasting = [_leave_with(os.getppid()), watch.watch(app), leaving.sweep(app)]
+    lasting = [_leave_with(os.getppid()), session_watch.watch(app), closed_tabs.sweep(app)]
     if configured.database_url:
-        lasting.append(bell.listen(app, configured.database_url))
+        lasting.append(live.listen(app, configured.database_url))
     watches = [asyncio.create_task(one) for one in lasting]
     sys.stdout.write(f"  ready     {configured.public_url}\n")
     sys.stdout.flush()
@@ -108,11 +109,11 @@ app = rx.App(
     head_components=head_of_every_page(),
     toaster=None,
     app_wraps={(55, "ErrorBoundary"): boundary},
-    backend_exception_handler=failures.on_the_server,
-    frontend_exception_handler=failures.on_the_page,
+    backend_exception_handler=exceptions.on_the_server,
+    frontend_exception_handler=exceptions.on_the_page,
     html_lang=i18n.DEFAULT_LANGUAGE,
 )
-wire.lay(app)
+socket.lay(app)
 app.add_middleware(Undeclared())
 app.add_middleware(SessionGuard())
 app.register_lifespan_task(lifespan)

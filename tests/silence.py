@@ -8,7 +8,7 @@ from typing import Any
 from reflex.event import Event
 
 from practice.practice import app
-from practice.state import tabs
+from practice.state.framework import tabs
 from tests.sockets import HYDRATE
 from tests.tabs import Tab
 

@@ -10,7 +10,7 @@ from reflex.event import Event
 from reflex_base.utils.format import format_event_handler
 
 from practice.practice import app
-from practice.state.trouble import TroubleState
+from practice.state.framework.trouble import TroubleState
 
 
 @asynccontextmanager

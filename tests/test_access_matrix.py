@@ -28,8 +28,9 @@ from practice.domain.actors import Actor, Role
 from practice.models.booking import Booking
 from practice.pages import Route as Page
 from practice.services import access
-from practice.state import styleguide, tabs
-from practice.state.client import ClientState
+from practice.state import styleguide
+from practice.state.dashboard.frame import ClientState
+from practice.state.framework import tabs
 from tests import builders, inventory, matrix, server
 from tests.builders import ASKED, CALL, GROUP, PAID, the_time_is
 from tests.cast import ACTORS, HIDDEN, MOMENT, PUBLISHED, WORDS, furnished

@@ -20,10 +20,10 @@ from practice.domain.actors import Role
 from practice.practice import app
 from practice.services import drafts
 from practice.state.drafts import DraftState
-from practice.state.session import SessionState
-from practice.state.shell import ShellState
+from practice.state.framework.allowed_events import NEEDED
+from practice.state.framework.session import SessionState
+from practice.state.framework.shell import ShellState
 from practice.state.styleguide import SAMPLE_DRAFT, SampleDraftState
-from practice.state.undeclared import NEEDED
 from tests import portals
 from tests.server import Server
 from tests.sockets import HYDRATE, RawClient, connected

@@ -18,8 +18,8 @@ from practice.models.booking import Booking
 from practice.models.content import Practice
 from practice.models.schedule import WeeklyHours
 from practice.practice import is_bookable
-from practice.state.book import BookState
-from practice.state.desk import DeskState, network
+from practice.state.booking.base import DeskState, network
+from practice.state.booking.book import BookState
 from tests import builders
 from tests.builders import (
     ASKED,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from practice.models.letters import CalendarFeed
-from practice.state.calendar import MyCalendarState, PortalCalendarState
+from practice.state.calendar.feed import MyCalendarState, PortalCalendarState
 from tests.builders import NOW, a_client, change_row, rows_of, the_time_is
 from tests.seats import her_seat, seat_of
 from tests.tabs import Tab, reflex_running

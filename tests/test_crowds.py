@@ -21,7 +21,7 @@ from practice.services.availability import slots
 from practice.services.booking import full_days, move
 from practice.services.letters import daily_summary, dev_mailbox
 from practice.services.operations import effects
-from practice.state.today import TodayState
+from practice.state.portal.today import TodayState
 from tests import builders
 from tests.builders import (
     CALL,

@@ -7,7 +7,7 @@ import pytest
 
 from practice.domain.booking.status import Place, Status
 from practice.services.calendar.days import Blocked, Day, Meeting
-from practice.state.day_line import HOUR, LOWEST, Item, line_of
+from practice.wording.day_line import HOUR, LOWEST, Item, line_of
 
 NINE = datetime(2026, 11, 24, 9, tzinfo=UTC)
 

@@ -13,10 +13,10 @@ from practice.models.accounts import BrowserSession
 from practice.models.security import AuditEntry
 from practice.practice import app
 from practice.services.accounts import sessions
-from practice.state import watch
-from practice.state.door import DoorState
+from practice.state.account.lock import DoorState
 from practice.state.drafts import DraftState
-from practice.state.session import SessionState
+from practice.state.framework import session_watch
+from practice.state.framework.session import SessionState
 from tests import builders
 from tests.builders import NOW
 from tests.tabs import reflex_running
@@ -47,7 +47,7 @@ async def test_a_code_unlocks_and_the_draft_is_still_there(pipeline: None):
     tab = await a_tab(cookie, Notebook.read_as_therapist)
     await tab.send(DraftState.keep, name="note", text="half a sen")
     with time_machine.travel(LATER, tick=False):
-        await watch.look(app)
+        await session_watch.look(app)
         assert await kept(tab) == ("", "locked")
         assert await unlock(tab, code_of(secret)) == ""
         assert tab.shows(SessionState, "standing") == "open"
@@ -79,7 +79,7 @@ async def test_her_other_tabs_lock_with_it_and_another_browser_stays_open(pipeli
     stranger, _ = a_browser()
     other = await a_tab(stranger)
     await here.send(DoorState.lock)
-    await watch.look(app)
+    await session_watch.look(app)
     assert [await kept(one) for one in (beside, other)] == [("", "locked"), (PRIVATE, "open")]
 
 
@@ -112,9 +112,9 @@ async def test_the_other_tabs_are_unlocked_with_it(pipeline: None):
     cookie, secret = a_therapist(factor=True)
     one, other = [await a_tab(cookie, Notebook.read_as_therapist) for _ in range(2)]
     with time_machine.travel(LATER, tick=False):
-        await watch.look(app)
+        await session_watch.look(app)
         await unlock(one, code_of(secret))
-        await watch.look(app)
+        await session_watch.look(app)
     assert await kept(other) == ("", "open")
 
 
@@ -122,7 +122,7 @@ async def test_a_wrong_code_is_said_at_the_field_and_the_sixth_has_to_wait(pipel
     cookie, secret = a_therapist(factor=True)
     tab = await a_tab(cookie, Notebook.read_as_therapist)
     with time_machine.travel(LATER, tick=False):
-        await watch.look(app)
+        await session_watch.look(app)
         said = [await unlock(tab, "000000") for _ in range(6)]
         assert "does not fit" in said[0]
         assert len(set(said[:5])) == 1
@@ -158,8 +158,8 @@ async def test_a_code_unlocks_the_session_of_its_own_cookie_only(pipeline: None)
     hers = await a_tab(cookie, Notebook.read_as_therapist)
     stranger, _ = a_browser()
     with time_machine.travel(LATER, tick=False):
-        await watch.look(app)
+        await session_watch.look(app)
         await unlock(await Connected(stranger).open(), code_of(secret))
         await unlock(await Connected("").open(), code_of(secret))
-        await watch.look(app)
+        await session_watch.look(app)
     assert await kept(hers) == ("", "locked")

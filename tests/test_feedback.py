@@ -20,7 +20,7 @@ from practice.models.security import AuditEntry
 from practice.services import feedback
 from practice.services.booking import outcome
 from practice.site.discovery import robots
-from practice.state.feedback import FeedbackState
+from practice.state.portal.feedback import FeedbackState
 from tests.builders import (
     NOW,
     THERAPIST,

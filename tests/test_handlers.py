@@ -10,9 +10,9 @@ from reflex_base.registry import RegistrationContext
 
 from practice.domain.actors import Role
 from practice.domain.errors import NotFound
-from practice.state.guard import handler
-from practice.state.shell import ShellState
-from practice.state.trouble import TroubleState
+from practice.state.framework.handler import handler
+from practice.state.framework.shell import ShellState
+from practice.state.framework.trouble import TroubleState
 from tests.tabs import Tab, reflex_running
 
 pytestmark = pytest.mark.anyio

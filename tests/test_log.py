@@ -12,7 +12,7 @@ import structlog
 
 from practice import log
 from practice.domain.actors import Role
-from practice.state.guard import handler
+from practice.state.framework.handler import handler
 from tests.tabs import Tab, reflex_running
 
 CANARY = "kanarienvogel@example.org"

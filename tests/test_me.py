@@ -19,8 +19,8 @@ from practice.models.clients import Account, Client, Relationship
 from practice.services.booking import cancel
 from practice.services.booking import outcome as booking_outcome
 from practice.services.dashboard import home
-from practice.state.devices import MyDevicesState
-from practice.state.me import MeState
+from practice.state.account.devices import MyDevicesState
+from practice.state.dashboard.home import MeState
 from tests.builders import (
     CALL,
     GROUP,

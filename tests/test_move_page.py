@@ -9,9 +9,9 @@ import pytest
 from practice import settings
 from practice.domain.errors import BadRequest, NotFound
 from practice.services.booking.idempotency import Booked
-from practice.state.desk import DeskState
-from practice.state.move import MoveState
-from practice.state.moving import MovingState
+from practice.state.booking.base import DeskState
+from practice.state.booking.move import MoveState
+from practice.state.booking.moving import MovingState
 from tests import builders
 from tests.builders import (
     TOMORROW,

@@ -8,10 +8,10 @@ import pytest
 from practice.domain.actors import Actor
 from practice.domain.errors import NotFound
 from practice.services.booking.idempotency import Booked
-from practice.state.desk import DeskState
-from practice.state.me import MeState
-from practice.state.moving import MovingState
-from practice.state.my_move import MyMoveState
+from practice.state.booking.base import DeskState
+from practice.state.booking.moving import MovingState
+from practice.state.booking.my_move import MyMoveState
+from practice.state.dashboard.home import MeState
 from tests.builders import TOMORROW, ZONE, a_call, a_client, a_confirmed, appointment_of
 from tests.seats import seat_of
 from tests.tabs import Tab, reflex_running

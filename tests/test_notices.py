@@ -20,10 +20,16 @@ from practice.practice import app
 from practice.services.accounts import sessions
 from practice.services.booking import cancel
 from practice.services.messages import notices
-from practice.state import bell, tabs
-from practice.state.client import ClientState
-from practice.state.notices import TO_CLIENT, TO_THERAPIST, MyNoticesState, PortalNoticesState
-from practice.state.portal import PortalState
+from practice.state.dashboard.frame import ClientState
+from practice.state.framework import tabs
+from practice.state.messages import live
+from practice.state.messages.notices import (
+    TO_CLIENT,
+    TO_THERAPIST,
+    MyNoticesState,
+    PortalNoticesState,
+)
+from practice.state.portal.frame import PortalState
 from tests.builders import (
     NOW,
     THERAPIST,
@@ -224,10 +230,10 @@ async def state_of(page: Open, state: Any) -> Any:
 
 @asynccontextmanager
 async def listening(url: str) -> AsyncIterator[None]:
-    task = asyncio.create_task(bell.listen(app, url))
+    task = asyncio.create_task(live.listen(app, url))
     yield
     task.cancel()
-    await asyncio.gather(task, *bell._ringing, return_exceptions=True)
+    await asyncio.gather(task, *live._ringing, return_exceptions=True)
 
 
 async def elsewhere(work: Any, *said: Any) -> Any:
@@ -338,7 +344,7 @@ async def test_a_page_that_says_by_itself_what_was_seen_keeps_no_session_open(
 async def test_what_was_missed_while_the_line_was_cut_is_made_up_for(
     pipeline: str, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(bell, "PAUSE", 0.01)
+    monkeypatch.setattr(live, "PAUSE", 0.01)
     client = a_client()
     page = await at_a_page(client)
     async with listening(pipeline):
@@ -372,7 +378,7 @@ async def test_a_session_that_ended_meanwhile_is_told_nothing(pipeline: str):
     page = await at_a_page(client)
     tabs.rebind(page.socket, sessions.NOBODY.standing)
     a_confirmed(client)
-    await bell._tell(app, page.token, client)
+    await live._tell(app, page.token, client)
     assert await page.count() == 0
     assert len(rows_of(BrowserSession)) == 1
 

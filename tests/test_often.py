@@ -20,11 +20,11 @@ from practice.services.booking.idempotency import Booked
 from practice.services.calendar import feeds
 from practice.services.letters import dev_mailbox, reminders
 from practice.services.operations import effects
-from practice.state.desk import DeskState
-from practice.state.me import MeState
-from practice.state.move import MoveState
-from practice.state.my_move import MyMoveState
-from practice.state.trouble import TroubleState
+from practice.state.booking.base import DeskState
+from practice.state.booking.move import MoveState
+from practice.state.booking.my_move import MyMoveState
+from practice.state.dashboard.home import MeState
+from practice.state.framework.trouble import TroubleState
 from tests import builders
 from tests.builders import (
     CALL,

@@ -21,9 +21,9 @@ from practice.providers.ports import ProviderError
 from practice.services.letters import mail_log
 from practice.services.operations import effects, heartbeats
 from practice.services.portal import operations
-from practice.state import running_words
-from practice.state.running import RunningState
-from practice.state.today import TodayState
+from practice.state.portal.operations import RunningState
+from practice.state.portal.today import TodayState
+from practice.wording import operations as wording_operations
 from tests.builders import (
     NOW,
     THERAPIST,
@@ -73,12 +73,12 @@ def test_only_she_sees_it(house: str):
 
 
 def test_every_job_is_planned_and_has_words():
-    assert [job.name for job in jobs.JOBS] == list(schedule.PLANS) == list(running_words.JOBS)
+    assert [job.name for job in jobs.JOBS] == list(schedule.PLANS) == list(wording_operations.JOBS)
 
 
 def test_every_kind_of_letter_and_every_state_has_words():
-    assert set(running_words.KINDS) == set(Kind)
-    assert set(running_words.STATES) == set(LetterState)
+    assert set(wording_operations.KINDS) == set(Kind)
+    assert set(wording_operations.STATES) == set(LetterState)
 
 
 async def test_a_job_is_shown_with_its_last_run_and_its_next(house: str):
@@ -144,7 +144,7 @@ def test_the_log_ends_somewhere(house: str, monkeypatch: pytest.MonkeyPatch):
 
 
 def said() -> str:
-    return running_words.health(seen().health)
+    return wording_operations.health(seen().health)
 
 
 def test_the_sentence_says_only_what_is_true(house: str):

@@ -16,10 +16,10 @@ from practice import db
 from practice.cluster import Cluster
 from practice.services import drafts
 from practice.services.accounts import sessions
-from practice.state import watch
-from practice.state.door import DoorState
+from practice.state.account.lock import DoorState
 from practice.state.drafts import DraftState
-from practice.state.session import SessionState
+from practice.state.framework import session_watch
+from practice.state.framework.session import SessionState
 from tests import portals
 from tests.server import Server
 from tests.sockets import HYDRATE, RawClient, connected
@@ -167,7 +167,7 @@ def test_a_page_that_sits_there_does_not_keep_itself_open(portal: Server):
         for _ in range(3):
             with connected(portal.base, **cookie(value)) as again:
                 again.heard()
-        time.sleep(2 * watch.EVERY)
+        time.sleep(2 * session_watch.EVERY)
         portals.pass_time(value, timedelta(minutes=60, seconds=1))
         with connected(portal.base, **cookie(value)) as last:
             told(last, "locked")

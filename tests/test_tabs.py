@@ -16,9 +16,11 @@ from socketio.exceptions import ConnectionRefusedError as Refused
 
 from practice import settings
 from practice.practice import app
-from practice.state import bell, failures, leaving, tabs, wire
-from practice.state.session import SessionState
-from practice.state.undeclared import FAILED, LOADING, NEEDED, ROOT, VARS
+from practice.state.framework import closed_tabs, exceptions, tabs
+from practice.state.framework import socket as framework_socket
+from practice.state.framework.allowed_events import FAILED, LOADING, NEEDED, ROOT, VARS
+from practice.state.framework.session import SessionState
+from practice.state.messages import live
 from tests.sockets import HYDRATE
 from tests.tabs import Tab, reflex_running
 from tests.test_watch import PRIVATE, Connected, Notebook, a_browser, namespace
@@ -45,7 +47,7 @@ async def pipeline(house: str) -> AsyncIterator[None]:
         await namespace()._token_manager.disconnect_all()
         tabs._passed.clear()
         for seconds in (0, 10_000):
-            leaving.clear(app, monotonic() + seconds)
+            closed_tabs.clear(app, monotonic() + seconds)
 
 
 async def took_over(token: str) -> str:
@@ -119,7 +121,7 @@ async def test_h1_the_bell_counts_nothing_for_a_silent_socket(
     tab = await with_private_text(cookie)
     await took_over(tab.token)
     assert tabs.list_bound(app) == {}
-    await bell._tell(app, tab.token, actor)
+    await live._tell(app, tab.token, actor)
     assert heard == []
 
 
@@ -217,7 +219,7 @@ def test_h1_nothing_else_reaches_a_page_by_itself():
 
 
 def test_h1_the_wire_is_laid_before_anybody_connects():
-    assert isinstance(app.event_namespace, wire.Wire)
+    assert isinstance(app.event_namespace, framework_socket.Wire)
     assert app.sio
     assert app.sio.namespace_handlers["/_event"] is app.event_namespace
 
@@ -262,14 +264,16 @@ async def test_what_is_no_event_by_its_shape_is_dropped_without_a_word(
     pipeline: None, data: Any, caplog: pytest.LogCaptureFixture
 ):
     """Inside Reflex it would fail, and write a line each time."""
-    assert not wire.is_event(data)
+    assert not framework_socket.is_event(data)
     await namespace().on_event("a socket", data)
     assert caplog.records == []
 
 
 def test_an_event_of_a_page_has_the_shape():
     where = {"pathname": "/", "asPath": "/?a=b", "query": {"a": "b"}}
-    assert wire.is_event({"name": "x", "payload": {"a": 1}, "router_data": where, "token": "t"})
+    assert framework_socket.is_event(
+        {"name": "x", "payload": {"a": 1}, "router_data": where, "token": "t"}
+    )
 
 
 BAD = [
@@ -306,12 +310,12 @@ async def test_a_page_may_leave_out_what_it_has_not(pipeline: None):
 
 
 def test_a_failure_that_is_made_on_purpose_fills_no_log(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(failures, "_failures", failures.log.Seldom(most=60))
-    monkeypatch.setattr(failures, "_reports", failures.log.Seldom())
+    monkeypatch.setattr(exceptions, "_failures", exceptions.log.Seldom(most=60))
+    monkeypatch.setattr(exceptions, "_reports", exceptions.log.Seldom())
     with structlog.testing.capture_logs() as logged:
         for _ in range(500):
-            failures.on_the_server(ValueError("x"))
-            failures.on_the_page(TypeError("TypeError: x"))
+            exceptions.on_the_server(ValueError("x"))
+            exceptions.on_the_page(TypeError("TypeError: x"))
     assert len([one for one in logged if one["event"] == "event_failed"]) == 60
     assert len([one for one in logged if one["event"] == "page_failed"]) == 10
 
@@ -336,7 +340,7 @@ async def test_h5_whoever_reads_no_answers_is_hung_up(
     )
     monkeypatch.setattr(app, "sio", server)
     update = StateUpdate(delta={"mine": {"x": 1}})
-    for _ in range(wire.MOST_ANSWERS - 1):
+    for _ in range(framework_socket.MOST_ANSWERS - 1):
         queue.put_nowait(SimpleNamespace(data="answer"))
     await namespace().emit_update(update, tab.token)
     assert (len(heard), cut) == (1, [])
@@ -350,9 +354,9 @@ async def test_h5_whoever_asks_faster_than_is_answered_is_not_read_meanwhile(
 ):
     tab = await Connected("").open()
     processor: Any = app.event_processor
-    processor._token_queues[tab.token] = [None] * wire.MOST_EVENTS
+    processor._token_queues[tab.token] = [None] * framework_socket.MOST_EVENTS
     holding = asyncio.create_task(namespace()._hold_back(tab.token))
-    await asyncio.sleep(wire.A_MOMENT * 3)
+    await asyncio.sleep(framework_socket.A_MOMENT * 3)
     assert not holding.done()
     del processor._token_queues[tab.token]
     await asyncio.wait_for(holding, 5)
@@ -373,40 +377,40 @@ async def left(tab: Connected) -> Connected:
 
 async def test_h5_a_tab_that_only_hydrated_is_dropped_when_its_socket_closes(pipeline: None):
     tab = await Connected("").open()
-    leaving.clear(app, monotonic())
+    closed_tabs.clear(app, monotonic())
     assert tab.token in states()
     await left(tab)
-    leaving.clear(app, monotonic())
+    closed_tabs.clear(app, monotonic())
     assert tab.token not in states()
     assert tab.token not in tabs._contents
 
 
 async def test_h5_a_tab_in_which_something_was_done_is_dropped_after_ten_minutes(pipeline: None):
     tab, now = await left(await with_private_text()), monotonic()
-    leaving.clear(app, now)
-    leaving.clear(app, now + leaving.GRACE - 1)
+    closed_tabs.clear(app, now)
+    closed_tabs.clear(app, now + closed_tabs.GRACE - 1)
     assert tab.token in states()
-    leaving.clear(app, now + leaving.GRACE)
+    closed_tabs.clear(app, now + closed_tabs.GRACE)
     assert tab.token not in states()
     assert tab.token not in tabs._contents
-    assert tab.token not in leaving._closed
+    assert tab.token not in closed_tabs._closed
 
 
 async def test_h5_a_page_that_comes_back_in_time_finds_its_tab_and_keeps_it(pipeline: None):
     cookie, _ = a_browser()
     tab, now = await left(await with_private_text(cookie)), monotonic()
-    leaving.clear(app, now)
+    closed_tabs.clear(app, now)
     again = await Connected(cookie, tab.token).open()
     assert again.shows(Notebook, "note") == PRIVATE
-    leaving.clear(app, now + leaving.GRACE + 1)
+    closed_tabs.clear(app, now + closed_tabs.GRACE + 1)
     assert tab.token in states()
 
 
 async def test_h5_a_page_that_comes_back_too_late_gets_an_empty_tab_and_goes_on(pipeline: None):
     cookie, _ = a_browser()
     tab = await left(await with_private_text(cookie))
-    leaving.clear(app, monotonic())
-    leaving.clear(app, monotonic() + leaving.GRACE)
+    closed_tabs.clear(app, monotonic())
+    closed_tabs.clear(app, monotonic() + closed_tabs.GRACE)
     again = await Connected(cookie, tab.token).open()
     assert again.shows(Notebook, "note") == ""
     await again.send(Notebook.read)
@@ -417,7 +421,7 @@ async def test_h5_a_state_that_a_late_event_made_again_goes_too(pipeline: None):
     tab = Tab()
     await tab.send_raw(HYDRATE, {})
     assert tab.token in states()
-    leaving.clear(app, monotonic())
+    closed_tabs.clear(app, monotonic())
     assert tab.token not in states()
 
 
@@ -425,22 +429,22 @@ async def test_h5_a_tab_at_work_is_dropped_when_its_work_is_done(pipeline: None)
     tab = await Connected("").open()
     async with tabs.opened(app, tab.token):
         await left(tab)
-        leaving.clear(app, monotonic())
+        closed_tabs.clear(app, monotonic())
         assert tab.token in states()
-    leaving.clear(app, monotonic())
+    closed_tabs.clear(app, monotonic())
     assert tab.token not in states()
 
 
 async def test_h5_of_all_that_was_left_only_so_much_is_kept(
     pipeline: None, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(leaving, "MOST", 3)
+    monkeypatch.setattr(closed_tabs, "MOST", 3)
     now, gone = monotonic(), list[str]()
     for number in range(5):
         tab = await Connected("").open()
         await tab.send(Notebook.look)
         gone.append((await left(tab)).token)
-        leaving.clear(app, now + number)
+        closed_tabs.clear(app, now + number)
     assert [token in states() for token in gone] == [False, False, True, True, True]
 
 
@@ -449,7 +453,7 @@ async def test_h1_a_socket_that_was_bound_while_it_closed_is_forgotten(pipeline:
     bound = tabs._passed[tab.socket]
     await left(tab)
     tabs._passed[tab.socket] = bound
-    leaving.clear(app, monotonic())
+    closed_tabs.clear(app, monotonic())
     assert tab.socket not in tabs._passed
 
 
@@ -461,11 +465,11 @@ async def test_h5_after_many_tabs_nothing_is_remembered(pipeline: None):
             await tab.send(Notebook.look)
         await left(tab)
     await quiet()
-    leaving.clear(app, monotonic())
-    leaving.clear(app, monotonic() + leaving.GRACE)
-    leaving._give_back()
+    closed_tabs.clear(app, monotonic())
+    closed_tabs.clear(app, monotonic() + closed_tabs.GRACE)
+    closed_tabs._give_back()
     links = namespace()._token_manager
-    ours = [tabs._passed, tabs._contents, leaving._closed]
+    ours = [tabs._passed, tabs._contents, closed_tabs._closed]
     theirs: list[Any] = [links.token_to_socket, links.sid_to_token]
     theirs += [getattr(manager, name) for name in ("states", "_states_locks", "_token_expires_at")]
     theirs += [getattr(processor, name) for name in ("_tasks", "_futures", "_superseded")]

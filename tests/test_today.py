@@ -20,9 +20,9 @@ from practice.services.calendar import groups
 from practice.services.portal import today
 from practice.services.portal.decisions import Wanted
 from practice.services.portal.today import Today
-from practice.state.devices import PortalDevicesState
-from practice.state.me import MeState
-from practice.state.today import TodayState
+from practice.state.account.devices import PortalDevicesState
+from practice.state.dashboard.home import MeState
+from practice.state.portal.today import TodayState
 from tests.builders import (
     CALL,
     GROUP,

@@ -19,9 +19,9 @@ from practice.domain.actors import SYSTEM, Actor, Role
 from practice.models.accounts import BrowserSession
 from practice.practice import app
 from practice.services.accounts import sessions
-from practice.state import tabs, watch
-from practice.state.guard import handler
-from practice.state.session import SessionState
+from practice.state.framework import session_watch, tabs
+from practice.state.framework.handler import handler
+from practice.state.framework.session import SessionState
 from tests import builders
 from tests.builders import NOW
 from tests.tabs import Tab, reflex_running
@@ -123,7 +123,7 @@ async def test_every_tab_of_a_session_that_ended_is_emptied_and_shut(
     cookie, actor = a_browser()
     one, other = await a_tab(cookie), await a_tab(cookie)
     db.transact(sessions.end_all, actor)
-    await watch.look(app)
+    await session_watch.look(app)
     assert [await kept(one), await kept(other)] == [("", "ended")] * 2
     assert sorted(cut) == sorted([one.token, other.token])
 
@@ -133,7 +133,7 @@ async def test_others_and_visitors_are_left_alone(pipeline: None, cut: list[str]
     mine, hers = await a_tab(cookie), await a_tab(others)
     visitor = await Connected("").open()
     db.transact(sessions.end_all, actor)
-    await watch.look(app)
+    await session_watch.look(app)
     assert cut == [mine.token]
     assert await kept(hers) == (PRIVATE, "open")
     assert await kept(visitor) == ("", "ended")
@@ -145,7 +145,7 @@ async def test_one_browser_is_signed_out_and_the_other_stays(pipeline: None, cut
     near, far = await a_tab(here), await a_tab(there)
     ended = cast("UUID", db.query(sessions.find, SYSTEM, cookie=there).session_id)
     db.transact(sessions.end, actor, session_id=ended)
-    await watch.look(app)
+    await session_watch.look(app)
     assert cut == [far.token]
     assert await kept(near) == (PRIVATE, "open")
 
@@ -161,10 +161,10 @@ async def test_a_session_that_ends_by_time_alone_is_noticed(
     if not rested:
         builders.change_row(BrowserSession, last_used_at=NOW + after - timedelta(minutes=1))
     with time_machine.travel(NOW + after - timedelta(seconds=1), tick=False):
-        await watch.look(app)
+        await session_watch.look(app)
         assert cut == []
     with time_machine.travel(NOW + after, tick=False):
-        await watch.look(app)
+        await session_watch.look(app)
     assert cut == [tab.token]
     assert await kept(tab) == ("", "ended")
 
@@ -173,7 +173,7 @@ async def test_an_idle_portal_locks_and_its_sockets_stay(pipeline: None, cut: li
     cookie, _ = a_therapist(factor=True)
     tab = await a_tab(cookie, Notebook.read_as_therapist)
     with time_machine.travel(NOW + timedelta(minutes=60), tick=False):
-        await watch.look(app)
+        await session_watch.look(app)
         assert await kept(tab) == ("", "locked")
         await tab.send(Notebook.read_as_therapist)
         assert await kept(tab) == ("", "locked")
@@ -185,7 +185,7 @@ async def test_a_locked_tab_that_is_left_ends_like_any_other(pipeline: None, cut
     tab = await a_tab(cookie, Notebook.read_as_therapist)
     for hours in (2, 12):
         with time_machine.travel(NOW + timedelta(hours=hours), tick=False):
-            await watch.look(app)
+            await session_watch.look(app)
     assert await kept(tab) == ("", "ended")
     assert cut == [tab.token]
 
@@ -194,10 +194,10 @@ async def test_a_page_that_only_sits_there_is_not_used(pipeline: None, cut: list
     cookie, _ = a_therapist(factor=True)
     tab = await a_tab(cookie, Notebook.read_as_therapist)
     with time_machine.travel(NOW + timedelta(minutes=30), tick=False):
-        await watch.look(app)
+        await session_watch.look(app)
         await tab.send_raw(HYDRATE, {})
     with time_machine.travel(NOW + timedelta(minutes=60), tick=False):
-        await watch.look(app)
+        await session_watch.look(app)
     assert await kept(tab) == ("", "locked")
 
 
@@ -219,12 +219,12 @@ async def test_what_a_page_loads_when_it_connects_again_is_no_use(
 async def test_with_limited_patience_a_busy_tab_is_shut_all_the_same(
     pipeline: None, cut: list[str], monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(watch, "PATIENCE", 0.05)
+    monkeypatch.setattr(session_watch, "PATIENCE", 0.05)
     cookie, actor = a_browser()
     tab = await a_tab(cookie)
     db.transact(sessions.end_all, actor)
     async with tabs.opened(app, tab.token):
-        await watch.look(app)
+        await session_watch.look(app)
     assert cut == [tab.token]
     again = await Connected(cookie, tab.token).open()
     assert PRIVATE not in str(again.seen)
@@ -239,10 +239,10 @@ async def test_a_database_that_is_away_throws_nobody_out_and_is_said_once(
 ):
     cookie, actor = a_browser()
     tab = await a_tab(cookie)
-    monkeypatch.setattr(watch, "EVERY", 0.001)
+    monkeypatch.setattr(session_watch, "EVERY", 0.001)
     with structlog.testing.capture_logs() as logged, monkeypatch.context() as outage:
         outage.setattr(runtime, "query", away)
-        watching = asyncio.create_task(watch.watch(app))
+        watching = asyncio.create_task(session_watch.watch(app))
         await asyncio.sleep(0.05)
     assert await kept(tab) == (PRIVATE, "open")
     assert [one["event"] for one in logged] == ["sessions_unwatched"]
@@ -295,8 +295,8 @@ async def test_a_tab_that_was_dead_when_it_came_is_not_cut_again_and_again(
     cookie, actor = a_browser()
     db.transact(sessions.end_all, actor)
     await Connected(cookie).open()
-    await watch.look(app)
-    await watch.look(app)
+    await session_watch.look(app)
+    await session_watch.look(app)
     assert cut == []
 
 
@@ -332,6 +332,6 @@ async def test_in_production_who_owes_a_factor_is_shut_out(
     tab = await a_tab(cookie, Notebook.read_as_therapist)
     strict = replace(settings.current(), environment=settings.Environment.PRODUCTION)
     monkeypatch.setattr(settings, "current", lambda: strict)
-    await watch.look(app)
+    await session_watch.look(app)
     assert cut == [tab.token]
     assert await kept(tab) == ("", "ended")

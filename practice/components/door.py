@@ -9,8 +9,8 @@ from practice.components.illustrations import mark
 from practice.components.indoors import Indoors
 from practice.components.native import native_form
 from practice.i18n import _, here, language
-from practice.state.door import DoorState
-from practice.state.session import SessionState
+from practice.state.account.lock import DoorState
+from practice.state.framework.session import SessionState
 
 Text = str | rx.Var[str]
 

@@ -9,8 +9,8 @@ from babel import dates
 
 from practice.components.shell import troubles
 from practice.i18n import DEFAULT_LANGUAGE, _, here, language, locale
-from practice.state.picking_words import GONE
-from practice.state.zone_words import cities
+from practice.wording.booking import GONE
+from practice.wording.zones import cities
 
 DAYS_OF_WEEK = 7
 FILES = (

@@ -16,7 +16,7 @@ from practice.components.native import load_again
 from practice.components.navigation import Entry, Text, bottom_bar, brand, side_link, top_nav
 from practice.components.notices import notice
 from practice.i18n import _, here, language
-from practice.state.shell import ShellState
+from practice.state.framework.shell import ShellState
 
 
 @dataclass(frozen=True)

@@ -24,13 +24,13 @@ from practice.pages.portal_notices import portal_notices
 from practice.pages.running import running
 from practice.pages.today import today
 from practice.settings import Settings
-from practice.state.calendar import MyCalendarState, PortalCalendarState
-from practice.state.devices import MyDevicesState, PortalDevicesState
-from practice.state.feedback import FeedbackState
-from practice.state.me import MeState
-from practice.state.notices import MyNoticesState, PortalNoticesState
-from practice.state.running import RunningState
-from practice.state.today import TodayState
+from practice.state.account.devices import MyDevicesState, PortalDevicesState
+from practice.state.calendar.feed import MyCalendarState, PortalCalendarState
+from practice.state.dashboard.home import MeState
+from practice.state.messages.notices import MyNoticesState, PortalNoticesState
+from practice.state.portal.feedback import FeedbackState
+from practice.state.portal.operations import RunningState
+from practice.state.portal.today import TodayState
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import reflex as rx
 
 from practice.pages.moving import moving
-from practice.state.move import MoveState
+from practice.state.booking.move import MoveState
 
 
 def book_move() -> rx.Component:

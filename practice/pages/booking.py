@@ -31,7 +31,7 @@ from practice.pages.picking import (
     to_own_pages,
     write_to_me,
 )
-from practice.state.book import BookState, Open
+from practice.state.booking.book import BookState, Open
 
 ORDER = ["place", "name", "email", "phone", "note", "consent"]
 

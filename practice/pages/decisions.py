@@ -10,8 +10,8 @@ from practice.components.dialogs import Question, confirm
 from practice.components.fields import Field, kept_area
 from practice.components.notices import notice
 from practice.i18n import _
-from practice.state.decisions import Question as Asked
-from practice.state.today import Full, TodayState
+from practice.state.portal.today import Full, TodayState
+from practice.wording.decisions import Question as Asked
 
 # A second press within this time is a slip of the finger, in milliseconds.
 SLIP = 800

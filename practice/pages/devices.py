@@ -11,7 +11,7 @@ from practice.components.people import badge
 from practice.components.sections import row, rows
 from practice.i18n import _, here
 from practice.pages.frames import sign_out
-from practice.state.devices import Row
+from practice.state.account.devices import Row
 
 
 def device_list(devices: ArrayVar[Sequence[Row]], loaded: rx.Var[bool] | bool) -> rx.Component:

@@ -7,7 +7,7 @@ from practice.components.feedback import empty, loading_rows
 from practice.components.sections import page_head
 from practice.i18n import _
 from practice.pages.frames import in_portal_frame
-from practice.state.feedback import FeedbackState, Said
+from practice.state.portal.feedback import FeedbackState, Said
 
 PATH = "/portal/feedback"
 

@@ -13,9 +13,9 @@ from practice.components.native import native_form
 from practice.components.navigation import Entry
 from practice.components.shell import PortalNavigation, client_shell, therapist_shell, unless_loaded
 from practice.i18n import _, here
-from practice.state.client import ClientState, Other
-from practice.state.door import DoorState
-from practice.state.portal import PortalState
+from practice.state.account.lock import DoorState
+from practice.state.dashboard.frame import ClientState, Other
+from practice.state.portal.frame import PortalState
 
 WHO = "who"
 

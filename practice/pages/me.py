@@ -13,7 +13,7 @@ from practice.components.notices import notice
 from practice.components.sections import labelled, row, rows
 from practice.i18n import _, here
 from practice.pages.frames import in_client_frame
-from practice.state.me import MeState, NextTime, Row
+from practice.state.dashboard.home import MeState, NextTime, Row
 
 PATH = "/me"
 

@@ -6,7 +6,7 @@ from practice.components.sections import labelled
 from practice.i18n import _
 from practice.pages.calendar import feed
 from practice.pages.frames import in_client_frame
-from practice.state.calendar import MyCalendarState
+from practice.state.calendar.feed import MyCalendarState
 
 PATH = "/me/calendar"
 

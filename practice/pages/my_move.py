@@ -4,7 +4,7 @@ import reflex as rx
 
 from practice.components.door import door
 from practice.pages.moving import moving
-from practice.state.my_move import MyMoveState
+from practice.state.booking.my_move import MyMoveState
 
 
 def my_move() -> rx.Component:

@@ -6,7 +6,7 @@ from practice.components.sections import labelled
 from practice.i18n import _
 from practice.pages.frames import in_client_frame
 from practice.pages.notices import notice_list
-from practice.state.notices import MyNoticesState
+from practice.state.messages.notices import MyNoticesState
 
 PATH = "/me/notices"
 

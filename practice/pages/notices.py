@@ -10,7 +10,7 @@ from practice.components.people import badge
 from practice.components.presence import Seen
 from practice.components.sections import row, rows
 from practice.i18n import _, here
-from practice.state.notices import Row
+from practice.state.messages.notices import Row
 
 
 def notice_list(

@@ -6,7 +6,7 @@ from practice.components.sections import page_head
 from practice.i18n import _
 from practice.pages.calendar import feed
 from practice.pages.frames import in_portal_frame
-from practice.state.calendar import PortalCalendarState
+from practice.state.calendar.feed import PortalCalendarState
 
 PATH = "/portal/calendar"
 

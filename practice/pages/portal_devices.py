@@ -6,7 +6,7 @@ from practice.components.sections import page_head
 from practice.i18n import _
 from practice.pages.devices import device_list, note, ways_out
 from practice.pages.frames import in_portal_frame
-from practice.state.devices import PortalDevicesState
+from practice.state.account.devices import PortalDevicesState
 
 PATH = "/portal/devices"
 

@@ -6,7 +6,7 @@ from practice.components.sections import page_head
 from practice.i18n import _
 from practice.pages.frames import in_portal_frame
 from practice.pages.notices import notice_list
-from practice.state.notices import PortalNoticesState
+from practice.state.messages.notices import PortalNoticesState
 
 PATH = "/portal/notices"
 

@@ -12,8 +12,8 @@ from practice.components.sections import page_head, row, rows
 from practice.i18n import _
 from practice.pages.frames import in_portal_frame
 from practice.pages.health import health
-from practice.state.running import RunningState
-from practice.state.running_words import Failure, JobRow, LogDay, LogRow
+from practice.state.portal.operations import RunningState
+from practice.wording.operations import Failure, JobRow, LogDay, LogRow
 
 PATH = "/portal/running"
 

@@ -11,7 +11,7 @@ from practice.i18n import _, here
 from practice.pages.decisions import decisions, declining
 from practice.pages.frames import in_portal_frame
 from practice.pages.health import health
-from practice.state.today import Morrow, TodayState
+from practice.state.portal.today import Morrow, TodayState
 
 PATH = "/portal"
 

@@ -20,7 +20,7 @@ from practice.site.looking import Look, Sight
 from practice.site.plain import PATH, is_shut
 from practice.site.views import ahead
 from practice.site.views.picker import Ways
-from practice.state import offers
+from practice.state.booking import picker_data
 
 
 async def first_times(request: Request) -> str:
@@ -50,7 +50,9 @@ async def _first_times(slug: str, look: Look) -> str:
         return await runtime.query(booking_offers.find_offered, VISITOR, **asked)
 
     wanted = look.wanted(zone)
-    offered, _months = await offers.first_look(find, zone, wanted.isoformat() if wanted else "")
+    offered, _months = await picker_data.first_look(
+        find, zone, wanted.isoformat() if wanted else ""
+    )
     sight = looking.seen(look, offered, usual)
     return await asyncio.to_thread(_drawn, desk, kind, sight)
 

@@ -26,7 +26,7 @@ from practice.settings import Settings
 from practice.site.door import Answer, Door, Missing, patient
 from practice.site.sheets import Setting
 from practice.site.views import managing, replaced
-from practice.state import words
+from practice.wording import times
 
 LINK = "/{reference:str}/{token:str}"
 LONGEST_TOKEN = 100
@@ -112,7 +112,7 @@ class ByLink(Door, ABC):
             asked = {"reference": held.reference}
             entry = await runtime.query(management_page.find_entry, held.holder, **asked)
         done = held.request.query_params.get("done", "")
-        trouble = words.refused(refusal) if refusal else ""
+        trouble = times.refused(refusal) if refusal else ""
         view = managing.view(plate, entry, held.path(), done=done, trouble=trouble)
         answer = await self._say(view, managing.title(plate), refusal.status if refusal else 200)
         return patient(answer, refusal) if refusal else answer

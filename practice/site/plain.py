@@ -30,7 +30,8 @@ from practice.site.views import alternatives, filling, openings, wish
 from practice.site.views.alternatives import Lost
 from practice.site.views.wish import Booking
 from practice.site.wishes import Typed
-from practice.state import picking_words, words
+from practice.wording import booking as wording_booking
+from practice.wording import times
 
 PATH = "/plain/book"
 
@@ -139,7 +140,7 @@ class Plain(Door):
     async def _show(self, visit: Visit, booking: Booking, status: int = 200) -> Response:
         time = booking.sight.chosen
         view = filling.filling(booking, time) if time else wish.choosing(booking)
-        return await self._answer(visit.request, view, picking_words.title(visit.kind), status)
+        return await self._answer(visit.request, view, wording_booking.title(visit.kind), status)
 
     # Booking
 
@@ -199,7 +200,7 @@ class Plain(Door):
     async def _instead(self, visit: Visit) -> Response:
         status = 403 if visit.request.method == "POST" else 200
         view = openings.instead(visit.desk, visit.kind)
-        return await self._answer(visit.request, view, picking_words.title(visit.kind), status)
+        return await self._answer(visit.request, view, wording_booking.title(visit.kind), status)
 
     async def _answer(
         self, request: Request, view: rx.Component, title: str, status: int = 200
@@ -228,7 +229,7 @@ def trouble_of(refusal: Refusal, zone: str, email: str) -> str:
             "I can take no more bookings from here for now. You can send it again {time}; what you "
             "wrote is kept here until then. Or write to me: {email}"
         )
-        return said.format(time=words.near_day_and_time(again, now, zone), email=email)
+        return said.format(time=times.near_day_and_time(again, now, zone), email=email)
     if isinstance(refusal, KeyReused):
         return _(
             "This form has booked a time already; the letter about it is on its way. "

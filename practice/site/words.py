@@ -2,7 +2,7 @@
 
 from practice.domain.content import Profile, SessionKind
 from practice.i18n import _, minutes, money
-from practice.state.words import PLACES
+from practice.wording.times import PLACES
 
 
 def price(session: SessionKind) -> str:

@@ -5,8 +5,8 @@ import reflex as rx
 from practice import runtime
 from practice.domain.actors import Role
 from practice.services import drafts
-from practice.state import session
-from practice.state.guard import handler
+from practice.state.framework import session
+from practice.state.framework.handler import handler
 
 
 class DraftState(rx.State):

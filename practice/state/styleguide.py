@@ -6,7 +6,7 @@ import reflex as rx
 
 from practice.domain.actors import Role
 from practice.i18n import _
-from practice.state.guard import handler
+from practice.state.framework.handler import handler
 
 # Long enough to see the button change.
 A_MOMENT = 0.9

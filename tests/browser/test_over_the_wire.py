@@ -10,7 +10,7 @@ import pytest
 import socketio.exceptions
 
 from practice.settings import ROOT
-from practice.state.shell import ShellState
+from practice.state.framework.shell import ShellState
 from practice.state.styleguide import StyleguideState
 from tests.server import Server
 from tests.sockets import connected

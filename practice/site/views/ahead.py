@@ -12,7 +12,7 @@ from practice.site.looking import Sight
 from practice.site.views import wish
 from practice.site.views.clocks import clocks_line
 from practice.site.views.picker import DAYS_OF_A_WEEK, Ways, legend, line, month, times
-from practice.state import picking_words
+from practice.wording import booking
 
 WIDE = "hide-s"
 
@@ -45,10 +45,10 @@ def _week(sight: Sight, ways: Ways, on: date) -> rx.Component:
     free = {day.on: day for day in sight.offered.days}
     earlier = max((one for one in free if one < monday), default=None)
     later = min((one for one in free if one > week[-1]), default=None)
-    names = picking_words.week_days()
+    names = booking.week_days()
     return rx.el.div(
         rx.el.div(
-            rx.el.h3(picking_words.week(monday)),
+            rx.el.h3(booking.week(monday)),
             rx.el.div(
                 _turn(sight, ways, earlier, "chevron-left", _("Earlier week with free times")),
                 _turn(sight, ways, later, "chevron-right", _("Later week with free times")),
@@ -88,6 +88,6 @@ def _day(sight: Sight, ways: Ways, on: date, day: Day | None, short: str) -> rx.
         query=sight.query(day=on),
         at="times",
         look=f"{free} on" if is_chosen else free,
-        aria_label=picking_words.day_label(day),
+        aria_label=booking.day_label(day),
         **told,
     )

@@ -13,7 +13,8 @@ from practice.site.looking import Sight
 from practice.site.views.clocks import clocks_line
 from practice.site.views.picker import Ways, picker
 from practice.site.views.wish import Booking, keeping
-from practice.state import picking_words, words
+from practice.wording import booking as wording_booking
+from practice.wording import times
 
 # As many as the stylesheet knows by name.
 MOST = 3
@@ -69,7 +70,7 @@ def nearest(lost: Lost, clocks: str, zone: str, verb: str) -> rx.Component:
         ),
         rx.el.fieldset(
             rx.el.legend(
-                _("Free times near {time}").format(time=words.day_and_time(lost.start, zone)),
+                _("Free times near {time}").format(time=times.day_and_time(lost.start, zone)),
                 class_name="vh",
             ),
             rx.el.div(*cards, class_name="alts"),
@@ -101,8 +102,8 @@ def _card(lost: Lost, one: datetime, at: int, zone: str) -> rx.Component:
         box,
         rx.el.b(rx.el.time(clock_time(one, zone), date_time=there.isoformat())),
         rx.el.span(
-            rx.el.span(sentence(words.day_of(one, zone))),
-            rx.el.small(picking_words.how_near(there, wished)),
+            rx.el.span(sentence(times.day_of(one, zone))),
+            rx.el.small(wording_booking.how_near(there, wished)),
         ),
         class_name="alt",
     )
@@ -122,7 +123,7 @@ def _named(lost: Lost, zone: str, verb: str) -> list[rx.Component]:
 
 def view(booking: Booking, lost: Lost) -> rx.Component:
     zone = booking.zone
-    clocks = picking_words.clocks(booking.desk, zone, lost.start)
+    clocks = wording_booking.clocks(booking.desk, zone, lost.start)
     return keeping(
         booking,
         head(lost, zone, _("Nothing you wrote is lost.")),

@@ -13,8 +13,8 @@ from practice.services.booking.management_page import Bookplate, Entry
 from practice.site.views.bookplate import bookplate
 from practice.site.views.calendar_ways import calendar_ways
 from practice.site.views.chapter import chapter
-from practice.state import words
-from practice.state.my_times import promise
+from practice.wording import times
+from practice.wording.dashboard import promise
 
 
 def title(plate: Bookplate) -> str:
@@ -52,7 +52,7 @@ def view(
 
 def _lede(plate: Bookplate) -> str:
     if plate.status is Status.REQUESTED and plate.answer_by:
-        by = words.near_day_and_time(plate.answer_by, plate.now, plate.zone)
+        by = times.near_day_and_time(plate.answer_by, plate.now, plate.zone)
         said = _("You hear from me by {time} at the latest. Until then nobody else can take it.")
         return said.format(time=by)
     weekday = clock_words.weekday(plate.starts_at, plate.zone)
@@ -114,7 +114,7 @@ def _meeting(plate: Bookplate) -> tuple[str, str]:
 
 def _moment(at: datetime, plate: Bookplate) -> str:
     """Monday, 15:40; within a week the weekday is enough, and beyond it the date is said."""
-    day = words.near_day(at, plate.now, plate.zone)
+    day = times.near_day(at, plate.now, plate.zone)
     return sentence(_("{day}, {time}").format(day=day, time=clock_time(at, plate.zone)))
 
 

@@ -8,7 +8,7 @@ from practice.domain.booking.status import Place
 from practice.i18n import _, hours_between, sentence
 from practice.letters import times as clock_words
 from practice.services.booking.management_page import Bookplate
-from practice.state import picking_words, words
+from practice.wording import booking, times
 
 ICONS = {Place.VIDEO: "video", Place.PHONE: "phone", Place.IN_PERSON: "map-pin"}
 
@@ -39,12 +39,12 @@ def bookplate(plate: Bookplate, *, is_off: bool = False) -> rx.Component:
 
 
 def _lines(plate: Bookplate) -> list[rx.Component]:
-    clock = sentence(picking_words.clocks(plate.home, plate.zone, plate.starts_at))
-    there = picking_words.there(plate.home, plate.time, plate.zone)
+    clock = sentence(booking.clocks(plate.home, plate.zone, plate.starts_at))
+    there = booking.there(plate.home, plate.time, plate.zone)
     said: list[rx.Component] = [rx.el.span(clock)]
     if there:
         said.append(rx.el.small(there))
-    price = words.price(plate.price_cents, plate.choices.currency)
+    price = times.price(plate.price_cents, plate.choices.currency)
     return [
         rx.el.li(icon("globe"), rx.el.div(*said)),
         rx.el.li(icon(ICONS[plate.place]), rx.el.div(*_where(plate))),

@@ -11,13 +11,13 @@ from practice.i18n import _, language, sentence, speaking
 from practice.site.html import to_html
 from practice.site.looking import OPEN, Sight
 from practice.site.views.picker import Ways, query
-from practice.state import picking_words, zone_words
-from practice.state.picking_words import Home
+from practice.wording import booking, zones
+from practice.wording.booking import Home
 
 
 def clocks_line(sight: Sight, ways: Ways, home: Home) -> rx.Component:
     """Which clock all this is by, and the way to another."""
-    clocks = sentence(picking_words.clocks(home, sight.zone.key, sight.at))
+    clocks = sentence(booking.clocks(home, sight.zone.key, sight.at))
     said = [icon("globe", small=True), rx.el.span(clocks, ".")]
     if sight.look.is_zone_strange:
         unknown = _("The time zone that was asked for is not known here.")
@@ -90,7 +90,7 @@ def _listed(code: str) -> str:
     with speaking(code):
         return "".join(
             to_html(rx.el.optgroup(*(_option(zone, name) for zone, name in of), label=region))
-            for region, of in zone_words.zones().items()
+            for region, of in zones.zones().items()
         )
 
 

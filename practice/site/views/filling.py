@@ -13,7 +13,7 @@ from practice.letters.phrases import HOW
 from practice.services.booking.offers import Own, Time
 from practice.site.views import entries
 from practice.site.views.wish import Booking, head, keeping, trouble
-from practice.state import picking_words
+from practice.wording import booking as wording_booking
 
 FORM = "wish"
 
@@ -29,7 +29,7 @@ def filling(booking: Booking, time: Time) -> rx.Component:
             rx.el.header(
                 rx.el.h2(
                     _("And who is calling?")
-                    if picking_words.is_call(booking.kind)
+                    if wording_booking.is_call(booking.kind)
                     else _("Your details")
                 ),
                 rx.el.p(_("Only what I need to reach you."), class_name="hide-s"),
@@ -50,13 +50,13 @@ def filling(booking: Booking, time: Time) -> rx.Component:
 
 
 def _chosen(booking: Booking, time: Time) -> rx.Component:
-    said = picking_words.chosen(booking.desk, time, booking.zone)
+    said = wording_booking.chosen(booking.desk, time, booking.zone)
     back = booking.sight.query(has_clock=False, day=time.start.date())
     return rx.el.p(
         rx.el.b(rx.el.time(said.day, date_time=said.iso)),
         rx.el.span(said.hours, class_name="num"),
         rx.el.span(said.there, class_name="num") if said.there else rx.fragment(),
-        rx.el.span(picking_words.price(booking.kind)),
+        rx.el.span(wording_booking.price(booking.kind)),
         rx.el.button(
             _("Change the time"),
             type="submit",
@@ -72,7 +72,9 @@ def _fields(booking: Booking, own: Own | None) -> list[rx.Component]:
     found: list[rx.Component] = []
     if len(kind.places) > 1:
         options = [(str(one), _(HOW[one])) for one in kind.places]
-        legend = _("How shall we talk?") if picking_words.is_call(kind) else _("How shall we meet?")
+        legend = (
+            _("How shall we talk?") if wording_booking.is_call(kind) else _("How shall we meet?")
+        )
         place = typed.place or str(kind.places[0])
         found.append(entries.choice("place", legend, options, place, error=errors.get("place", "")))
     if own is None:

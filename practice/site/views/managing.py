@@ -14,8 +14,8 @@ from practice.site.views import entries
 from practice.site.views.bookplate import bookplate
 from practice.site.views.calendar_ways import calendar_ways
 from practice.site.views.chapter import chapter
-from practice.state import words
-from practice.state.my_times import cost_of, promise
+from practice.wording import times
+from practice.wording.dashboard import cost_of, promise
 
 ENDED = {
     Status.CANCELLED: N_("This time is cancelled"),
@@ -87,12 +87,12 @@ def _lede(plate: Bookplate) -> str:
     if not plate.is_ahead:
         return _("It cannot be changed here any more.")
     if plate.status is Status.REQUESTED and plate.answer_by:
-        by = words.near_day_and_time(plate.answer_by, plate.now, plate.zone)
+        by = times.near_day_and_time(plate.answer_by, plate.now, plate.zone)
         return _("You hear from me by {time} at the latest.").format(time=by)
     if plate.status is Status.HELD and plate.answer_by:
-        by = words.near_day_and_time(plate.answer_by, plate.now, plate.zone)
+        by = times.near_day_and_time(plate.answer_by, plate.now, plate.zone)
         return _("This time is kept for you until {until}, for its payment.").format(until=by)
-    soon = words.how_soon(plate.starts_at, plate.now, plate.zone)
+    soon = times.how_soon(plate.starts_at, plate.now, plate.zone)
     return _("It is {soon}.").format(soon=soon)
 
 

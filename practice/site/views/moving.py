@@ -15,7 +15,7 @@ from practice.site.views import alternatives, entries
 from practice.site.views.alternatives import Lost
 from practice.site.views.clocks import clocks_line
 from practice.site.views.picker import Ways, picker
-from practice.state import picking_words, words
+from practice.wording import booking, times
 
 
 def title(plate: Bookplate) -> str:
@@ -47,8 +47,8 @@ def choosing(plate: Bookplate, sight: Sight, path: str) -> rx.Component:
 def _head(plate: Bookplate, path: str) -> rx.Component:
     start = plate.starts_at
     now = _("Now: {time}, {clocks}").format(
-        time=words.day_and_time(start, plate.zone),
-        clocks=picking_words.clocks(plate.home, plate.zone, start),
+        time=times.day_and_time(start, plate.zone),
+        clocks=booking.clocks(plate.home, plate.zone, start),
     )
     return rx.el.div(
         rx.el.h1(title(plate)),
@@ -69,7 +69,7 @@ def _is_kept(plate: Bookplate, sight: Sight) -> bool:
 
 
 def _gone() -> rx.Component:
-    return notice("attention", _(picking_words.GONE))
+    return notice("attention", _(booking.GONE))
 
 
 def confirming(plate: Bookplate, sight: Sight, path: str) -> rx.Component:
@@ -77,7 +77,7 @@ def confirming(plate: Bookplate, sight: Sight, path: str) -> rx.Component:
     if time is None:
         return choosing(plate, sight, path)
     zone = sight.zone.key
-    said = picking_words.chosen(plate.home, time, zone)
+    said = booking.chosen(plate.home, time, zone)
     back = f"{path}/move?{sight.query(day=time.start.date())}#times"
     label = _("Move it to {weekday} at {time}").format(
         weekday=clock_words.weekday(time.start, zone), time=clock_time(time.start, zone)
@@ -110,9 +110,9 @@ def confirming(plate: Bookplate, sight: Sight, path: str) -> rx.Component:
 
 def _old(plate: Bookplate) -> list[str]:
     hours = hours_between(plate.starts_at, plate.ends_at, plate.zone)
-    clock = picking_words.clock_name(plate.home, plate.zone, plate.starts_at)
+    clock = booking.clock_name(plate.home, plate.zone, plate.starts_at)
     return [
-        picking_words.day_of(plate.time.start.date()),
+        booking.day_of(plate.time.start.date()),
         _("{hours}, {clocks}").format(hours=hours, clocks=clock),
     ]
 
@@ -127,7 +127,7 @@ def _row(name: str, lines: list[str], *, gone: bool = False) -> rx.Component:
 
 def taken(plate: Bookplate, sight: Sight, path: str, lost: Lost) -> rx.Component:
     zone = sight.zone.key
-    clocks = picking_words.clocks(plate.home, zone, lost.start)
+    clocks = booking.clocks(plate.home, zone, lost.start)
     verb = _("Move it to {weekday} at {time}")
     ways = Ways(f"{path}/move")
     return rx.el.div(

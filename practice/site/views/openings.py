@@ -9,14 +9,14 @@ from practice.domain.clients.stages import Lock
 from practice.i18n import _, here
 from practice.services.booking.offers import Desk, Kind
 from practice.site.views.wish import head
-from practice.state import picking_words
+from practice.wording import booking
 
 # These lead to one's own pages, where what is open stands.
 OWN_PAGES = {Lock.DISCOVERY_OPEN, Lock.DISCOVERY_DONE}
 
 
 def instead(desk: Desk, kind: Kind) -> rx.Component:
-    said = _(LOCKS[kind.lock].message) if kind.lock else _(picking_words.BY_LETTER)
+    said = _(LOCKS[kind.lock].message) if kind.lock else _(booking.BY_LETTER)
     return rx.el.div(
         head(desk, kind),
         rx.el.section(
@@ -33,7 +33,7 @@ def instead(desk: Desk, kind: Kind) -> rx.Component:
 
 
 def _way_on(desk: Desk, kind: Kind) -> rx.Component:
-    call = next((one for one in desk.kinds if picking_words.is_call(one) and not one.lock), None)
+    call = next((one for one in desk.kinds if booking.is_call(one) and not one.lock), None)
     if kind.lock in OWN_PAGES:
         return link_button(_("To your pages"), here("/me"), kind="primary")
     if kind.lock is Lock.DISCOVERY_REQUIRED and call:
@@ -68,7 +68,7 @@ def kinds(desk: Desk) -> rx.Component:
 
 
 def _listed(kind: Kind) -> rx.Component:
-    said = picking_words.in_a_line(kind)
+    said = booking.in_a_line(kind)
     lock = rx.el.span(_(LOCKS[kind.lock].message)) if kind.lock else rx.fragment()
     return rx.el.li(
         rx.el.a(

@@ -13,7 +13,7 @@ from practice.i18n import _, day_and_date, ngettext
 from practice.letters import times as clock_words
 from practice.services.booking.offers import Day, Offered, Time
 from practice.site.looking import Sight
-from practice.state import picking_words
+from practice.wording import booking
 
 DAYS_OF_A_WEEK = 7
 # Where no day is freer than that, each of its times is one step of the line under it.
@@ -50,7 +50,7 @@ def legend(look: str = "") -> rx.Component:
 
 
 def month(sight: Sight, ways: Ways, look: str = "") -> rx.Component:
-    names = picking_words.week_days()
+    names = booking.week_days()
     head = rx.el.tr(
         *(
             rx.el.th(short, scope="col", class_name="dow", custom_attrs={"abbr": whole})
@@ -66,7 +66,7 @@ def month(sight: Sight, ways: Ways, look: str = "") -> rx.Component:
         )
         for week in _weeks(sight.month)
     ]
-    name = picking_words.month(sight.month)
+    name = booking.month(sight.month)
     return rx.el.div(
         rx.el.div(
             rx.el.h3(name, id="month"),
@@ -89,7 +89,7 @@ def month(sight: Sight, ways: Ways, look: str = "") -> rx.Component:
 def _turn(sight: Sight, ways: Ways, to: date | None, look: str) -> rx.Component:
     if to is None:
         return rx.el.span(icon(look), class_name="icon-btn", aria_hidden="true")
-    name = rx.el.span(picking_words.month(to), class_name="vh")
+    name = rx.el.span(booking.month(to), class_name="vh")
     told = query(sight, ways, **{"from": to})
     return ways.to(icon(look), name, query=told, at="month", look="icon-btn")
 
@@ -125,7 +125,7 @@ def _cell(sight: Sight, ways: Ways, on: date | None, day: Day | None) -> rx.Comp
             query=query(sight, ways, day=on),
             at="times",
             look=f"{free} on" if is_chosen else free,
-            aria_label=picking_words.day_label(day),
+            aria_label=booking.day_label(day),
             **told,
         )
     )
@@ -146,12 +146,12 @@ def times(sight: Sight, ways: Ways, none: Sequence[rx.Component] = ()) -> rx.Com
 
 
 def _of_day(sight: Sight, ways: Ways, day: Day) -> list[rx.Component]:
-    count = picking_words.free_times(len(day.times))
+    count = booking.free_times(len(day.times))
     return [
-        rx.el.h3(picking_words.day_of(day.on), " ", rx.el.span("– ", count)),
+        rx.el.h3(booking.day_of(day.on), " ", rx.el.span("– ", count)),
         *(
             part
-            for group in picking_words.groups(day.times)
+            for group in booking.groups(day.times)
             for part in (
                 rx.el.h4(group.name),
                 rx.el.ul(
@@ -181,7 +181,7 @@ def _slot(sight: Sight, ways: Ways, time: Time) -> rx.Component:
 def _notes(sight: Sight, time: Time) -> list[str]:
     """Which of two hours of the same name it is; how many places a group has left."""
     found: list[str] = []
-    if picking_words.comes_twice(time.start):
+    if booking.comes_twice(time.start):
         found.append(clock_words.offset(time.start, sight.zone.key))
     if time.left > 1:
         left = ngettext("{count} place left", "{count} places left", time.left)
@@ -190,7 +190,7 @@ def _notes(sight: Sight, time: Time) -> list[str]:
 
 
 def _nothing(sight: Sight, ways: Ways, none: Sequence[rx.Component]) -> list[rx.Component]:
-    said = rx.el.p(picking_words.none_this_month(sight.offered.next_free))
+    said = rx.el.p(booking.none_this_month(sight.offered.next_free))
     if sight.offered.next_free is None:
         return [rx.el.div(*(none or [said]), class_name="no-times")]
     told = query(sight, ways, day=sight.offered.next_free)

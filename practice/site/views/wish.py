@@ -16,7 +16,8 @@ from practice.site.views import entries
 from practice.site.views.clocks import clocks_line
 from practice.site.views.picker import Ways, picker
 from practice.site.wishes import Typed
-from practice.state import picking_words, words
+from practice.wording import booking as wording_booking
+from practice.wording import times
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def keeping(booking: Booking, *matter: rx.Component, is_seen: bool = False) -> r
 def gone() -> rx.Component:
     return notice(
         "attention",
-        _(picking_words.GONE),
+        _(wording_booking.GONE),
     )
 
 
@@ -110,12 +111,12 @@ def _none(desk: Desk, sight: Sight) -> list[rx.Component]:
 
 
 def head(desk: Desk, kind: Kind) -> rx.Component:
-    price = words.price(kind.price_cents, kind.currency)
+    price = times.price(kind.price_cents, kind.currency)
     return rx.el.div(
-        rx.el.h1(picking_words.title(kind)),
+        rx.el.h1(wording_booking.title(kind)),
         rx.el.p(
             rx.el.span(icon("clock", small=True), minutes(kind.minutes)),
-            rx.el.span(icon(_icon(kind), small=True), picking_words.places(kind)),
+            rx.el.span(icon(_icon(kind), small=True), wording_booking.places(kind)),
             rx.el.span(_("With"), " ", desk.therapist, class_name="hide-s"),
             *([rx.el.span(price)] if kind.price_cents else []),
             class_name="meta",
