@@ -9,20 +9,20 @@ import reflex as rx
 
 from practice.domain.actors import Role
 from practice.domain.errors import N_
-from practice.pages.book import book
-from practice.pages.book_move import book_move
-from practice.pages.book_type import book_type
-from practice.pages.feedback import feedback
-from practice.pages.me import me
-from practice.pages.my_calendar import my_calendar
-from practice.pages.my_devices import my_devices
-from practice.pages.my_move import my_move
-from practice.pages.my_notices import my_notices
-from practice.pages.portal_calendar import portal_calendar
-from practice.pages.portal_devices import portal_devices
-from practice.pages.portal_notices import portal_notices
-from practice.pages.running import running
-from practice.pages.today import today
+from practice.pages.booking.book import book
+from practice.pages.booking.book_move import book_move
+from practice.pages.booking.book_type import book_type
+from practice.pages.booking.my_move import my_move
+from practice.pages.dashboard.calendar import my_calendar
+from practice.pages.dashboard.devices import my_devices
+from practice.pages.dashboard.home import me
+from practice.pages.dashboard.notices import my_notices
+from practice.pages.portal.calendar import portal_calendar
+from practice.pages.portal.devices import portal_devices
+from practice.pages.portal.feedback import feedback
+from practice.pages.portal.notices import portal_notices
+from practice.pages.portal.operations import running
+from practice.pages.portal.today import today
 from practice.settings import Settings
 from practice.state.account.devices import MyDevicesState, PortalDevicesState
 from practice.state.calendar.feed import MyCalendarState, PortalCalendarState
@@ -106,8 +106,8 @@ def routes(settings: Settings) -> tuple[Route, ...]:
 
 def _for_development() -> tuple[Route, ...]:
     """Imported only here, so that in production neither page nor handler exists."""
-    from practice.pages.styleguide import styleguide
-    from practice.pages.styleguide_door import styleguide_door
+    from practice.pages.styleguide.guide import styleguide
+    from practice.pages.styleguide.lock import styleguide_door
 
     return (
         Route("/styleguide", styleguide, N_("Style guide"), is_shared=False),

@@ -4,8 +4,8 @@ import reflex as rx
 
 from practice.components.sections import labelled
 from practice.i18n import _
-from practice.pages.calendar import feed
 from practice.pages.frames import in_client_frame
+from practice.pages.shared.calendar_feed import feed
 from practice.state.calendar.feed import MyCalendarState
 
 PATH = "/me/calendar"

@@ -3,7 +3,7 @@
 import reflex as rx
 
 from practice.i18n import _
-from practice.pages.booking import booking
+from practice.pages.booking.form import booking
 
 
 def book() -> rx.Component:

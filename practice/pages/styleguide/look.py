@@ -8,9 +8,9 @@ from babel import numbers
 
 from practice.components import buttons as b
 from practice.i18n import _, locale
-from practice.pages.styleguide_parts import chapter
+from practice.pages.styleguide.parts import chapter
 
-TOKENS = Path(__file__).parents[2] / "assets" / "styles" / "tokens.css"
+TOKENS = Path(__file__).parents[3] / "assets" / "styles" / "tokens.css"
 COLOUR = re.compile(r"--([\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)")
 LETTERS = "Aa"
 TEXT = 4.5

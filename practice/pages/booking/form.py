@@ -21,7 +21,7 @@ from practice.components.icons import icon
 from practice.components.picker import Asked
 from practice.components.trap import trap
 from practice.i18n import _, here
-from practice.pages.picking import (
+from practice.pages.booking.picking import (
     FORM,
     chapters,
     form_chapter,

@@ -7,8 +7,8 @@ from practice.components.languages import language_links
 from practice.components.shell import public_shell
 from practice.components.theme import theme_switch
 from practice.i18n import _
-from practice.pages import styleguide_forms, styleguide_frames, styleguide_look, styleguide_states
-from practice.pages.styleguide_parts import PRACTICE
+from practice.pages.styleguide import forms, frames, look, states
+from practice.pages.styleguide.parts import PRACTICE
 
 PATH = "/styleguide"
 
@@ -16,20 +16,20 @@ PATH = "/styleguide"
 def styleguide() -> rx.Component:
     return public_shell(
         _head(),
-        styleguide_look.colours(),
-        styleguide_look.types(),
-        styleguide_look.buttons(),
-        styleguide_forms.fields(),
-        styleguide_forms.live_form(),
-        styleguide_states.notices(),
-        styleguide_states.dialogs(),
-        styleguide_states.cards(),
-        styleguide_states.tabs_and_table(),
-        styleguide_states.views(),
-        styleguide_states.people(),
-        styleguide_frames.client(),
-        styleguide_frames.therapist(),
-        styleguide_frames.lock(),
+        look.colours(),
+        look.types(),
+        look.buttons(),
+        forms.fields(),
+        forms.live_form(),
+        states.notices(),
+        states.dialogs(),
+        states.cards(),
+        states.tabs_and_table(),
+        states.views(),
+        states.people(),
+        frames.client(),
+        frames.therapist(),
+        frames.lock(),
         practice=PRACTICE,
         path=PATH,
         foot=[text_link(_("To the top"), "#main")],

@@ -4,8 +4,8 @@ import reflex as rx
 
 from practice.components.sections import labelled
 from practice.i18n import _
-from practice.pages.devices import device_list, note, ways_out
 from practice.pages.frames import in_client_frame
+from practice.pages.shared.devices import device_list, note, ways_out
 from practice.state.account.devices import MyDevicesState
 
 PATH = "/me/devices"

@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from practice.pages.moving import moving
+from practice.pages.booking.moving import moving
 from practice.state.booking.move import MoveState
 
 

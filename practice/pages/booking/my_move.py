@@ -3,7 +3,7 @@
 import reflex as rx
 
 from practice.components.door import door
-from practice.pages.moving import moving
+from practice.pages.booking.moving import moving
 from practice.state.booking.my_move import MyMoveState
 
 

@@ -12,7 +12,7 @@ from practice.components.people import badge, person
 from practice.components.tables import Column, table, table_row
 from practice.components.tabs import Tab, tabs
 from practice.i18n import _, money
-from practice.pages.styleguide_parts import CLIENT, chapter
+from practice.pages.styleguide.parts import CLIENT, chapter
 from practice.state.styleguide import StyleguideState
 
 SAMPLE_REFERENCE = "amber 17"

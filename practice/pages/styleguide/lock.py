@@ -6,7 +6,7 @@ from practice.components.door import door
 from practice.components.fields import Field, kept_area
 from practice.components.shell import public_shell
 from practice.i18n import _
-from practice.pages.styleguide_parts import PRACTICE, chapter
+from practice.pages.styleguide.parts import PRACTICE, chapter
 
 PATH = "/styleguide/door"
 

@@ -10,7 +10,7 @@ from practice.components.people import badge
 from practice.components.sections import facts, labelled, page_head, row, rows
 from practice.components.shell import PortalNavigation, client_shell, therapist_shell
 from practice.i18n import _, here
-from practice.pages.styleguide_parts import CLIENT, PRACTICE, chapter
+from practice.pages.styleguide.parts import CLIENT, PRACTICE, chapter
 
 # A name is the same in every language.
 SAMPLE_NAME = "Oskar"

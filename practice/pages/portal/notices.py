@@ -5,7 +5,7 @@ import reflex as rx
 from practice.components.sections import page_head
 from practice.i18n import _
 from practice.pages.frames import in_portal_frame
-from practice.pages.notices import notice_list
+from practice.pages.shared.notices import notice_list
 from practice.state.messages.notices import PortalNoticesState
 
 PATH = "/portal/notices"

@@ -8,9 +8,9 @@ from practice.components.day import day_line
 from practice.components.feedback import bone, empty, loading, loading_rows
 from practice.components.sections import page_head
 from practice.i18n import _, here
-from practice.pages.decisions import decisions, declining
 from practice.pages.frames import in_portal_frame
-from practice.pages.health import health
+from practice.pages.portal.decisions import decisions, declining
+from practice.pages.portal.health import health
 from practice.state.portal.today import Morrow, TodayState
 
 PATH = "/portal"

@@ -8,7 +8,7 @@ from practice.components.buttons import submit
 from practice.components.forms import form, form_end
 from practice.components.picker import Asked
 from practice.i18n import _
-from practice.pages.picking import (
+from practice.pages.booking.picking import (
     FORM,
     chapters,
     form_chapter,

@@ -11,7 +11,7 @@ from practice.components.presence import LookAgain
 from practice.components.sections import page_head, row, rows
 from practice.i18n import _
 from practice.pages.frames import in_portal_frame
-from practice.pages.health import health
+from practice.pages.portal.health import health
 from practice.state.portal.operations import RunningState
 from practice.wording.operations import Failure, JobRow, LogDay, LogRow
 

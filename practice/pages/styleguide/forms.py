@@ -18,7 +18,7 @@ from practice.components.fields import (
 from practice.components.forms import error_summary, form, form_end
 from practice.components.notices import success
 from practice.i18n import _
-from practice.pages.styleguide_parts import chapter
+from practice.pages.styleguide.parts import chapter
 from practice.state.styleguide import SAMPLE_DRAFT, SampleDraftState, StyleguideState
 
 
