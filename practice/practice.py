@@ -39,7 +39,8 @@ from practice.routes.read_limit import Reads
 from practice.routes.request_turns import Turns
 from practice.routes.sockets import Sockets
 from practice.services.booking import offers
-from practice.site import ahead, mailbox
+from practice.site.booking import prerender
+from practice.site.dev import mailbox
 from practice.site.routes import Site
 from practice.state.framework import closed_tabs, exceptions, session_watch, socket
 from practice.state.framework.allowed_events import Undeclared
@@ -140,7 +141,7 @@ def asgi() -> ASGIApp:
 
 def surfaces(output: Path) -> tuple[Frontend, Site]:
     """Every address there is, but for the socket: the pages of a build, and our own routes."""
-    frontend = Frontend(output, addresses(pages), is_bookable, ahead.first_times)
+    frontend = Frontend(output, addresses(pages), is_bookable, prerender.first_times)
     interface = Route("/api/{path:path}", api.make())
     letters = [] if configured.is_production else mailbox.ROUTES
     return frontend, Site(

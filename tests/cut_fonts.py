@@ -18,7 +18,7 @@ CUT = 2
 TOOLS = "fonttools[woff]==4.68.0"
 BIN = Path(sys.executable).parent
 FONTS = ROOT / "assets" / "fonts"
-LETTERING = ROOT / "practice" / "site" / "lettering"
+LETTERING = ROOT / "practice" / "site" / "seo" / "lettering"
 
 # What English and Italian are written with. Whatever else Latin-1 has comes in a file of its own,
 # which a browser only asks for when a name needs it.

@@ -14,7 +14,7 @@ from practice.pages import PRIVATE, PUBLIC
 from practice.practice import addresses, is_bookable, ours_first
 from practice.routes.frontend import Frontend, drawn
 from practice.routes.prerender import PLACE
-from practice.site import ahead
+from practice.site.booking import prerender
 from practice.site.routes import Site
 
 ORIGIN = "http://localhost:3000"
@@ -46,7 +46,7 @@ def _stubs(directory: Path) -> Frontend:
         path = directory / drawn(page)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(STUB)
-    return Frontend(directory, pages, is_bookable, ahead.first_times)
+    return Frontend(directory, pages, is_bookable, prerender.first_times)
 
 
 async def _no_socket(_scope: Scope, _receive: Receive, _send: Send) -> None:

@@ -7,18 +7,18 @@ import pytest
 from PIL import Image, ImageChops
 
 from practice.domain.content import Profile
-from practice.site import card
+from practice.site.seo import share_image
 
 NOBODY = Profile(**{field.name: "" for field in fields(Profile)})
 MAREA = replace(
     NOBODY, name="Studio Marea", therapist="Dr. Elena Conti", lede="Somewhere quiet.", kicker="Here"
 )
 # What is written stands left of the arch and above the tide.
-WORDS = (card.EDGE, 0, card.ARCH[0], card.TIDE_TOP - 30)
+WORDS = (share_image.EDGE, 0, share_image.ARCH[0], share_image.TIDE_TOP - 30)
 
 
 def drawn(profile: Profile) -> Image.Image:
-    return Image.open(BytesIO(card.draw(profile))).convert("RGB")
+    return Image.open(BytesIO(share_image.draw(profile))).convert("RGB")
 
 
 def ink_of(profile: Profile) -> Image.Image:
@@ -44,6 +44,6 @@ def test_whatever_is_written_keeps_its_place(profile: Profile):
 
 
 def test_a_letter_that_the_lettering_lacks_is_written_plainly():
-    assert card._latin("Žofia Łukács Ōe ☂") == "Zofia Lukács Oe "
+    assert share_image._latin("Žofia Łukács Ōe ☂") == "Zofia Lukács Oe "
     polish = replace(MAREA, therapist="Żaneta Ostrów")
     assert drawn(polish).tobytes() == drawn(replace(MAREA, therapist="Zaneta Ostrów")).tobytes()

@@ -5,7 +5,7 @@ import pytest
 from starlette.routing import Router
 
 from practice.settings import Settings, StartRefused
-from practice.site import mailbox
+from practice.site.dev import mailbox
 from tests.test_settings import COMPLETE, refusal_of
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - read as a setting, not listened on

@@ -19,7 +19,7 @@ from practice.models.letters import Feedback
 from practice.models.security import AuditEntry
 from practice.services import feedback
 from practice.services.booking import outcome
-from practice.site.discovery import robots
+from practice.site.seo.sitemap import robots
 from practice.state.portal.feedback import FeedbackState
 from tests.builders import (
     NOW,

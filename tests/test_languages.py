@@ -13,14 +13,14 @@ from practice import i18n
 from practice.domain import content
 from practice.domain.booking.status import Place
 from practice.settings import ROOT
-from practice.site import sheets
+from practice.site.content import pages
 from tests import literals, messages
 
 SURFACES = [
     path for part in ("pages", "components", "site", "state")
     for path in sorted((ROOT / "practice" / part).rglob("*.py"))
 ]  # fmt: skip
-SETTING = sheets.Setting("https://practice.example", "/assets/styles.css")
+SETTING = pages.Setting("https://practice.example", "/assets/styles.css")
 
 
 @pytest.mark.parametrize("language", i18n.LANGUAGES)
@@ -119,25 +119,25 @@ CARD = content.ArticleCard("slug", published("title"), published("summary"), 3)
 DAY = date(2031, 3, 30)
 PAGES = {
     "home": (
-        sheets.SHEETS[0],
+        pages.SHEETS[0],
         content.Home(FRAME, PASSAGES, SESSIONS, PASSAGES, (CARD,), PASSAGES),
     ),
     "home where no call is offered": (
-        sheets.SHEETS[0],
+        pages.SHEETS[0],
         content.Home(
             replace(FRAME, call=None), PASSAGES, SESSIONS[1:], PASSAGES, (CARD,), PASSAGES
         ),
     ),
-    "about": (sheets.SHEETS[1], content.About(FRAME, PASSAGES)),
+    "about": (pages.SHEETS[1], content.About(FRAME, PASSAGES)),
     "privacy": (
-        sheets.SHEETS[2],
+        pages.SHEETS[2],
         content.Legal(FRAME, content.PrivacyText("⟦1⟧", DAY, published("body"))),
     ),
     "reading": (
-        sheets.SHEETS[3],
+        pages.SHEETS[3],
         content.Reading(FRAME, content.Article(CARD, published("body"), DAY), (CARD,)),
     ),
-    "empty": (sheets.SHEETS[0], None),
+    "empty": (pages.SHEETS[0], None),
 }
 
 
@@ -198,9 +198,9 @@ def test_every_word_of_a_public_page_is_translated_or_published(bracketed: None,
 
 def test_the_pages_of_trouble_are_translated_too(bracketed: None):
     for html in (
-        sheets.NOT_FOUND.render(FRAME, SETTING),
-        sheets.NOT_FOUND.render(None, SETTING),
-        sheets.trouble_page("⟦BCDF2345⟧", SETTING),
+        pages.NOT_FOUND.render(FRAME, SETTING),
+        pages.NOT_FOUND.render(None, SETTING),
+        pages.trouble_page("⟦BCDF2345⟧", SETTING),
     ):
         shown = Shown()
         shown.feed(html)

@@ -14,10 +14,10 @@ from pydantic import BaseModel
 from practice import db, i18n
 from practice.routes import api
 from practice.routes.api import models
-from practice.site import examples, openapi, sheets
-from practice.site.html import to_html
-from practice.site.openapi import Call, Field
-from practice.site.views import fields, manual
+from practice.site.api_docs import examples, fields, manual, openapi
+from practice.site.api_docs.openapi import Call, Field
+from practice.site.content import pages
+from practice.site.document.renderer import to_html
 from tests.test_languages import FRAME, SETTING, Shown, bracketed, outside_brackets
 from tests.test_site import Browser, attributes, browser
 
@@ -36,7 +36,7 @@ TOLD = {
 
 def rendered(code: str = "en") -> str:
     with i18n.speaking(code):
-        return sheets.SHEETS[-1].render(None, SETTING)
+        return pages.SHEETS[-1].render(None, SETTING)
 
 
 def words(html: str) -> str:
@@ -198,7 +198,7 @@ def test_the_headings_go_down_step_by_step(code: str):
 def test_what_is_english_says_so_and_the_rest_is_translated(bracketed: None):
     for frame in (FRAME, None):
         shown = Shown()
-        shown.feed(sheets.SHEETS[-1].render(frame, SETTING))
+        shown.feed(pages.SHEETS[-1].render(frame, SETTING))
         # The names of wells and tables end with the address of their call.
         left = [re.sub(r": (GET|POST) /\S+$", "", one) for one in shown.words]
         assert [one for one in left if outside_brackets(one)] == []

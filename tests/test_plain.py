@@ -23,7 +23,7 @@ from practice.models.clients import Account, Consent
 from practice.models.content import Practice, PrivacyText
 from practice.models.schedule import WeeklyHours
 from practice.services.calendar import groups
-from practice.site.discovery import robots
+from practice.site.seo.sitemap import robots
 from tests.builders import (
     ASKED,
     CALL,

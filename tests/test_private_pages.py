@@ -12,7 +12,7 @@ from practice.pages import PRIVATE
 from practice.practice import addresses
 from practice.services.accounts import second_factor
 from practice.services.accounts.sessions import hashed
-from practice.site.discovery import robots
+from practice.site.seo.sitemap import robots
 from tests.builders import NOW, a_client, change_row, rows_of, the_time_is
 from tests.doors import STUB, browser
 from tests.seats import cookie_for, her_seat

@@ -12,7 +12,7 @@ from practice.i18n import speaking
 from practice.routes import negotiation, read_limit
 from practice.routes.read_limit import Reads
 from practice.settings import Settings
-from practice.site.views import clocks
+from practice.site.booking.views import clocks
 from tests.builders import CALL
 from tests.doors import browser
 from tests.forms import words

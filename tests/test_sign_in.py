@@ -28,7 +28,7 @@ from practice.services.dashboard import home
 from practice.services.letters import dev_mailbox
 from practice.services.operations import effects
 from practice.settings import Settings
-from practice.site import mailbox
+from practice.site.dev import mailbox
 from tests import builders
 from tests.builders import NOW, THERAPIST, TOMORROW
 from tests.doors import ORIGIN, browser

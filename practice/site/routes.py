@@ -17,19 +17,19 @@ from practice.routes import api, headers, negotiation
 from practice.routes.sharing import CARD
 from practice.services.content import published as content_published
 from practice.settings import Settings
-from practice.site import sheets
-from practice.site.booked import Booked
-from practice.site.codes import Codes
-from practice.site.discovery import robots, sitemap
-from practice.site.feedback import Asked
-from practice.site.introducing import Introducing
-from practice.site.kept import Kept, Rendered
-from practice.site.managing import Managing
-from practice.site.moving import Moving
-from practice.site.plain import Plain
-from practice.site.sheets import Sheet
-from practice.site.signed_in import SignedIn
-from practice.site.signing_in import SigningIn
+from practice.site.account.account import SignedIn
+from practice.site.account.introduce import Introducing
+from practice.site.account.second_factor import Codes
+from practice.site.account.sign_in import SigningIn
+from practice.site.booking.book import Plain
+from practice.site.booking.booked import Booked
+from practice.site.booking.manage import Managing
+from practice.site.booking.move import Moving
+from practice.site.content import pages as content_pages
+from practice.site.content.pages import Sheet
+from practice.site.document.page_cache import Kept, Rendered
+from practice.site.feedback.feedback import Asked
+from practice.site.seo.sitemap import robots, sitemap
 
 # For programs: a browser only ever asks for a page.
 METHOD_NOT_ALLOWED = "Method not allowed\n"
@@ -59,11 +59,11 @@ class Site:
         uncounted: Sequence[BaseRoute] = (),
     ) -> None:
         self.settings = settings
-        self.setting = sheets.Setting(settings.public_url, stylesheet)
+        self.setting = content_pages.Setting(settings.public_url, stylesheet)
         self.kept = Kept()
         pages = [
             Route(i18n.path_in(code, sheet.path), self._endpoint(sheet, code))
-            for sheet in sheets.SHEETS
+            for sheet in content_pages.SHEETS
             for code in i18n.LANGUAGES
         ]
         found = [
@@ -98,7 +98,7 @@ class Site:
         if path.startswith(api.PREFIX):
             answer = api.too_often()
         else:
-            answer = _html(sheets.patience_page(i18n.language_of(path), self.setting), 429)
+            answer = _html(content_pages.patience_page(i18n.language_of(path), self.setting), 429)
         answer.headers["retry-after"] = str(seconds)
         return answer
 
@@ -152,15 +152,15 @@ class Site:
         return any(route.matches(scope)[0] is Match.FULL for route in self.router.routes)
 
     async def _not_found(self) -> Response:
-        page = await self._page(sheets.NOT_FOUND, {})
+        page = await self._page(content_pages.NOT_FOUND, {})
         return _html(page.body, 404)
 
     def apology(self, path: str, status: int, reference: str) -> Response:
         """Says sorry without asking the database, which may be what failed."""
-        if path.startswith(api.PREFIX) and path != sheets.MANUAL:
+        if path.startswith(api.PREFIX) and path != content_pages.MANUAL:
             return api.apology(status, reference)
         with i18n.speaking(i18n.language_of(path)):
-            return _html(sheets.trouble_page(reference, self.setting), status)
+            return _html(content_pages.trouble_page(reference, self.setting), status)
 
     async def _robots(self, _request: Request) -> Response:
         return PlainTextResponse(robots(self.settings.public_url))
@@ -173,7 +173,7 @@ class Site:
 
 def _addresses_of(published: Published) -> list[str]:
     """Booking has its page in the build; what can be booked is known only here."""
-    listed = [sheet.path for sheet in sheets.SHEETS if sheet.is_listed]
+    listed = [sheet.path for sheet in content_pages.SHEETS if sheet.is_listed]
     booking = ["/book", *(f"/book/{slug}" for slug in published.calls)] if published.calls else []
     return [
         *(path for path in listed if "{" not in path),
@@ -199,11 +199,11 @@ def _sent(page: Rendered, request: Request) -> Response:
 
 def _drawn(frame: Frame | None) -> bytes:
     # Wanted once for each change of the content: the library need not be there before.
-    from practice.site import card
+    from practice.site.seo import share_image
 
     if frame is None:
         raise NotFound
-    return card.draw(frame.profile)
+    return share_image.draw(frame.profile)
 
 
 def _picture(made: Rendered, request: Request) -> Response:
