@@ -3,7 +3,7 @@
 import reflex as rx
 
 from practice import settings
-from practice.finish import BUILT_FOR_ANY_ADDRESS, Finish, Lighter
+from practice.postbuild import BUILT_FOR_ANY_ADDRESS, Finish, Lighter
 
 config = rx.Config(
     app_name="practice",

@@ -6,7 +6,7 @@ from alembic import context
 from sqlalchemy import Connection
 from sqlmodel import AutoString
 
-from practice import cluster, db, models, settings
+from practice import db, models, postgres, settings
 from practice.models.base import Instant
 
 
@@ -37,6 +37,6 @@ if given is not None:
     migrate(given)
 else:
     # Called as `alembic …` by a developer: the development database, started if need be.
-    with cluster.running(settings.current()) as url, db.make_engine(url).connect() as own:
+    with postgres.running(settings.current()) as url, db.make_engine(url).connect() as own:
         migrate(own)
         own.commit()

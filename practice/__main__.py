@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from practice import cluster, db, migrations, providers, serve, settings, worker
+from practice import db, migrations, postgres, providers, serve, settings, worker
 from practice.domain.actors import SYSTEM
 from practice.domain.errors import Invalid
 from practice.letters import preview
@@ -59,7 +59,7 @@ def check(
     with refusals():
         configured = settings.current()
         serve.require_writable(configured.data_dir)
-        with cluster.running(configured) as url:
+        with postgres.running(configured) as url:
             if found := migrations.differences(url):
                 raise StartRefused(found)
             db.connect(url, pool_size=1)

@@ -15,8 +15,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from practice import (
+    authentication,
     build,
-    callers,
     db,
     i18n,
     keyfile,
@@ -200,5 +200,5 @@ def addresses(pages: Sequence[Page]) -> dict[str, Role]:
 
 async def is_bookable(slug: str, cookie: str | None) -> bool:
     """A page for each session type; of what is hidden or gone there is none."""
-    actor = await callers.actor_for(cookie)
+    actor = await authentication.actor_for(cookie)
     return await runtime.query(offers.may_be_picked, actor, slug=slug)

@@ -13,7 +13,7 @@ from pathlib import Path
 from time import perf_counter
 from types import FrameType
 
-from practice import build, cluster, db, keyfile, migrations
+from practice import build, db, keyfile, migrations, postgres
 from practice.domain.actors import SYSTEM
 from practice.sample import seed, seed_people
 from practice.services.accounts import therapist
@@ -58,7 +58,7 @@ def _end_politely() -> None:
 def database(settings: Settings) -> Generator[str]:
     """A database at the newest schema, for as long as it is needed."""
     require_writable(settings.data_dir)
-    with cluster.running(settings, say) as url:
+    with postgres.running(settings, say) as url:
         if migrations.apply(url):
             say("database", f"schema is now {migrations.head()}")
         yield url
@@ -157,7 +157,7 @@ def _serve(settings: Settings, listener: socket.socket) -> None:
     for number in ENDINGS:
         signal.signal(number, signal.SIG_DFL)
     # Imported here: the command line's other commands need no server.
-    from practice.edge import server
+    from practice.http_server import server
 
     server.run("practice.practice:asgi", settings, listener)
 

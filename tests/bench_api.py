@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import psycopg
 
 from practice import clock
-from practice.cluster import Cluster
+from practice.postgres import Cluster
 from tests import server
 from tests.bench import WORK, flood
 from tests.builders import BY_SYSTEM

@@ -21,7 +21,7 @@ import psycopg
 import structlog
 from sqlmodel import Session
 
-from practice import clock, cluster, db, migrations, settings
+from practice import clock, db, migrations, postgres, settings
 from practice.domain.actors import SYSTEM, VISITOR, Actor
 from practice.domain.availability import hours
 from practice.domain.errors import Refusal
@@ -70,7 +70,7 @@ def main() -> None:
 @contextmanager
 def a_practice(directory: Path) -> Iterator[str]:
     """Furnished, with calls every twenty minutes of two years, in a cluster that keeps its word."""
-    own = cluster.Cluster(directory / "postgres")
+    own = postgres.Cluster(directory / "postgres")
     with own.used():
         create(own, NAME)
         url = own.url(database=NAME)

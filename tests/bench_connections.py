@@ -11,7 +11,7 @@ from contextlib import suppress
 from multiprocessing import get_context
 from urllib.parse import urlsplit
 
-from practice.cluster import Cluster
+from practice.postgres import Cluster
 from tests import hostile, portals
 from tests.bench import WORK
 from tests.server import Server

@@ -6,8 +6,8 @@ import time
 from contextlib import ExitStack
 
 from practice import clock
-from practice.cluster import Cluster
 from practice.models.messages import Notice
+from practice.postgres import Cluster
 from tests import portals
 from tests.bench import WORK
 from tests.builders import change_row, rows_of

@@ -12,7 +12,7 @@ from multiprocessing import get_context
 from typing import Any
 from urllib.parse import urlsplit
 
-from practice.cluster import Cluster
+from practice.postgres import Cluster
 from tests import hostile, portals
 from tests.bench import WORK
 from tests.builders import CALL

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from socketio.exceptions import SocketIOError
 
-from practice.cluster import Cluster
+from practice.postgres import Cluster
 from tests import portals
 from tests.bench import WORK
 from tests.builders import CALL

@@ -15,7 +15,7 @@ import psutil
 from socketio.exceptions import SocketIOError
 
 from practice import db
-from practice.cluster import Cluster
+from practice.postgres import Cluster
 from practice.services.accounts import sessions
 from practice.state.drafts import DraftState
 from practice.state.styleguide import SAMPLE_DRAFT, SampleDraftState

@@ -14,7 +14,8 @@ import structlog
 import time_machine
 from sqlalchemy import QueuePool
 
-from practice import cluster, db, migrations, settings, vault
+from practice import db, migrations, settings, vault
+from practice import postgres as practice_postgres
 from practice.domain.actors import SYSTEM
 from practice.sample import seed
 from practice.settings import ROOT
@@ -46,9 +47,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Shifts:
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[cluster.Cluster]:
+def postgres() -> Iterator[practice_postgres.Cluster]:
     """Shared by all workers; whoever leaves last stops it. Nothing in it is worth an fsync."""
-    server = cluster.Cluster(DATA / "postgres")
+    server = practice_postgres.Cluster(DATA / "postgres")
     with server.used():
         with admin(server) as connection:
             for name, value in (("fsync", "off"), ("full_page_writes", "off")):
@@ -58,7 +59,7 @@ def postgres() -> Iterator[cluster.Cluster]:
 
 
 @pytest.fixture(scope="session")
-def template(postgres: cluster.Cluster) -> str:
+def template(postgres: practice_postgres.Cluster) -> str:
     """The newest schema, made once per set of migrations and then only copied."""
     written = b"".join(path.read_bytes() for path in sorted((ROOT / "alembic").rglob("*.py")))
     name = f"template_{hashlib.sha256(written).hexdigest()[:12]}"
@@ -75,7 +76,7 @@ def template(postgres: cluster.Cluster) -> str:
 
 
 @pytest.fixture(scope="session")
-def scratch(postgres: cluster.Cluster, template: str) -> Iterator[Scratch]:
+def scratch(postgres: practice_postgres.Cluster, template: str) -> Iterator[Scratch]:
     """One database for each worker, empty before each test."""
     found = Scratch(postgres, template)
     yield found

@@ -3,7 +3,7 @@
 import sys
 
 from practice import db, migrations
-from practice.cluster import Cluster
+from practice.postgres import Cluster
 from tests.conftest import DATA
 from tests.scratch import admin, create
 

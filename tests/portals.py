@@ -11,9 +11,9 @@ from uuid import UUID
 from pyotp.totp import TOTP
 
 from practice import clock, db
-from practice.cluster import Cluster
 from practice.domain.actors import SYSTEM, Actor
 from practice.models.accounts import BrowserSession
+from practice.postgres import Cluster
 from practice.services.accounts import second_factor, sessions, sign_in, therapist
 from tests import builders
 from tests.conftest import DATA, KEY

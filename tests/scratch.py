@@ -9,7 +9,7 @@ from psycopg import sql
 from psycopg.pq import ExecStatus
 from sqlalchemy import Engine, event
 
-from practice import cluster, db
+from practice import db, postgres
 
 # Rows that the schema itself brings stay as they were made; sequences begin again. Triggers and
 # policies are out of the way, because some tables let nobody delete.
@@ -49,7 +49,7 @@ SELECT (SELECT array_agg((oid, relrowsecurity, relforcerowsecurity) ORDER BY oid
 
 
 class Scratch:
-    def __init__(self, server: cluster.Cluster, template: str) -> None:
+    def __init__(self, server: postgres.Cluster, template: str) -> None:
         self.server = server
         self.template = template
         worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
@@ -126,19 +126,19 @@ def _is_as_new(connection: psycopg.Connection[Any]) -> bool:
     return True
 
 
-def admin(server: cluster.Cluster) -> psycopg.Connection:
+def admin(server: postgres.Cluster) -> psycopg.Connection:
     return psycopg.connect(server.url("postgres", "postgres"), autocommit=True)
 
 
-def exists(server: cluster.Cluster, name: str) -> bool:
+def exists(server: postgres.Cluster, name: str) -> bool:
     with admin(server) as connection:
         found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
         return found.fetchone() is not None
 
 
-def create(server: cluster.Cluster, name: str, template: str = "template1") -> None:
+def create(server: postgres.Cluster, name: str, template: str = "template1") -> None:
     words = "DROP DATABASE IF EXISTS {0} WITH (FORCE)", "CREATE DATABASE {0} OWNER {1} TEMPLATE {2}"
-    parts = [sql.Identifier(part) for part in (name, cluster.ROLE, template)]
+    parts = [sql.Identifier(part) for part in (name, postgres.ROLE, template)]
     with admin(server) as connection:
         for statement in words:
             connection.execute(sql.SQL(statement).format(*parts))

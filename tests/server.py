@@ -19,7 +19,7 @@ import psutil
 import psycopg
 from playwright.sync_api import BrowserContext, Page
 
-from practice.cluster import Cluster
+from practice.postgres import Cluster
 from practice.settings import ROOT
 from tests import builders
 

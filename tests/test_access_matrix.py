@@ -23,10 +23,10 @@ from reflex_base.utils.format import json_dumps
 from sqlmodel import select
 
 from practice import build, db, i18n, practice, settings
-from practice.cluster import Cluster
 from practice.domain.actors import Actor, Role
 from practice.models.booking import Booking
 from practice.pages import Route as Page
+from practice.postgres import Cluster
 from practice.services import access
 from practice.state import styleguide
 from practice.state.dashboard.frame import ClientState

@@ -20,7 +20,8 @@ from sqlalchemy import func, select
 from sqlmodel import Session
 from starlette.requests import Request
 
-from practice import callers, db, runtime, settings
+from practice import authentication, db, runtime, settings
+from practice.client_address import network_of
 from practice.domain.actors import SYSTEM, Actor
 from practice.domain.booking.refusals import DiscoveryRequired
 from practice.domain.booking.status import Visibility
@@ -30,7 +31,6 @@ from practice.models.clients import Client
 from practice.models.content import PrivacyText
 from practice.models.schedule import Block
 from practice.models.security import OutboxRow
-from practice.network import network_of
 from practice.routes import api
 from practice.services.booking import cancel
 from practice.services.calendar import groups
@@ -68,7 +68,7 @@ def sign_in(monkeypatch: pytest.MonkeyPatch, actor: Actor) -> None:
     async def found(_cookie: str | None) -> Actor:
         return actor
 
-    monkeypatch.setattr(callers, "actor_for", found)
+    monkeypatch.setattr(authentication, "actor_for", found)
 
 
 def without_limits(monkeypatch: pytest.MonkeyPatch) -> Settings:

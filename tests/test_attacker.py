@@ -15,8 +15,8 @@ from reflex_base.registry import RegistrationContext
 from socketio.exceptions import ConnectionError as NotConnected
 
 from practice import db
-from practice.cluster import Cluster
 from practice.domain.actors import Role
+from practice.postgres import Cluster
 from practice.practice import app
 from practice.services import drafts
 from practice.state.drafts import DraftState

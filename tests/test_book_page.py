@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from practice import reception, settings
+from practice import booking_flow, settings
 from practice.domain import inputs
 from practice.domain.actors import VISITOR
 from practice.domain.booking.status import Visibility
@@ -218,15 +218,17 @@ async def test_what_was_refused_leads_nowhere(tab: Tab):
 
 
 async def test_a_key_that_a_program_chose_opens_nothing_here(tab: Tab):
-    caller = reception.Caller(VISITOR, "127.0.0.1")
-    contact = reception.Contact("Ada", "ada@example.org", "+49 30 123456", PRIVACY)
-    wish, once = a_wish(), reception.once(caller, "1", {})
-    await reception.book(caller, wish, contact, once, inputs.Reading())
+    caller = booking_flow.Caller(VISITOR, "127.0.0.1")
+    contact = booking_flow.Contact("Ada", "ada@example.org", "+49 30 123456", PRIVACY)
+    wish, once = a_wish(), booking_flow.once(caller, "1", {})
+    await booking_flow.book(caller, wish, contact, once, inputs.Reading())
     await tab.send(BookState.open, asked={**HERE, "earlier": "1"})
     assert shown(tab, "way_on") == ""
-    assert await reception.find_earlier(caller, ["1"])
-    assert await reception.find_earlier(caller, ["page 1"]) is None
-    assert await reception.find_earlier(reception.Caller(VISITOR, "203.0.113.9"), ["1"]) is None
+    assert await booking_flow.find_earlier(caller, ["1"])
+    assert await booking_flow.find_earlier(caller, ["page 1"]) is None
+    assert (
+        await booking_flow.find_earlier(booking_flow.Caller(VISITOR, "203.0.113.9"), ["1"]) is None
+    )
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from practice import cluster
-from practice.cluster import Cluster
+from practice import postgres as practice_postgres
+from practice.postgres import Cluster
 from practice.settings import ROOT, Settings, StartRefused
 from tests.server import is_alive
 from tests.test_settings import COMPLETE
@@ -113,7 +113,7 @@ def test_a_path_too_long_for_a_socket_gets_a_short_one(tmp_path: Path):
 )
 def test_an_address_without_a_database_is_one_sentence_without_the_password(url: str):
     settings = Settings.read({"DATABASE_URL": url})
-    with pytest.raises(StartRefused) as refused, cluster.running(settings):
+    with pytest.raises(StartRefused) as refused, practice_postgres.running(settings):
         pass
     said = str(refused.value)
     assert said.startswith("DATABASE_URL does not lead to a database")
@@ -123,7 +123,7 @@ def test_an_address_without_a_database_is_one_sentence_without_the_password(url:
 
 def test_a_given_database_is_used_and_left_running(postgres: Cluster):
     settings = Settings.read({"DATABASE_URL": postgres.url()})
-    with cluster.running(settings) as url:
+    with practice_postgres.running(settings) as url:
         assert url == postgres.url()
     assert is_alive(postmaster(postgres))
 
@@ -132,8 +132,8 @@ def test_production_refuses_a_role_that_no_policy_stops(postgres: Cluster):
     admin = postgres.url("postgres", "postgres")
     with (
         pytest.raises(StartRefused, match="superuser"),
-        cluster.running(Settings.read({**COMPLETE, "DATABASE_URL": admin})),
+        practice_postgres.running(Settings.read({**COMPLETE, "DATABASE_URL": admin})),
     ):
         pass
-    with cluster.running(Settings.read({**COMPLETE, "DATABASE_URL": postgres.url()})):
+    with practice_postgres.running(Settings.read({**COMPLETE, "DATABASE_URL": postgres.url()})):
         pass

@@ -7,6 +7,7 @@ import pytest
 from sqlmodel import col
 
 from practice import db
+from practice.booking_flow import Caller, Contact, book, once
 from practice.domain import networks
 from practice.domain.actors import SYSTEM, VISITOR, Actor, Role
 from practice.domain.booking.refusals import ProofNeeded
@@ -16,7 +17,6 @@ from practice.models.booking import Booking
 from practice.models.clients import Client
 from practice.models.security import OutboxRow
 from practice.providers import EmbeddedMail, Providers
-from practice.reception import Caller, Contact, book, once
 from practice.services.availability import slots
 from practice.services.booking import full_days, move
 from practice.services.letters import daily_summary, dev_mailbox

@@ -13,9 +13,9 @@ from sqlalchemy.exc import DBAPIError, InternalError
 from sqlmodel import Session, text
 
 from practice import db
-from practice.cluster import Cluster
 from practice.domain.actors import SYSTEM, VISITOR, Actor
 from practice.domain.errors import Busy, Refusal
+from practice.postgres import Cluster
 from practice.settings import ROOT
 
 Bump = Callable[[Session, Actor], int]

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from practice import callers, db
+from practice import authentication, db
 from practice.domain.accounts.sessions import Standing
 from practice.domain.actors import SYSTEM
 from practice.models.accounts import BrowserSession
@@ -91,7 +91,7 @@ async def test_nothing_that_is_under_way_opens_what_was_locked(pipeline: None):
     (own,) = builders.rows_of(BrowserSession)
     with time_machine.travel(NOW + timedelta(minutes=5), tick=False):
         db.transact(sessions.touch, SYSTEM, session_id=own.id)
-        assert (await callers.look(cookie)).standing is Standing.LOCKED
+        assert (await authentication.look(cookie)).standing is Standing.LOCKED
 
 
 async def test_whoever_has_no_code_does_not_lock_themselves_out(pipeline: None):

@@ -9,9 +9,9 @@ from typing import Any, cast
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from practice.edge import server
-from practice.edge.doorman import RESERVED, Doorman
-from practice.edge.patience import LEAST_READ, Counted, Reader
+from practice.http_server import server
+from practice.http_server.admission import RESERVED, Doorman
+from practice.http_server.write_deadline import LEAST_READ, Counted, Reader
 from practice.settings import Settings
 from tests import hostile
 

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from practice import build, finish
+from practice import build, postbuild
 from practice.domain.actors import Role
 from practice.routes.frontend import Frontend
 from practice.settings import Environment, Settings
@@ -54,7 +54,7 @@ async def browser(built: Path) -> AsyncIterator[httpx.AsyncClient]:
 
 
 def test_a_build_finds_its_server_by_itself(built: Path):
-    finish.use_the_page_s_address(built)
+    postbuild.use_the_page_s_address(built)
     script = (built / "assets/reflex-env-abc.js").read_text()
     assert 'PING:(location.origin+"/ping")' in script
     assert 'EVENT:(location.origin.replace(/^http/,"ws")+"/_event")' in script
@@ -64,31 +64,31 @@ def test_a_build_finds_its_server_by_itself(built: Path):
 @pytest.mark.parametrize("left", ["", "fetch(server.invalid)"])
 def test_a_build_that_looks_different_is_refused(built: Path, left: str):
     (built / "assets/reflex-env-abc.js").write_text(left)
-    with pytest.raises(finish.BuildChanged):
-        finish.use_the_page_s_address(built)
+    with pytest.raises(postbuild.BuildChanged):
+        postbuild.use_the_page_s_address(built)
 
 
 def test_a_build_is_told_what_stands_for_which_library():
-    config = finish.replace_libraries("  resolve: {\n    alias: [\n      {},\n    ],\n  }")
-    for name, source in finish.REPLACED.items():
+    config = postbuild.replace_libraries("  resolve: {\n    alias: [\n      {},\n    ],\n  }")
+    for name, source in postbuild.REPLACED.items():
         assert f'find: "{name}"' in config
         assert f"./utils/{source}" in config
-        assert (finish.SOURCES / source).exists()
-    with pytest.raises(finish.BuildChanged):
-        finish.replace_libraries("resolve: {}")
+        assert (postbuild.SOURCES / source).exists()
+    with pytest.raises(postbuild.BuildChanged):
+        postbuild.replace_libraries("resolve: {}")
 
 
 def test_a_build_keeps_the_libraries_of_all_pages_together():
     before = "        codeSplitting: {\n          groups: [\n            {},\n          ],\n"
-    config = finish.keep_libraries_together(before)
+    config = postbuild.keep_libraries_together(before)
     assert config.index('name: "library"') < config.index("{},")
-    kept = re.compile(finish.LIBRARIES)
+    kept = re.compile(postbuild.LIBRARIES)
     assert kept.search("/srv/.web/node_modules/react-dom/client.js")
     assert kept.search("/srv/.web/utils/state.js")
     assert not kept.search("/srv/.web/node_modules/react-day-picker/dist/index.js")
     assert not kept.search("/srv/.web/utils/components/Errorboundary_1.jsx")
-    with pytest.raises(finish.BuildChanged):
-        finish.keep_libraries_together("output: {}")
+    with pytest.raises(postbuild.BuildChanged):
+        postbuild.keep_libraries_together("output: {}")
 
 
 @pytest.mark.parametrize(
@@ -102,37 +102,37 @@ def test_styles_that_an_attribute_cannot_say_are_refused(
     built: Path, script: str, is_refused: bool
 ):
     (built / "assets/page-abc.js").write_text(script)
-    refused = pytest.raises(finish.BuildChanged) if is_refused else nullcontext()
+    refused = pytest.raises(postbuild.BuildChanged) if is_refused else nullcontext()
     with refused:
-        finish.refuse_nested_styles(built)
+        postbuild.refuse_nested_styles(built)
 
 
 def test_what_a_page_throws_reaches_the_boundary_once():
-    handed = finish.hand_errors_on("export default App")
+    handed = postbuild.hand_errors_on("export default App")
     assert handed.count("ErrorBoundary") == 1
-    assert finish.hand_errors_on(handed) == handed
+    assert postbuild.hand_errors_on(handed) == handed
 
 
 def test_scripts_come_after_what_is_read(built: Path):
     page = built / "it/styleguide.html"
     page.write_text('<link rel="modulepreload" href="/assets/a.js"/><link rel="stylesheet"/>')
-    finish.load_scripts_last(built)
+    postbuild.load_scripts_last(built)
     assert 'rel="modulepreload" fetchpriority="low" href' in page.read_text()
     page.unlink()
-    with pytest.raises(finish.BuildChanged):
-        finish.load_scripts_last(built)
+    with pytest.raises(postbuild.BuildChanged):
+        postbuild.load_scripts_last(built)
 
 
 def test_each_page_names_its_language(built: Path):
-    finish.name_the_languages(built)
+    postbuild.name_the_languages(built)
     assert '<html lang="it"' in (built / "it/styleguide.html").read_text()
     assert '<html lang="en"' in (built / "styleguide.html").read_text()
 
 
 def test_a_page_whose_language_cannot_be_set_is_refused(built: Path):
     (built / "it/styleguide.html").write_text("<html><head></head></html>")
-    with pytest.raises(finish.BuildChanged):
-        finish.name_the_languages(built)
+    with pytest.raises(postbuild.BuildChanged):
+        postbuild.name_the_languages(built)
 
 
 async def test_a_page_allows_exactly_its_own_scripts(browser: httpx.AsyncClient):
@@ -356,9 +356,9 @@ async def test_one_page_stands_for_all_that_its_address_can_name(built: Path):
 
 def test_a_pattern_is_drawn_under_the_name_of_its_part():
     config = '{"ssr": false, "prerender": true}'
-    drawn = finish.draw_also(config, ["book/[kind]", "it/book/[kind]"])
+    drawn = postbuild.draw_also(config, ["book/[kind]", "it/book/[kind]"])
     assert drawn.endswith('...["/book/kind", "/it/book/kind"]]}')
-    assert finish.draw_also("{}", ["book/[kind]"]) == "{}"
+    assert postbuild.draw_also("{}", ["book/[kind]"]) == "{}"
 
 
 def test_a_running_server_keeps_what_it_began_with(built: Path):

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import psutil
 import pytest
 
-from practice.cluster import Cluster
+from practice.postgres import Cluster
 from tests import hostile, portals
 from tests.server import Server
 

@@ -11,9 +11,9 @@ import pytest
 from psycopg import errors as pg
 
 from practice import db
-from practice.cluster import Cluster
 from practice.domain.actors import SYSTEM
 from practice.models.security import AuditEntry, AuditSeal
+from practice.postgres import Cluster
 from practice.services.operations import audit_chain
 from practice.services.operations.audit_chain import Head, Verdict
 from tests import builders

@@ -14,7 +14,7 @@ import pytest
 from pyotp.totp import TOTP
 from sqlmodel import Session, select
 
-from practice import clock, cluster, db, keyfile, vault
+from practice import clock, db, keyfile, postgres, vault
 from practice.__main__ import as_sentence
 from practice.domain.actors import SYSTEM, Actor
 from practice.domain.booking.refusals import CodeWrong
@@ -436,7 +436,7 @@ def test_the_command_changes_the_key_of_an_installation(tmp_path: Path):
         "No text is sealed with another key than the newest. There is no other key."
     )
     settings = with_file(tmp_path)
-    with cluster.Cluster(tmp_path / "postgres").used() as url:
+    with postgres.Cluster(tmp_path / "postgres").used() as url:
         db.connect(url)
         people_under(settings, 3)
         old = keyfile.find(settings)
@@ -462,7 +462,7 @@ def test_commands_refuse_a_lost_key(tmp_path: Path):
     rotated(env)
     (tmp_path / "secret.keys").unlink()
     # Otherwise each of them starts PostgreSQL, and stops it.
-    with cluster.Cluster(tmp_path / "postgres").used():
+    with postgres.Cluster(tmp_path / "postgres").used():
         for name in ("serve", "seed", "check", "rotate-keys"):
             done = server.command(name, env=env)
             assert done.returncode == 2, name

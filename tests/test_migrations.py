@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy import Engine, text
 
 from practice import db, migrations
-from practice.cluster import Cluster
+from practice.postgres import Cluster
 from practice.settings import StartRefused
 from tests.scratch import admin, create
 

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from practice import db
+from practice.booking_flow import Caller, Contact, book, once
 from practice.domain.actors import SYSTEM, VISITOR, Actor, Role
 from practice.domain.booking.refusals import ProofNeeded
 from practice.domain.inputs import Reading
@@ -14,7 +15,6 @@ from practice.models import sealed
 from practice.models.accounts import BrowserSession, SigninLink
 from practice.models.clients import Account, Client, Consent
 from practice.providers import EmbeddedMail, Providers
-from practice.reception import Caller, Contact, book, once
 from practice.services.letters import dev_mailbox
 from practice.services.operations import clean_up, effects
 from tests.builders import (

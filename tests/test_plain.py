@@ -535,7 +535,7 @@ async def test_a_calendar_that_cannot_be_had_asks_for_a_moment(
     async def busy(*_said: Any, **_more: Any) -> Any:
         raise Busy
 
-    monkeypatch.setattr("practice.reception.book", busy)
+    monkeypatch.setattr("practice.booking_flow.book", busy)
     answer = await sent(form)
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "3")
     assert "Please try again in a few seconds." in words(answer.text)

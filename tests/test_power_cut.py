@@ -9,12 +9,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from practice.cluster import Cluster
+from practice.postgres import Cluster
 from practice.settings import ROOT
 from tests.test_cluster import postmaster
 
 # Ends the maker and its children after the named step, as a power cut does. The names are those of
-# `practice.cluster.making`; without a step it ends when initdb has begun to write.
+# `practice.postgres.create`; without a step it ends when initdb has begun to write.
 CUT = """
 import os, signal, sys, threading, time
 from pathlib import Path

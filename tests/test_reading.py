@@ -6,7 +6,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from practice import buckets, settings
+from practice import settings, token_buckets
 from practice.environment import Rate
 from practice.i18n import speaking
 from practice.routes import negotiation, read_limit
@@ -127,9 +127,9 @@ def test_m7_who_read_is_forgotten_when_too_many_did():
     reads = Reads(Settings.read({}))
     for _ in range(300):
         reads.wait(scope_of("198.51.100.1"))
-    for number in range(buckets.MOST_NETWORKS + 500):
+    for number in range(token_buckets.MOST_NETWORKS + 500):
         reads.wait(scope_of(f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}"))
-    assert len(reads.buckets.full_at) <= buckets.MOST_NETWORKS
+    assert len(reads.buckets.full_at) <= token_buckets.MOST_NETWORKS
     assert "198.51.100.1" in reads.buckets.full_at, "who read most is remembered longest"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from practice.cluster import Cluster
+from practice.postgres import Cluster
 from tests import bench_connections, bench_reading, bench_soak, bench_sockets, portals
 from tests.bench_sockets import ATTACKS, Sizes
 from tests.server import Server

@@ -13,7 +13,7 @@ import pytest
 import websocket
 
 from practice import db
-from practice.cluster import Cluster
+from practice.postgres import Cluster
 from practice.services import drafts
 from practice.services.accounts import sessions
 from practice.state.account.lock import DoorState

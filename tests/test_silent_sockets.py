@@ -9,8 +9,8 @@ from uuid import UUID
 import pytest
 
 from practice import clock, db
-from practice.cluster import Cluster
 from practice.models.messages import Notice
+from practice.postgres import Cluster
 from practice.practice import app
 from practice.services.accounts import sessions
 from practice.state.drafts import DraftState

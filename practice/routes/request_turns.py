@@ -10,7 +10,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from practice import metrics
-from practice.network import household_of, network_of
+from practice.client_address import household_of, network_of
 from practice.settings import Settings
 
 # Who leaves while waiting is not noticed, so the line itself has an end.

@@ -11,8 +11,8 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from practice import metrics
+from practice.client_address import network_of, shares_of
 from practice.environment import Rate
-from practice.network import network_of, shares_of
 from practice.settings import Limits, Settings
 
 # Engine.IO's word for the end. It waits for the browser to shut the connection, but a stranger's

@@ -6,10 +6,9 @@ from datetime import datetime
 from practice.domain.booking.status import Status
 from practice.domain.clients.stages import Stage
 from practice.domain.errors import N_
-from practice.i18n import TIED, _, clock_time, hours_between, minutes, money, sentence
+from practice.i18n import TIED, _, city, clock_time, hours_between, minutes, money, sentence
 from practice.services.booking.cancel import Choices
 from practice.services.dashboard.home import Frame, Me, Time
-from practice.state.dashboard.frame import own_place
 from practice.wording import times
 
 # Between two facts; it never begins a line.
@@ -185,3 +184,8 @@ def past_row(time: Time, frame: Frame) -> Row:
 
 def _when(moment: datetime, zone: str) -> str:
     return sentence(f"{times.day_of(moment, zone)}, {clock_time(moment, zone)}")
+
+
+def own_place(frame: Frame) -> str:
+    """The practice's own clock has the practice's name: nobody in Trieste lives by Rome."""
+    return frame.practice_place if frame.zone == frame.practice_zone else city(frame.zone)

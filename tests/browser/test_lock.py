@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from practice import db
-from practice.cluster import Cluster
+from practice.postgres import Cluster
 from practice.services import drafts
 from practice.services.accounts import sessions
 from tests import portals

@@ -12,13 +12,13 @@ from playwright.sync_api import Browser, Page, expect
 from sqlmodel import Session, text
 
 from practice import clock, db
-from practice.cluster import Cluster
 from practice.domain.actors import SYSTEM, Actor, Role
 from practice.domain.booking.status import Status
 from practice.models.booking import Booking
 from practice.models.clients import Client
 from practice.models.letters import Feedback, LetterState, MailedLetter
 from practice.models.security import OutboxRow
+from practice.postgres import Cluster
 from practice.services import feedback
 from practice.services.booking import cancel
 from tests import portals

@@ -8,15 +8,15 @@ from zoneinfo import ZoneInfo
 from fastapi import FastAPI, Header, Query, Request
 from starlette.responses import JSONResponse, Response
 
-from practice import callers, i18n, reception, runtime, settings
+from practice import authentication, booking_flow, i18n, runtime, settings
+from practice.booking_flow import Caller, Contact
+from practice.client_address import network_of
 from practice.domain import inputs
 from practice.domain.accounts import devices
 from practice.domain.actors import Actor
 from practice.domain.booking.refusals import LOCKS
 from practice.domain.errors import N_, Invalid
 from practice.i18n import _
-from practice.network import network_of
-from practice.reception import Caller, Contact
 from practice.routes.api import problems
 from practice.routes.api.limits import Capped, Floored
 from practice.routes.api.models import (
@@ -203,8 +203,8 @@ async def book(
     contact = Contact(
         body.name, body.email, body.phone, body.privacy_version, website=body.website or ""
     )
-    once = reception.once(caller, key, body.model_dump(mode="json"))
-    return _booked(await reception.book(caller, wish, contact, once, reading))
+    once = booking_flow.once(caller, key, body.model_dump(mode="json"))
+    return _booked(await booking_flow.book(caller, wish, contact, once, reading))
 
 
 def _wish(body: BookingRequest, language: str, reading: inputs.Reading) -> Wish:
@@ -232,4 +232,4 @@ def _booked(found: Booked) -> Response:
 
 
 async def _actor(request: Request) -> Actor:
-    return await callers.actor_for(request.cookies.get(cookies.cookie_name()))
+    return await authentication.actor_for(request.cookies.get(cookies.cookie_name()))

@@ -8,7 +8,7 @@ from uuid import UUID
 from starlette.requests import Request
 from starlette.responses import Response
 
-from practice import callers, runtime
+from practice import authentication, runtime
 from practice.domain.accounts.sessions import Standing
 from practice.domain.actors import SYSTEM
 from practice.domain.errors import BadRequest, NotFound
@@ -56,11 +56,11 @@ class SignedIn(Door):
         """Missing and another's look the same: the page again, as it is."""
         found = await self._found(request)
         if found.standing is not Standing.OPEN:
-            return go(callers.way(found))
+            return go(authentication.way(found))
         with suppress(NotFound):
             await runtime.transact(work, found.actor, **said)
         after = await self._found(request)
-        return go(callers.way(after) + (back if after.standing is Standing.OPEN else ""))
+        return go(authentication.way(after) + (back if after.standing is Standing.OPEN else ""))
 
 
 def _id(given: str | None) -> UUID:

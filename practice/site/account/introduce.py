@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import Response
 
-from practice import callers, runtime
+from practice import authentication, runtime
 from practice.domain.actors import SYSTEM, VISITOR
 from practice.domain.errors import Invalid
 from practice.i18n import _
@@ -28,14 +28,14 @@ class Introducing(Door):
     async def naming(self, request: Request) -> Response:
         found = await self._found(request)
         if not await _is_new(found):
-            return go(callers.way(found))
+            return go(authentication.way(found))
         return await self._form({}, {})
 
     async def named(self, request: Request) -> Response:
         found = await self._found(request)
         form = await forms.read(request)
         if not await _is_new(found):
-            return go(callers.way(found))
+            return go(authentication.way(found))
         account = require(found.account_id)
         try:
             await runtime.transact(newcomers.introduce, SYSTEM, account_id=account, form=form)

@@ -7,7 +7,7 @@ import segno
 from starlette.requests import Request
 from starlette.responses import Response
 
-from practice import callers, runtime
+from practice import authentication, runtime
 from practice.domain.accounts.sessions import Standing
 from practice.domain.actors import SYSTEM
 from practice.domain.booking.refusals import CodeWrong
@@ -34,7 +34,7 @@ class Codes(Door):
         # While developing the second factor is a choice, made here.
         may_enrol = found.standing is Standing.OPEN and not found.has_factor
         if not found.is_therapist or not (is_asked or may_enrol):
-            return go(callers.way(found))
+            return go(authentication.way(found))
         return await self._code_page(found)
 
     async def _code_page(self, found: Found, error: str = "", status: int = 200) -> Response:
@@ -49,7 +49,7 @@ class Codes(Door):
         found = await self._found(request)
         if not found.is_therapist or found.standing is Standing.ENDED:
             return go("/sign-in")
-        if wait := await callers.count_code(found):
+        if wait := await authentication.count_code(found):
             return await self._patience(wait)
         said = await forms.read(request)
         return await self._coded(found, said.get("code", "")[:LONGEST])

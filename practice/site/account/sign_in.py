@@ -8,7 +8,7 @@ import reflex as rx
 from starlette.requests import Request
 from starlette.responses import Response
 
-from practice import callers, i18n, runtime, vault
+from practice import authentication, i18n, runtime, vault
 from practice.domain import inputs
 from practice.domain.accounts.sessions import LinkState, Standing
 from practice.domain.actors import SYSTEM, VISITOR
@@ -50,7 +50,7 @@ class SigningIn(Door):
     async def asking(self, request: Request) -> Response:
         found = await self._found(request)
         if found.standing is not Standing.ENDED:
-            return go(callers.way(found))
+            return go(authentication.way(found))
         page = await self._page(views.ask())
         return self._with_asker(request, page, self._asker(request).nonce)
 
@@ -112,7 +112,7 @@ class SigningIn(Door):
     async def _gone(self, request: Request) -> Response:
         found = await self._found(request)
         if found.standing is not Standing.ENDED:
-            return go(callers.way(found))
+            return go(authentication.way(found))
         has_one = bool(request.cookies.get(cookies.link_cookie()))
         return await self._page(views.gone(may_have_another=has_one), LinkGone.status)
 
@@ -186,7 +186,7 @@ class SigningIn(Door):
 
     async def _after_questions(self, found: Found) -> Response:
         if not may_answer(found):
-            return go(callers.way(found))
+            return go(authentication.way(found))
         if found.actor.client_id is None:
             return go("/sign-in/name")
         calls = await self._calls(found)
@@ -203,7 +203,7 @@ class SigningIn(Door):
         found = await self._found(request)
         calls = await self._calls(found)
         if len(calls) < 2:
-            return go(callers.way(found))
+            return go(authentication.way(found))
         told = [(one.reference, _said(one)) for one in calls]
         return await self._page(views.which(told))
 

@@ -10,14 +10,14 @@ import reflex as rx
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from practice import clock, reception, runtime
+from practice import booking_flow, clock, runtime
+from practice.booking_flow import Caller
+from practice.client_address import network_of
 from practice.domain import inputs
 from practice.domain.actors import VISITOR, Actor, Role
 from practice.domain.booking.refusals import Locked, NotOffered, SlotTaken
 from practice.domain.errors import Invalid, KeyReused, NotFound, Refusal, TooMany
 from practice.i18n import _, here
-from practice.network import network_of
-from practice.reception import Caller
 from practice.services.booking import offers
 from practice.services.booking.idempotency import Booked
 from practice.services.booking.offers import Desk, Kind, Offered
@@ -91,7 +91,7 @@ class Plain(Door):
         try:
             if "look" in said:
                 return await self._look(visit, said)
-            async with reception.no_sooner():
+            async with booking_flow.no_sooner():
                 return await self._book(visit, said)
         except Locked as refusal:
             return await self._locked(visit, refusal)
@@ -170,7 +170,7 @@ class Plain(Door):
         network = network_of(visit.request, hops)
         caller = Caller(visit.actor, network, device(visit.request))
         once = typed.sent_once(caller, wanted)
-        return await reception.book(caller, wanted, typed.contact(), once, reading)
+        return await booking_flow.book(caller, wanted, typed.contact(), once, reading)
 
     async def _again(self, visit: Visit, typed: Typed, look: Look, refusal: Refusal) -> Response:
         """The form as it was, and what is wrong with it."""

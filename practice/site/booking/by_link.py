@@ -12,12 +12,12 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from practice import i18n, runtime
+from practice.booking_flow import Caller
+from practice.client_address import network_of
 from practice.domain.actors import SYSTEM, Actor
 from practice.domain.booking.refusals import LinkGone, LinkReplaced
 from practice.domain.booking.status import Status
 from practice.domain.errors import NotFound, Refusal
-from practice.network import network_of
-from practice.reception import Caller
 from practice.routes import negotiation
 from practice.services.booking import management_page
 from practice.services.booking.management_page import Bookplate

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Self
 
-from practice import i18n, reception
+from practice import booking_flow, i18n
+from practice.booking_flow import Caller, Contact
 from practice.domain import inputs
 from practice.domain.booking.status import Place
-from practice.reception import Caller, Contact
 from practice.services.booking.book import Wish
 from practice.services.booking.offers import Kind
 from practice.services.rate_limits import Once
@@ -74,4 +74,4 @@ class Typed:
     def sent_once(self, caller: Caller, wish: Wish) -> Once:
         """The same words for the same time are the same request."""
         said = {**self.kept(), "website": self.website, "start": wish.start.isoformat()}
-        return reception.once(caller, self.once, {**said, "type": wish.slug, "zone": wish.zone})
+        return booking_flow.once(caller, self.once, {**said, "type": wish.slug, "zone": wish.zone})

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from practice import i18n, reception, runtime
+from practice import booking_flow, i18n, runtime
 from practice.domain.actors import SYSTEM
 from practice.domain.booking.refusals import CostsMore
 from practice.domain.errors import NotFound, Refusal
@@ -80,7 +80,7 @@ class Managing(ByLink):
         at_most = int(said) if A_PRICE.fullmatch(said) else 0
         caller = self._caller(held)
         try:
-            await reception.cancel(caller, reference=held.reference, at_most_cents=at_most)
+            await booking_flow.cancel(caller, reference=held.reference, at_most_cents=at_most)
         except CostsMore as refusal:
             return await self._ask(await self._opened(held.request), _(refusal.message), 409)
         except Refusal as refusal:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
 
-from practice import reception, runtime
+from practice import booking_flow, runtime
 from practice.domain.booking.refusals import NotOffered, SlotTaken
 from practice.domain.errors import NotFound, Refusal
 from practice.services.booking import move, offers
@@ -54,7 +54,7 @@ class Moving(ByLink):
             return onward(f"{held.path()}/move")
         caller = self._caller(held)
         try:
-            await reception.move(caller, reference=held.reference, start=look.start)
+            await booking_flow.move(caller, reference=held.reference, start=look.start)
         except NotFound:
             raise
         except SlotTaken as taken:

@@ -11,13 +11,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from practice import callers, i18n, runtime, vault
+from practice import authentication, i18n, runtime, vault
+from practice.client_address import network_of
 from practice.domain.accounts import devices
 from practice.domain.accounts.sessions import ASKER_LIFE
 from practice.domain.actors import SYSTEM, VISITOR
 from practice.domain.errors import BadRequest, Busy, Refusal, TooMany
 from practice.i18n import _, here
-from practice.network import network_of
 from practice.routes import headers
 from practice.services.accounts import cookies, sign_in
 from practice.services.accounts.sessions import Found
@@ -72,7 +72,7 @@ class Door:
         return spoken
 
     async def _found(self, request: Request) -> Found:
-        return await callers.find(request.cookies.get(cookies.cookie_name()))
+        return await authentication.find(request.cookies.get(cookies.cookie_name()))
 
     def _network(self, request: Request) -> bytes:
         hops = self.settings.trusted_proxy_hops

@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from practice import callers, runtime
+from practice import authentication, runtime
 from practice.domain.accounts.sessions import Standing
 from practice.domain.actors import VISITOR, Role
 from practice.domain.booking.refusals import CodeWrong
@@ -39,7 +39,7 @@ class DoorState(rx.State):
         """For the session of this tab's own cookie: nothing in the event says which."""
         self.error = ""
         try:
-            found = await callers.unlock(session.cookie_of(self), form.get("code", "")[:40])
+            found = await authentication.unlock(session.cookie_of(self), form.get("code", "")[:40])
         except (CodeWrong, TooMany) as refusal:
             self.error = _(refusal.message)
         else:

@@ -7,11 +7,11 @@ import reflex as rx
 from starlette.requests import HTTPConnection
 
 from practice import settings
+from practice.booking_flow import Caller
+from practice.client_address import network_of
 from practice.domain.accounts import devices
 from practice.domain.errors import Refusal, TooMany
 from practice.i18n import _
-from practice.network import network_of
-from practice.reception import Caller
 from practice.services.booking.offers import Desk
 from practice.state.framework.session import actor_of
 from practice.wording import times

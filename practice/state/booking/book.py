@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 import reflex as rx
 
-from practice import i18n, reception
+from practice import booking_flow, i18n
+from practice.booking_flow import Contact
 from practice.domain import inputs
 from practice.domain.actors import Actor, Role
 from practice.domain.booking.refusals import LOCKS, HoldOpen, Locked, ProofNeeded, SlotTaken
@@ -15,7 +16,6 @@ from practice.domain.booking.status import Place
 from practice.domain.clients.stages import Lock
 from practice.domain.errors import N_, BadRequest, Busy, Invalid, NotFound, TooMany
 from practice.i18n import _
-from practice.reception import Contact
 from practice.runtime import query
 from practice.services.access import require
 from practice.services.booking import offers as booking_offers
@@ -104,7 +104,7 @@ class BookState(DeskState):
         self._ask_again()
         if not form.get("key"):
             raise BadRequest
-        async with reception.no_sooner() if caller.is_guest else nullcontext():
+        async with booking_flow.no_sooner() if caller.is_guest else nullcontext():
             try:
                 if not await self._lead_to_what_was_booked(caller, form):
                     await self._book(caller, form)
@@ -116,21 +116,21 @@ class BookState(DeskState):
                 self._refuse(refusal)
         self.answer += 1
 
-    async def _book(self, caller: reception.Caller, form: dict[str, str]) -> None:
+    async def _book(self, caller: booking_flow.Caller, form: dict[str, str]) -> None:
         reading = inputs.Reading()
         wish = _wish(form, reading)
         said = {name: text for name, text in form.items() if name not in {"key", "earlier"}}
-        once = reception.once(caller, _of_a_page(form["key"][:A_KEY]), said)
-        booked = await reception.book(caller, wish, _contact(form), once, reading)
+        once = booking_flow.once(caller, _of_a_page(form["key"][:A_KEY]), said)
+        booked = await booking_flow.book(caller, wish, _contact(form), once, reading)
         self.way_on = _after(booked)
 
     async def _lead_to_what_was_booked(
-        self, caller: reception.Caller, said: dict[str, str]
+        self, caller: booking_flow.Caller, said: dict[str, str]
     ) -> bool:
         """By a wish of the same person whose answer was lost with the connection, or with a reload:
         whoever is told nothing sends again, and perhaps for another time."""
         keys = said.get("earlier", "").split()[-MOST_EARLIER:]
-        found = await reception.find_earlier(caller, [_of_a_page(key[:A_KEY]) for key in keys])
+        found = await booking_flow.find_earlier(caller, [_of_a_page(key[:A_KEY]) for key in keys])
         self.way_on = _after(found) if found else ""
         return found is not None
 

@@ -3,13 +3,13 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from practice import i18n, reception
+from practice import booking_flow, i18n
+from practice.booking_flow import Caller
 from practice.domain import inputs
 from practice.domain.actors import VISITOR, Actor
 from practice.domain.booking.refusals import NotPossibleNow, ProofNeeded, SlotTaken, TooLate
 from practice.domain.errors import Busy, Refusal, TooMany
 from practice.i18n import _, sentence
-from practice.reception import Caller
 from practice.runtime import query
 from practice.services.booking import move
 from practice.services.booking import offers as booking_offers
@@ -47,7 +47,7 @@ class MovingState(DeskState):
         self._ask_again()
         start = inputs.instant("start", form.get("start", "")[:40])
         try:
-            await reception.move(Caller(mover, network(self)), reference=reference, start=start)
+            await booking_flow.move(Caller(mover, network(self)), reference=reference, start=start)
         except SlotTaken as refusal:
             await self._lose(mover, form, type(refusal), start)
         except (TooLate, NotPossibleNow, TooMany, ProofNeeded, Busy) as refusal:

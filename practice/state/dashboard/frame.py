@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import reflex as rx
 
 from practice.domain.actors import Actor
-from practice.i18n import _, city
+from practice.i18n import _
 from practice.runtime import query
 from practice.services.dashboard import home
 from practice.services.dashboard.home import Frame
+from practice.wording import dashboard
 
 
 @dataclass(frozen=True)
@@ -38,9 +39,4 @@ class ClientState(rx.State):
             Other(str(one.client_id), one.name) for one in frame.people if not one.is_chosen
         ]
         self.unread = frame.unread
-        self.zone_note = _("Times are in {place} time.").format(place=own_place(frame))
-
-
-def own_place(frame: Frame) -> str:
-    """The practice's own clock has the practice's name: nobody in Trieste lives by Rome."""
-    return frame.practice_place if frame.zone == frame.practice_zone else city(frame.zone)
+        self.zone_note = _("Times are in {place} time.").format(place=dashboard.own_place(frame))

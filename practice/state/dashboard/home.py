@@ -2,12 +2,12 @@
 
 import reflex as rx
 
-from practice import reception
+from practice import booking_flow
+from practice.booking_flow import Caller
 from practice.domain.actors import Role
 from practice.domain.booking.refusals import CostsMore, TooLate
 from practice.domain.clients.stages import Stage
 from practice.i18n import _, sentence
-from practice.reception import Caller
 from practice.runtime import query
 from practice.services.booking import cancel
 from practice.services.dashboard import home as service
@@ -69,7 +69,7 @@ class MeState(ClientState):
         del form
         actor = await actor_of(self)
         try:
-            await reception.cancel(
+            await booking_flow.cancel(
                 Caller(actor, network(self)),
                 reference=self._reference,
                 at_most_cents=self._cost_cents,

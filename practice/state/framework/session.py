@@ -10,7 +10,7 @@ from reflex.middleware.middleware import Middleware
 from reflex.state import BaseState, StateUpdate
 from starlette.requests import cookie_parser
 
-from practice import callers, db
+from practice import authentication, db
 from practice.domain.accounts.sessions import Standing
 from practice.domain.actors import Actor
 from practice.services.accounts import cookies
@@ -51,7 +51,7 @@ def cookie_of(state: BaseState) -> str | None:
 async def actor_of(state: BaseState) -> Actor:
     """A page that connects again loads its data again; nobody is there because of that."""
     own = await state.get_state(SessionState)
-    who = callers.find if own._is_in_use else callers.look
+    who = authentication.find if own._is_in_use else authentication.look
     return (await who(cookie_of(state))).actor
 
 
@@ -107,7 +107,7 @@ async def _bind(
 async def _find(cookie: str | None) -> Found | None:
     """None while nobody can say: then the tab is empty, and the next event asks again."""
     try:
-        return await callers.look(cookie)
+        return await authentication.look(cookie)
     except db.UNAVAILABLE as error:
         logger.error("session_unknown", exc_info=error)
         return None

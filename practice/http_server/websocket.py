@@ -7,9 +7,9 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.frames import Frame
 
 from practice import metrics
-from practice.edge.doorman import Doorman
-from practice.edge.http import address_of
-from practice.edge.patience import Reader
+from practice.http_server.admission import Doorman
+from practice.http_server.http import address_of
+from practice.http_server.write_deadline import Reader
 from practice.settings import Settings
 
 # Of one message. Browsers send ours whole.

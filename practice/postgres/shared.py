@@ -18,8 +18,8 @@ import psutil
 import psycopg
 from psycopg import sql
 
-from practice.cluster import making
-from practice.cluster.making import ROLE, PostgresServer, get_server, pgexec
+from practice.postgres import create
+from practice.postgres.create import ROLE, PostgresServer, get_server, pgexec
 from practice.settings import StartRefused
 
 # A socket's whole path has to fit into 107 bytes; the name itself takes 15.
@@ -83,7 +83,7 @@ class Cluster:
     def _start(self) -> None:
         if self._answers():
             return
-        if not making.is_whole(self.directory):
+        if not create.is_whole(self.directory):
             self._make()
         server = get_server(self.directory, cleanup_mode=None, start=False)
         server.ensure_pgdata_inited()
@@ -94,7 +94,7 @@ class Cluster:
 
     def _make(self) -> None:
         try:
-            making.make(self.directory)
+            create.make(self.directory)
         except (OSError, subprocess.SubprocessError) as failure:
             raise StartRefused(
                 f"The embedded PostgreSQL could not be made in {self.directory}: {failure}"

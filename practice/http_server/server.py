@@ -12,9 +12,9 @@ from typing import Any
 
 import uvicorn
 
-from practice.edge.doorman import RESERVED, Doorman
-from practice.edge.http import Connection
-from practice.edge.websocket import Socket
+from practice.http_server.admission import RESERVED, Doorman
+from practice.http_server.http import Connection
+from practice.http_server.websocket import Socket
 from practice.settings import Settings
 
 # As many wait to be accepted, and as many are accepted before anything else is done. More would let
@@ -68,7 +68,7 @@ def make(app: str | Callable[[], Any], settings: Settings) -> Server:
         lifespan="on",
         log_config=None,
         access_log=False,
-        # Who asks is found out by practice.network, which trusts as many proxies as it is told to.
+        # practice.client_address finds out who asks; it trusts as many proxies as it is told to.
         proxy_headers=False,
         server_header=False,
         backlog=BACKLOG,

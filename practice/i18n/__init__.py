@@ -19,7 +19,7 @@ from practice.domain.errors import N_
 
 LANGUAGES = ("en", "it")
 DEFAULT_LANGUAGE = "en"
-CATALOGS = Path(__file__).parent.parent / "locales"
+CATALOGS = Path(__file__).parent.parent.parent / "locales"
 # A number and its unit stay on one line.
 TIED = "\N{NO-BREAK SPACE}"
 # English here is British: 24 November, 09:20.

@@ -7,7 +7,7 @@ from time import monotonic
 
 import structlog
 
-from practice.cluster.shared import Cluster
+from practice.postgres.shared import Cluster
 
 logger = structlog.get_logger(__name__)
 

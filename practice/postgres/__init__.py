@@ -7,9 +7,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from practice import db
-from practice.cluster.making import ROLE
-from practice.cluster.shared import Cluster
-from practice.cluster.watching import Say, watched
+from practice.postgres.create import ROLE
+from practice.postgres.shared import Cluster
+from practice.postgres.watch import Say, watched
 from practice.settings import Settings, StartRefused
 
 __all__ = ["ROLE", "Cluster", "running"]

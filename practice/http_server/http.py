@@ -6,8 +6,8 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from practice.edge.doorman import Doorman
-from practice.edge.patience import Counted, Reader
+from practice.http_server.admission import Doorman
+from practice.http_server.write_deadline import Counted, Reader
 from practice.settings import Settings
 
 LARGEST_HEAD = 32 * 1024

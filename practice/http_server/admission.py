@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Mapping
 from time import monotonic
 
-from practice.buckets import Buckets
-from practice.network import network_at, shares_of
+from practice.client_address import network_at, shares_of
 from practice.settings import Settings
+from practice.token_buckets import Buckets
 
 # Descriptors that the database, the log and the files of the build need beside the connections.
 RESERVED = 200
