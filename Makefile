@@ -18,23 +18,24 @@ check: .venv/proves ## Format, lint, types, import contracts, schema drift, mess
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
 	@$(BIN)/pyright
 	@$(BIN)/lint-imports --no-cache
-	@$(BIN)/python -m tests.drift
-	@$(BIN)/python -m tests.messages
-	@$(BIN)/python -m tests.dry_compile
+	@$(BIN)/python -m tests.checks.migrations
+	@$(BIN)/python -m tests.checks.translations
+	@$(BIN)/python -m tests.checks.compile
 
 bench: .venv/proves ## Measure: slots, bookings, the outbox, the interface, sockets, start-up, pages, Lighthouse
 	@for bench in $(BENCHES); do \
-		$(BIN)/python -m tests.$$bench $$(case $$bench in bench_dark|bench_sockets) echo --minutes 1;; esac) || { \
-			echo "tests.$$bench failed; the benches after it were not run." >&2; exit 1; }; \
+		$(BIN)/python -m tests.bench.$$bench $$(case $$bench in dark_providers|sockets) echo --minutes 1;; esac) || { \
+			echo "tests.bench.$$bench failed; the benches after it were not run." >&2; exit 1; }; \
 	done
 
-BENCHES := bench_slots bench_booking bench_outbox bench_dark bench_api bench_sign_in bench_sockets bench_notices bench_connections bench_reading bench_soak bench bench_pages
+BENCHES := slots booking outbox dark_providers api sign_in sockets notices connections reading soak start_and_pages \
+	lighthouse_pages
 
 screenshots: .venv/proves ## Take pictures of every screen into docs/screenshots
-	@$(BIN)/python -m tests.screenshots
+	@$(BIN)/python -m tests.screenshots.take
 
 messages: .venv/proves ## Collect the visible sentences into locales/, for translating
-	@$(BIN)/python -m tests.messages --write
+	@$(BIN)/python -m tests.checks.translations --write
 
 lock: .venv/proves ## Choose newer versions of the dependencies and write them down with hashes
 	@$(BIN)/uv pip compile pyproject.toml $(LOCKING) -o requirements.lock

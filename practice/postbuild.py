@@ -88,7 +88,7 @@ class Lighter(Plugin):
 
 
 # Emotion makes style sheets out of styles in Python; ours are attributes. No script of ours writes
-# cookies, nor may one (tests/test_rules.py).
+# cookies, nor may one (tests/architecture/test_source_rules.py).
 REPLACED = {"@emotion/react": "plain_elements.js", "universal-cookie": "no_cookies.js"}
 SOURCES = Path(__file__).parent / "components"
 VITE_CONFIG = "vite.config.js"

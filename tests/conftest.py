@@ -20,8 +20,8 @@ from practice.domain.actors import SYSTEM
 from practice.sample import seed
 from practice.settings import ROOT
 from tests import builders
-from tests.scratch import Scratch, admin, create, exists
-from tests.shifts import Shifts
+from tests.support.database import Scratch, admin, create, exists
+from tests.support.xdist_scheduler import Shifts
 
 DATA = ROOT / ".data" / "tests"
 # The same examples in every run; EXPLORE=5000 looks for new ones.

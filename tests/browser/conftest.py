@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState
 
 from practice.settings import ROOT
-from tests import chromium, server
+from tests.support import chromium, portal_process
 
 OpenPage = Callable[..., Page]
 SignedIn = Callable[..., StorageState]
@@ -22,23 +22,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[server.Server]:
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[portal_process.Server]:
     """One for each worker, so that what one journey does to its log disturbs no other; made anew
     on a morning that is always the same, because journeys change what they find."""
     own = tmp_path_factory.mktemp("portal")
-    with server.running(own, own / "server.log", PRACTICE_NOW=server.MORNING) as found:
+    with portal_process.running(
+        own, own / "server.log", PRACTICE_NOW=portal_process.MORNING
+    ) as found:
         yield found
 
 
 @pytest.fixture(scope="session")
-def signed_in(portal: server.Server, chrome: Browser) -> SignedIn:
+def signed_in(portal: portal_process.Server, chrome: Browser) -> SignedIn:
     """What a browser holds for whom the letter is; each signs in once for all journeys."""
     kept: dict[str, StorageState] = {}
 
     def state_of(email: str, *, again: bool = False) -> StorageState:
         if again or email not in kept:
             with chrome.new_context() as context:
-                server.sign_in_by_letter(context, portal.base, email)
+                portal_process.sign_in_by_letter(context, portal.base, email)
                 kept[email] = context.storage_state()
         return kept[email]
 
@@ -57,7 +59,7 @@ def chrome() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def open_page(chrome: Browser, portal: server.Server) -> Iterator[OpenPage]:
+def open_page(chrome: Browser, portal: portal_process.Server) -> Iterator[OpenPage]:
     """A page in a fresh browser; a test fails when the page complained on its console."""
     contexts: list[BrowserContext] = []
     complaints: list[str] = []

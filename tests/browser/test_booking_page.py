@@ -11,10 +11,10 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests import server
 from tests.browser.conftest import OpenPage, moved_while_loading
-from tests.browser.looks import axe_findings, axe_in_all_looks, sticks_out
-from tests.server import Ask
+from tests.support import portal_process
+from tests.support.appearances import axe_findings, axe_in_all_looks, sticks_out
+from tests.support.portal_process import Ask
 
 NARROW, BROAD = 360, 1280
 NOOR = "noor@alderby.example"
@@ -30,12 +30,14 @@ SLOW_3G = {
 
 
 @pytest.fixture(scope="module")
-def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[server.Server]:
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[portal_process.Server]:
     """Of its own, because here one browser books more than a person may in a day."""
     own = tmp_path_factory.mktemp("booking")
     log = own / "server.log"
-    with server.running(own, log, PRACTICE_NOW=server.MORNING, PRACTICE_LIMITS="off") as found:
-        with server.changing(found) as ask:
+    with portal_process.running(
+        own, log, PRACTICE_NOW=portal_process.MORNING, PRACTICE_LIMITS="off"
+    ) as found:
+        with portal_process.changing(found) as ask:
             for table in ("practice", "session_types"):
                 ask(f"UPDATE {table} SET max_per_day = %s", (None,))
             ask("CREATE TABLE before_all AS SELECT id FROM bookings", ())
@@ -43,10 +45,10 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[server.Server]:
 
 
 @pytest.fixture(autouse=True)
-def as_free_as_before(portal: server.Server) -> Iterator[None]:
+def as_free_as_before(portal: portal_process.Server) -> Iterator[None]:
     """No test finds a day fuller for those that ran before it."""
     yield
-    with server.changing(portal) as ask:
+    with portal_process.changing(portal) as ask:
         ask(
             "UPDATE bookings SET status = 'cancelled' WHERE discovery AND status = 'confirmed' "
             "AND id NOT IN (SELECT id FROM before_all)",
@@ -55,8 +57,8 @@ def as_free_as_before(portal: server.Server) -> Iterator[None]:
 
 
 @pytest.fixture
-def in_database(portal: server.Server) -> Iterator[Ask]:
-    with server.changing(portal) as ask:
+def in_database(portal: portal_process.Server) -> Iterator[Ask]:
+    with portal_process.changing(portal) as ask:
         yield ask
 
 
@@ -94,7 +96,7 @@ def is_booked(page: Page) -> str:
     return page.url.split("/")[-2]
 
 
-def letter_to(page: Page, portal: server.Server, email: str) -> str:
+def letter_to(page: Page, portal: portal_process.Server, email: str) -> str:
     """What the confirmation says, once it has come."""
     for _try in range(200):
         letters = page.request.get(f"{portal.base}/dev/mailbox.json").json()
@@ -105,7 +107,7 @@ def letter_to(page: Page, portal: server.Server, email: str) -> str:
     raise AssertionError(f"no letter to {email}")
 
 
-def snatch(page: Page, portal: server.Server, start: str) -> None:
+def snatch(page: Page, portal: portal_process.Server, start: str) -> None:
     """Somebody else books it, by the road of programs."""
     kinds = page.request.get(f"{portal.base}/api/session-types").json()
     wish = {
@@ -132,7 +134,7 @@ def snatch(page: Page, portal: server.Server, start: str) -> None:
 )
 @pytest.mark.parametrize(("wide", "theme"), [(NARROW, "dark"), (BROAD, "light")])
 def test_a_guest_books_a_call(
-    open_page: OpenPage, portal: server.Server, path: str, title: str, wide: int, theme: str
+    open_page: OpenPage, portal: portal_process.Server, path: str, title: str, wide: int, theme: str
 ):
     page = opened(open_page, path, wide=wide, color_scheme=theme)
     expect(page.get_by_role("heading", level=1)).to_have_text(title)
@@ -204,7 +206,7 @@ def test_back_leads_to_the_times_and_forward_to_the_form(open_page: OpenPage):
 
 
 def test_a_time_that_went_while_the_page_was_away_is_said_to_be_gone(
-    open_page: OpenPage, portal: server.Server
+    open_page: OpenPage, portal: portal_process.Server
 ):
     page = opened(open_page)
     start = pick(page, 1)
@@ -216,7 +218,9 @@ def test_a_time_that_went_while_the_page_was_away_is_said_to_be_gone(
 
 
 @pytest.mark.parametrize("wide", [NARROW, BROAD])
-def test_a_lost_time_is_replaced_in_place(open_page: OpenPage, portal: server.Server, wide: int):
+def test_a_lost_time_is_replaced_in_place(
+    open_page: OpenPage, portal: portal_process.Server, wide: int
+):
     page = opened(open_page, wide=wide, bypass_csp=True)
     start = pick(page, 3)
     fill(page)
@@ -241,7 +245,7 @@ def test_a_lost_time_is_replaced_in_place(open_page: OpenPage, portal: server.Se
 
 
 def test_after_a_loss_what_was_written_can_be_changed_and_another_day_picked(
-    open_page: OpenPage, portal: server.Server
+    open_page: OpenPage, portal: portal_process.Server
 ):
     page = opened(open_page)
     start = pick(page, 3)
@@ -335,7 +339,7 @@ def test_arrows_step_from_free_day_to_free_day_on_the_week_of_a_phone(open_page:
     expect(page.locator(f"[data-day='{first}']")).to_be_focused()
 
 
-def test_another_day_needs_no_server(open_page: OpenPage, portal: server.Server):
+def test_another_day_needs_no_server(open_page: OpenPage, portal: portal_process.Server):
     page = open_page("/privacy", timezone_id="Europe/Rome")
     said: list[str] = []
 
@@ -408,7 +412,7 @@ def test_where_nothing_is_free_there_is_a_way_to_write(open_page: OpenPage, in_d
 
 
 def test_kathmandu_is_seen_from_st_john_s(
-    open_page: OpenPage, portal: server.Server, in_database: Ask
+    open_page: OpenPage, portal: portal_process.Server, in_database: Ask
 ):
     """Nine and a quarter hours apart, and on two dates."""
     zone = "UPDATE practice SET zone = %s"
@@ -476,7 +480,7 @@ def test_a_zone_that_nobody_knows_falls_back_kindly(open_page: OpenPage):
     expect(page.locator(".zone:visible")).to_contain_text("Trieste time (GMT+1)")
 
 
-def test_a_dropped_connection_loses_nothing(open_page: OpenPage, portal: server.Server):
+def test_a_dropped_connection_loses_nothing(open_page: OpenPage, portal: portal_process.Server):
     page = open_page("/privacy", timezone_id="Europe/Rome")
     sockets: list[Any] = []
 
@@ -501,7 +505,7 @@ def test_a_dropped_connection_loses_nothing(open_page: OpenPage, portal: server.
 
 
 def test_on_a_slow_line_a_call_is_booked_on_the_same_page(
-    open_page: OpenPage, portal: server.Server
+    open_page: OpenPage, portal: portal_process.Server
 ):
     page = open_page("/privacy", wide=NARROW, timezone_id="Europe/Rome")
     page.context.set_default_timeout(60_000)
@@ -516,7 +520,7 @@ def test_on_a_slow_line_a_call_is_booked_on_the_same_page(
 
 
 def test_a_reload_while_it_is_sent_leads_to_the_call_it_booked(
-    open_page: OpenPage, portal: server.Server
+    open_page: OpenPage, portal: portal_process.Server
 ):
     page = opened(open_page)
     pick(page)
@@ -531,7 +535,7 @@ def test_a_reload_while_it_is_sent_leads_to_the_call_it_booked(
 
 
 def test_another_time_after_a_lost_answer_books_no_second_call(
-    open_page: OpenPage, portal: server.Server
+    open_page: OpenPage, portal: portal_process.Server
 ):
     page = opened(open_page)
     pick(page)
@@ -576,7 +580,7 @@ def test_where_no_script_comes_to_who_is_signed_in_there_is_a_way_on(open_page: 
     expect(page).to_have_url(re.compile(r"/plain/book\?day=2026-11-26"))
 
 
-def test_two_presses_book_once(open_page: OpenPage, portal: server.Server):
+def test_two_presses_book_once(open_page: OpenPage, portal: portal_process.Server):
     page = opened(open_page)
     pick(page, 1)
     email = fill(page)
@@ -590,7 +594,9 @@ def test_two_presses_book_once(open_page: OpenPage, portal: server.Server):
     assert len([one for one in letters if one["to"] == email]) == 1
 
 
-def test_without_a_socket_the_plain_page_takes_over(open_page: OpenPage, portal: server.Server):
+def test_without_a_socket_the_plain_page_takes_over(
+    open_page: OpenPage, portal: portal_process.Server
+):
     """Three pages at once, because each of them has to lose its patience."""
     pages: dict[str, Page] = {}
     for path in ("/book", "/it/book", "/book/discovery"):
@@ -671,14 +677,18 @@ def test_what_stands_ahead_is_what_the_script_then_shows(open_page: OpenPage):
     assert seen(ahead) == seen(opened(open_page))
 
 
-def test_without_a_script_the_plain_page_takes_over(open_page: OpenPage, portal: server.Server):
+def test_without_a_script_the_plain_page_takes_over(
+    open_page: OpenPage, portal: portal_process.Server
+):
     page = open_page("/privacy", java_script_enabled=False)
     page.goto(f"{portal.base}/it/book", wait_until="commit")
     page.wait_for_url(f"{portal.base}/it/plain/book", wait_until="commit")
 
 
 @pytest.mark.parametrize("path", ["/book/nothing", "/it/book/nothing", "/book/Discovery"])
-def test_what_is_no_session_has_no_page(open_page: OpenPage, portal: server.Server, path: str):
+def test_what_is_no_session_has_no_page(
+    open_page: OpenPage, portal: portal_process.Server, path: str
+):
     page = open_page("/privacy")
     assert page.request.get(portal.base + path).status == 404
 
@@ -713,7 +723,7 @@ def test_at_twice_the_size_on_a_small_phone_nothing_sticks_out(open_page: OpenPa
 @pytest.mark.parametrize("wide", [NARROW, BROAD])
 @pytest.mark.parametrize("path", ["/book", "/book/discovery"])
 def test_nothing_moves_while_it_loads(
-    open_page: OpenPage, portal: server.Server, path: str, wide: int
+    open_page: OpenPage, portal: portal_process.Server, path: str, wide: int
 ):
     page = open_page("/privacy", wide=wide, timezone_id="Europe/Rome")
     assert moved_while_loading(page, portal.base + path) <= 0.05
@@ -728,28 +738,30 @@ def test_the_calendar_speaks_italian(open_page: OpenPage):
     expect(page.get_by_role("button", name="Prenotare questo orario")).to_be_visible()
 
 
-def signed_in(page: Page, portal: server.Server, email: str) -> Page:
-    server.sign_in_by_letter(page.context, portal.base, email).close()
+def signed_in(page: Page, portal: portal_process.Server, email: str) -> Page:
+    portal_process.sign_in_by_letter(page.context, portal.base, email).close()
     page.goto(f"{portal.base}/book")
     return page
 
 
 def test_who_is_signed_in_is_known_and_who_has_a_call_is_led_to_it(
-    open_page: OpenPage, portal: server.Server
+    open_page: OpenPage, portal: portal_process.Server
 ):
     page = signed_in(open_page("/privacy", timezone_id="Europe/Rome"), portal, NOOR)
     expect(page.get_by_text("Your first call is booked already.")).to_be_visible()
     expect(page.get_by_role("link", name="To your pages")).to_be_visible()
 
 
-def test_who_had_the_call_sees_what_is_open(open_page: OpenPage, portal: server.Server):
+def test_who_had_the_call_sees_what_is_open(open_page: OpenPage, portal: portal_process.Server):
     page = signed_in(open_page("/privacy", timezone_id="Europe/Rome"), portal, OSKAR)
     page.get_by_role("link", name=re.compile("^Individual session")).click()
     expect(page).to_have_url(f"{portal.base}/book/individual")
     expect(page.get_by_role("link", name="Write to me")).to_be_visible()
 
 
-def test_a_call_is_moved_behind_the_link_of_its_letter(open_page: OpenPage, portal: server.Server):
+def test_a_call_is_moved_behind_the_link_of_its_letter(
+    open_page: OpenPage, portal: portal_process.Server
+):
     page = opened(open_page)
     pick(page, 1)
     fill(page)
@@ -773,7 +785,7 @@ def test_a_call_is_moved_behind_the_link_of_its_letter(open_page: OpenPage, port
 
 @pytest.mark.parametrize("wide", [NARROW, BROAD])
 def test_a_client_moves_their_own_appointment(
-    open_page: OpenPage, portal: server.Server, wide: int
+    open_page: OpenPage, portal: portal_process.Server, wide: int
 ):
     options = {"wide": wide, "timezone_id": "Europe/Rome", "bypass_csp": True}
     page = signed_in(open_page("/privacy", **options), portal, OSKAR)

@@ -11,9 +11,9 @@ from practice import db
 from practice.postgres import Cluster
 from practice.services import drafts
 from practice.services.accounts import sessions
-from tests import portals
-from tests.browser.looks import axe_in_all_looks, sticks_out
-from tests.server import Server
+from tests.support import running_portal
+from tests.support.appearances import axe_in_all_looks, sticks_out
+from tests.support.portal_process import Server
 
 PATH = "/styleguide/door"
 WORDS = "Dear Junia, on Thursday"
@@ -23,7 +23,7 @@ WORDS = "Dear Junia, on Thursday"
 def own(postgres: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     log = tmp_path_factory.mktemp("lock") / "portal.log"
     # All of them are one therapist, and some of her codes are wrong.
-    with portals.shared(postgres, log, PRACTICE_LIMIT_CODES="1000/60") as portal:
+    with running_portal.shared(postgres, log, PRACTICE_LIMIT_CODES="1000/60") as portal:
         yield portal
 
 
@@ -55,13 +55,13 @@ def sheet(page: Page) -> Any:
 
 
 def locked(page: Page, cookie: str) -> Page:
-    portals.pass_time(cookie, timedelta(minutes=61))
+    running_portal.pass_time(cookie, timedelta(minutes=61))
     expect(sheet(page)).to_be_visible()
     return page
 
 
 def test_a_draft_is_kept_after_a_pause_and_found_by_the_next_page(tab: Any):
-    cookie, actor = portals.a_client()
+    cookie, actor = running_portal.a_client()
     page = tab(cookie)
     letter(page).fill(WORDS)
     expect(page.get_by_text("Draft kept")).to_be_visible()
@@ -70,7 +70,7 @@ def test_a_draft_is_kept_after_a_pause_and_found_by_the_next_page(tab: Any):
 
 
 def test_who_writes_before_the_page_is_awake_loses_nothing(tab: Any, own: Server):
-    cookie, actor = portals.a_client()
+    cookie, actor = running_portal.a_client()
     page = tab(cookie, "/healthz")
     page.add_init_script(
         "addEventListener('DOMContentLoaded', () => "
@@ -82,7 +82,7 @@ def test_who_writes_before_the_page_is_awake_loses_nothing(tab: Any, own: Server
 
 
 def test_a_draft_is_kept_when_its_field_is_left(tab: Any):
-    cookie, actor = portals.a_client()
+    cookie, actor = running_portal.a_client()
     page = tab(cookie)
     letter(page).fill(WORDS)
     letter(page).blur()
@@ -91,7 +91,7 @@ def test_a_draft_is_kept_when_its_field_is_left(tab: Any):
 
 
 def test_what_is_newer_than_its_draft_is_not_called_kept(tab: Any):
-    cookie, _ = portals.a_client()
+    cookie, _ = running_portal.a_client()
     page = tab(cookie)
     letter(page).fill(WORDS)
     expect(page.locator(".entry-kept")).to_have_attribute("data-fresh", "true")
@@ -100,7 +100,7 @@ def test_what_is_newer_than_its_draft_is_not_called_kept(tab: Any):
 
 
 def test_an_idle_portal_shows_the_lock_and_nothing_else(tab: Any):
-    cookie, _ = portals.the_therapist()
+    cookie, _ = running_portal.the_therapist()
     page = tab(cookie)
     letter(page).fill(WORDS)
     expect(page.get_by_text("Draft kept")).to_be_visible()
@@ -121,7 +121,7 @@ def test_an_idle_portal_shows_the_lock_and_nothing_else(tab: Any):
 
 
 def test_a_code_opens_it_and_the_page_is_as_it_was(tab: Any):
-    cookie, secret = portals.the_therapist()
+    cookie, secret = running_portal.the_therapist()
     page = tab(cookie)
     letter(page).fill(WORDS)
     expect(page.get_by_text("Draft kept")).to_be_visible()
@@ -130,33 +130,33 @@ def test_a_code_opens_it_and_the_page_is_as_it_was(tab: Any):
     page.keyboard.press("Enter")
     expect(page.get_by_text("That code does not fit.")).to_be_visible()
     expect(page.get_by_label("Code")).to_be_focused()
-    page.get_by_label("Code").fill(portals.code_of(secret))
+    page.get_by_label("Code").fill(running_portal.code_of(secret))
     page.get_by_role("button", name="Unlock").click()
     expect(sheet(page)).to_be_hidden()
     expect(letter(page)).to_have_value(WORDS)
 
 
 def test_the_other_tab_is_unlocked_with_it(tab: Any):
-    cookie, secret = portals.the_therapist()
+    cookie, secret = running_portal.the_therapist()
     page, other = tab(cookie), tab(cookie)
     letter(page).fill(WORDS)
     expect(page.get_by_text("Draft kept")).to_be_visible()
     locked(page, cookie)
     expect(sheet(other)).to_be_visible()
-    page.get_by_label("Code").fill(portals.code_of(secret))
+    page.get_by_label("Code").fill(running_portal.code_of(secret))
     page.get_by_role("button", name="Unlock").click()
     expect(sheet(other)).to_be_hidden()
     expect(letter(other)).to_have_value(WORDS)
 
 
 def test_a_page_that_is_opened_locked_shows_the_lock(tab: Any):
-    cookie, _ = portals.the_therapist()
-    portals.pass_time(cookie, timedelta(minutes=61))
+    cookie, _ = running_portal.the_therapist()
+    running_portal.pass_time(cookie, timedelta(minutes=61))
     expect(sheet(tab(cookie))).to_be_visible()
 
 
 def test_from_the_lock_one_can_sign_out(tab: Any, own: Server):
-    cookie, _ = portals.the_therapist()
+    cookie, _ = running_portal.the_therapist()
     page = locked(tab(cookie), cookie)
     sheet(page).get_by_role("button", name="Sign out").click()
     page.wait_for_url(f"{own.base}/")
@@ -164,7 +164,7 @@ def test_from_the_lock_one_can_sign_out(tab: Any, own: Server):
 
 
 def test_when_the_session_ends_elsewhere_the_page_goes_to_the_door(tab: Any, own: Server):
-    cookie, actor = portals.a_client()
+    cookie, actor = running_portal.a_client()
     page = tab(cookie)
     letter(page).fill(WORDS)
     expect(page.get_by_text("Draft kept")).to_be_visible()
@@ -178,7 +178,7 @@ def test_a_page_of_nobody_leads_to_the_door_in_its_language(tab: Any, own: Serve
 
 
 def test_a_public_page_stays_when_a_session_ends(tab: Any, own: Server):
-    cookie, actor = portals.a_client()
+    cookie, actor = running_portal.a_client()
     page = tab(cookie, "/styleguide")
     page.get_by_role("button", name="Cancel an appointment").wait_for()
     db.transact(sessions.end_all, actor)
@@ -189,7 +189,7 @@ def test_a_public_page_stays_when_a_session_ends(tab: Any, own: Server):
 
 
 def test_the_lock_can_be_read_by_everybody(tab: Any):
-    cookie, _ = portals.the_therapist()
+    cookie, _ = running_portal.the_therapist()
     page = locked(tab(cookie), cookie)
     page.get_by_label("Code").fill("000000")
     page.keyboard.press("Enter")

@@ -12,8 +12,8 @@ import socketio.exceptions
 from practice.settings import ROOT
 from practice.state.framework.shell import ShellState
 from practice.state.styleguide import StyleguideState
-from tests.server import Server
-from tests.sockets import connected
+from tests.support.portal_process import Server
+from tests.support.websocket_client import connected
 
 CANARY = "canary-4711"
 
@@ -155,7 +155,7 @@ def test_a_socket_shows_nothing_of_another_state(portal: Server):
     with connected(portal.base) as client:
         heard = client.heard()
     assert "_bound_to" not in heard
-    assert "practice___state___trouble" in heard
+    assert "practice___state___framework___trouble" in heard
 
 
 def test_readiness_is_told_as_json(portal: Server):

@@ -10,11 +10,11 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests import server
 from tests.browser.conftest import OpenPage
-from tests.browser.looks import axe_in_all_looks, sticks_out
-from tests.forms import links, typed
-from tests.server import Server
+from tests.support import portal_process
+from tests.support.appearances import axe_in_all_looks, sticks_out
+from tests.support.html_forms import links, typed
+from tests.support.portal_process import Server
 
 PATH = "/plain/book/discovery"
 WHO = {"name": "Giulia Ferri", "phone": "+39 040 123456"}
@@ -47,11 +47,11 @@ class Guest:
 
 
 @pytest.fixture(scope="module")
-def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[server.Server]:
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[portal_process.Server]:
     """One of their own, which lets one address book as often as these journeys do."""
     own = tmp_path_factory.mktemp("plain")
-    said = {"PRACTICE_NOW": server.MORNING, "PRACTICE_LIMITS": "off"}
-    with server.running(own, own / "server.log", **said) as found:
+    said = {"PRACTICE_NOW": portal_process.MORNING, "PRACTICE_LIMITS": "off"}
+    with portal_process.running(own, own / "server.log", **said) as found:
         yield found
 
 

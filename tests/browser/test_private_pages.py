@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import OpenPage, SignedIn, moved_while_loading
-from tests.browser.looks import axe_in_all_looks, sticks_out
-from tests.server import Server
+from tests.support.appearances import axe_in_all_looks, sticks_out
+from tests.support.portal_process import Server
 
 HER = "hello@studiomarea.example"
 JUNIA = "junia@hartwell.example"

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests import server, steps
 from tests.browser.conftest import OpenPage
-from tests.browser.looks import axe_in_all_looks, sticks_out
-from tests.server import Server
+from tests.screenshots import steps
+from tests.support import portal_process
+from tests.support.appearances import axe_in_all_looks, sticks_out
+from tests.support.portal_process import Server
 
 HER = "hello@studiomarea.example"
 OSKAR = "oskar@lindvale.example"
@@ -21,8 +22,8 @@ OSKAR = "oskar@lindvale.example"
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Of its own, because here one browser books for many people."""
     directory = tmp_path_factory.mktemp("proving")
-    settings = {"PRACTICE_NOW": server.MORNING, **server.GENEROUS}
-    with server.running(directory, directory / "server.log", **settings) as portal:
+    settings = {"PRACTICE_NOW": portal_process.MORNING, **portal_process.GENEROUS}
+    with portal_process.running(directory, directory / "server.log", **settings) as portal:
         yield portal
 
 
@@ -31,7 +32,7 @@ def as_free_as_before(portal: Server) -> Iterator[None]:
     """No test finds a day fuller for those that ran before it."""
     yield
     steps.made.clear()
-    with server.changing(portal) as ask:
+    with portal_process.changing(portal) as ask:
         ask("UPDATE bookings SET status = 'cancelled' WHERE origin IS NOT NULL", ())
 
 
@@ -78,7 +79,7 @@ def test_who_signs_in_says_of_each_guests_booking_whether_it_was_them(
     page = at_the_door(open_page, portal)
     times = steps.free_times(page)
     denied, claimed = (steps.book_as_stranger(page, time, OSKAR) for time in times[:40:30])
-    page = server.sign_in_by_letter(page.context, portal.base, OSKAR)
+    page = portal_process.sign_in_by_letter(page.context, portal.base, OSKAR)
     assert page.url == f"{portal.base}/sign-in/was-it-you"
     title(page, "Was this you?")
     looks_right(page)
@@ -134,7 +135,7 @@ def test_behind_a_link_that_was_replaced_a_fresh_letter_is_asked_for(
     email = steps.an_email()
     link = steps.book_as_stranger(page, steps.free_times(page)[0], email)
     path_in_letters(page, email, re.compile(re.escape(link)))
-    with server.changing(portal) as ask:
+    with portal_process.changing(portal) as ask:
         ask("UPDATE bookings SET link_version = 2 WHERE reference = %s", (link.split("/")[2],))
     page.goto(link)
     title(page, "This link has been replaced")
@@ -175,7 +176,7 @@ def test_the_therapist_lets_a_day_full_of_strangers_go(
     open_page: OpenPage, chrome: Browser, portal: Server
 ):
     with chrome.new_context() as context:
-        server.sign_in_by_letter(context, portal.base, HER)
+        portal_process.sign_in_by_letter(context, portal.base, HER)
         state = context.storage_state()
     page = opened(open_page, portal, "/portal", storage_state=state, bypass_csp=True)
     steps.fill_a_day(page)

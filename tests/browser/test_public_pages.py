@@ -4,8 +4,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenPage, moved_while_loading
-from tests.browser.looks import axe_in_all_looks, sticks_out
-from tests.server import Server
+from tests.support.appearances import axe_in_all_looks, sticks_out
+from tests.support.portal_process import Server
 
 PAGES = [
     *("/", "/about", "/privacy", "/reading/first-conversation", "/api/docs"),

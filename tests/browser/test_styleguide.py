@@ -7,8 +7,8 @@ from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from practice import i18n
 from tests.browser.conftest import OpenPage, moved_while_loading
-from tests.browser.looks import axe_in_all_looks, sticks_out
-from tests.server import Server
+from tests.support.appearances import axe_in_all_looks, sticks_out
+from tests.support.portal_process import Server
 
 # A word of the style guide, as it stands in the script.
 NO_ELEMENT = "`Let the server fail`"

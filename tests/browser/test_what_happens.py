@@ -21,10 +21,10 @@ from practice.models.security import OutboxRow
 from practice.postgres import Cluster
 from practice.services import feedback
 from practice.services.booking import cancel
-from tests import portals
-from tests.browser.looks import axe_findings
 from tests.builders import appointment_of, change_row, rows_of
-from tests.server import Server
+from tests.support import running_portal
+from tests.support.appearances import axe_findings
+from tests.support.portal_process import Server
 
 WORDS = "The exercise with the letter to myself."
 # What a browser says of a tab that nobody looks at.
@@ -37,7 +37,7 @@ TO_THE_FRONT = "window.front = 'visible'; document.dispatchEvent(new Event('visi
 @pytest.fixture(scope="module")
 def own(postgres: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     log = tmp_path_factory.mktemp("happens") / "portal.log"
-    with portals.shared(postgres, log) as portal:
+    with running_portal.shared(postgres, log) as portal:
         yield portal
 
 
@@ -94,8 +94,8 @@ def first_row(page: Page) -> Any:
 
 def test_an_open_list_grows_for_both_and_says_what_came(tab: Any):
     booking, client = coming()
-    theirs = tab("/me/notices", portals.another_browser(client)[0], wide=360)
-    hers = tab("/portal/notices", portals.the_therapist()[0])
+    theirs = tab("/me/notices", running_portal.another_browser(client)[0], wide=360)
+    hers = tab("/portal/notices", running_portal.the_therapist()[0])
     for page in (theirs, hers):
         expect(page.locator(".loading")).to_have_count(0)
         page.wait_for_load_state("networkidle")
@@ -111,7 +111,7 @@ def test_an_open_list_grows_for_both_and_says_what_came(tab: Any):
 
 def test_a_list_in_the_background_is_seen_when_it_comes_to_the_front(tab: Any):
     booking, client = coming()
-    page = tab("/me/notices", portals.another_browser(client)[0], script=BEHIND)
+    page = tab("/me/notices", running_portal.another_browser(client)[0], script=BEHIND)
     expect(page.locator(".loading")).to_have_count(0)
     page.wait_for_load_state("networkidle")
     cancelled(booking)
@@ -135,7 +135,7 @@ def given_up() -> MailedLetter:
 
 @pytest.mark.parametrize("wide", [360, 1280])
 def test_a_letter_is_tried_again_and_its_row_says_what_becomes_of_it(tab: Any, wide: int):
-    cookie, _ = portals.the_therapist()
+    cookie, _ = running_portal.the_therapist()
     given_up()
     page = tab("/portal/running", cookie, wide=wide)
     lost = page.locator(".run-lost .rows > li")
@@ -158,7 +158,7 @@ def test_a_letter_is_tried_again_and_its_row_says_what_becomes_of_it(tab: Any, w
 
 @pytest.mark.parametrize("wide", [360, 1280])
 def test_she_locks_it_by_keyboard_and_a_code_opens_it(tab: Any, wide: int):
-    cookie, secret = portals.the_therapist()
+    cookie, secret = running_portal.the_therapist()
     page = tab("/portal", cookie, wide=wide)
     beside = tab("/portal/feedback", cookie)
     if wide == 360:
@@ -169,14 +169,14 @@ def test_she_locks_it_by_keyboard_and_a_code_opens_it(tab: Any, wide: int):
         expect(sheet).to_be_visible()
     expect(page.get_by_label("Code")).to_be_focused()
     assert page.request.get(page.url).url.endswith("/sign-in/code")
-    page.get_by_label("Code").fill(portals.code_of(secret))
+    page.get_by_label("Code").fill(running_portal.code_of(secret))
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog", name="The portal is locked")).to_be_hidden()
     expect(page.get_by_role("heading", level=1)).to_be_visible()
 
 
 def test_from_a_phone_everything_is_reached(tab: Any, own: Server):
-    cookie, _ = portals.the_therapist()
+    cookie, _ = running_portal.the_therapist()
     page = tab("/portal", cookie, wide=360)
     for name, place in (("Your calendar", "calendar"), ("Devices", "devices")):
         page.get_by_role("button", name="More", exact=True).press("Enter")
@@ -218,7 +218,7 @@ def test_a_client_says_how_it_was_and_she_reads_it(
     expect(page.get_by_role("heading", level=1)).to_have_text("Thank you")
     expect(field).to_have_value(WORDS)
     assert axe_findings(page) == [] if scripts else True
-    hers = tab("/portal/feedback", portals.the_therapist()[0], wide=wide)
+    hers = tab("/portal/feedback", running_portal.the_therapist()[0], wide=wide)
     expect(hers.get_by_text(WORDS)).to_be_visible()
 
 
@@ -229,7 +229,7 @@ def test_what_was_said_can_be_taken_back(tab: Any, question: str):
     page.get_by_label("Your words").fill("")
     page.get_by_role("button", name="Change it").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Taken back")
-    hers = tab("/portal/feedback", portals.the_therapist()[0])
+    hers = tab("/portal/feedback", running_portal.the_therapist()[0])
     expect(hers.locator(".loading")).to_have_count(0)
     expect(hers.get_by_text(WORDS)).to_have_count(0)
 
@@ -266,7 +266,7 @@ def run(session: Session, _actor: Actor, *, statement: str) -> None:
 
 @pytest.mark.parametrize("wide", [360, 1280])
 def test_what_cannot_be_loaded_says_so_in_its_place_and_is_tried_again(tab: Any, wide: int):
-    cookie, _ = portals.the_therapist()
+    cookie, _ = running_portal.the_therapist()
     with without_the_mail_log():
         page = tab("/portal/running", cookie, wide=wide)
         expect(page.get_by_text("This could not be loaded.")).to_be_visible()
