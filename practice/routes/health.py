@@ -26,7 +26,30 @@ async def healthz(_request: Request) -> Response:
     return JSONResponse({"status": "alive"})
 
 
+class _Looks:
+    """One look at a time, however many ask: it costs queries, and what probes read is not counted.
+    Whoever asks while somebody looks is told the same."""
+
+    def __init__(self) -> None:
+        self.running: asyncio.Task[dict[str, str]] | None = None
+
+    async def share(self) -> dict[str, str]:
+        if self.running is None or self.running.done():
+            self.running = asyncio.create_task(_look())
+        return await asyncio.shield(self.running)
+
+
+_looks = _Looks()
+
+
 async def readyz(_request: Request) -> Response:
+    checks = await _looks.share()
+    ready = all(check == "ok" for check in checks.values())
+    status = {"status": "ready" if ready else "not ready", "checks": checks}
+    return JSONResponse(status, status_code=200 if ready else 503)
+
+
+async def _look() -> dict[str, str]:
     checks = dict.fromkeys(("database", "migrations", "workers", "jobs", "disk"), "unknown")
     checks["disk"] = await _disk()
     try:
@@ -41,9 +64,7 @@ async def readyz(_request: Request) -> Response:
             checks["jobs"] = f"late: {', '.join(late)}" if late else "ok"
     except db.FAILED:
         checks["database"] = "unreachable"
-    ready = all(check == "ok" for check in checks.values())
-    status = {"status": "ready" if ready else "not ready", "checks": checks}
-    return JSONResponse(status, status_code=200 if ready else 503)
+    return checks
 
 
 async def _disk() -> str:

@@ -1,15 +1,17 @@
 """M7: reading costs something, so one address may not read without end; and nobody pays twice."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
 import httpx
 import pytest
+from starlette.requests import Request
 
 from practice import settings, token_buckets
 from practice.environment import Rate
 from practice.i18n import speaking
-from practice.routes import negotiation, read_limit
+from practice.routes import health, negotiation, read_limit
 from practice.routes.read_limit import Reads
 from practice.settings import Settings
 from practice.site.booking.views import clocks
@@ -144,3 +146,22 @@ def test_a_header_of_languages_without_an_end_is_read_to_its_first_thousand_lett
     assert found[0] == ("it", 0.5)
     assert len(found) < 200
     assert not negotiation.is_known('"tag"', "x," * 150_000 + '"tag"')
+
+
+async def test_m7_who_asks_at_once_whether_it_is_ready_shares_one_look(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    looks: list[int] = []
+
+    async def look() -> dict[str, str]:
+        looks.append(1)
+        await asyncio.sleep(0)
+        return {"database": "ok"}
+
+    monkeypatch.setattr(health, "_look", look)
+    request = Request({"type": "http", "headers": []})
+    answers = await asyncio.gather(*(health.readyz(request) for _ in range(20)))
+    assert [answer.status_code for answer in answers] == [200] * 20
+    assert len(looks) == 1
+    await health.readyz(request)
+    assert len(looks) == 2, "nothing is remembered"

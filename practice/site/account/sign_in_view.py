@@ -178,8 +178,12 @@ def introduce(version: str, typed: Mapping[str, str], errors: Mapping[str, str])
         autocomplete="tel",
     )
     return _door(
-        _("Who are you?"),
-        rx.el.p(_("Your e-mail is proven. Tell me your name and number, then choose your time.")),
+        _("What is your name?"),
+        rx.el.p(
+            _(
+                "Thank you, your e-mail is confirmed. Tell me your name and number, then choose your time."
+            )
+        ),
         _form(
             here("/sign-in/name"),
             name,
