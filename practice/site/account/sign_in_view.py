@@ -181,7 +181,8 @@ def introduce(version: str, typed: Mapping[str, str], errors: Mapping[str, str])
         _("What is your name?"),
         rx.el.p(
             _(
-                "Thank you, your e-mail is confirmed. Tell me your name and number, then choose your time."
+                "Thank you, your e-mail is confirmed. Tell me your name and number, then choose "
+                "your time."
             )
         ),
         _form(
