@@ -50,7 +50,9 @@ async def readyz(_request: Request) -> Response:
 
 
 async def _look() -> dict[str, str]:
-    checks = dict.fromkeys(("database", "migrations", "workers", "jobs", "disk"), "unknown")
+    checks: dict[str, str] = dict.fromkeys(
+        ("database", "migrations", "workers", "jobs", "disk"), "unknown"
+    )
     checks["disk"] = await _disk()
     try:
         revision = await runtime.query(_revision, SYSTEM)
