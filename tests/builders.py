@@ -16,9 +16,10 @@ from practice.domain.booking.status import Confirmation, Place
 from practice.domain.clients.stages import Source, Stage
 from practice.domain.operations import schedule as operations_schedule
 from practice.models import sealed
+from practice.models.accounts import Account
 from practice.models.base import Table
 from practice.models.booking import Appointment, Booking, BookingEvent
-from practice.models.clients import Account, Client
+from practice.models.clients import Client
 from practice.models.content import Practice, PrivacyText, SessionType
 from practice.models.schedule import Schedule, WeeklyHours
 from practice.services.accounts import attach

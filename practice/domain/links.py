@@ -3,28 +3,8 @@
 import base64
 import hashlib
 import hmac
-import secrets
+from datetime import timedelta
 from uuid import UUID
-
-from practice.domain.booking.status import REFERENCE_DIGITS, REFERENCE_LETTERS
-
-
-def new_reference() -> str:
-    return reference_from(secrets.token_bytes(8))
-
-
-def reference_from(chance: bytes) -> str:
-    """Short and speakable, like KPT-493-RW: for the telephone, opens nothing."""
-    rest = int.from_bytes(chance)
-    found = ""
-    for kind in "LLL-DDD-LL":
-        if kind == "-":
-            found += kind
-            continue
-        alphabet = REFERENCE_LETTERS if kind == "L" else REFERENCE_DIGITS
-        rest, letter = divmod(rest, len(alphabet))
-        found += alphabet[letter]
-    return found
 
 
 def link_token(key: bytes, booking: UUID, version: int) -> str:
@@ -47,3 +27,7 @@ def is_feedback_token(given: str, key: bytes, booking: UUID) -> bool:
 
 def is_link_token(given: str, key: bytes, booking: UUID, version: int) -> bool:
     return hmac.compare_digest(given.encode(), link_token(key, booking, version).encode())
+
+
+# How long the letter's link opens a booking after it has ended.
+LINK = timedelta(days=30)

@@ -6,7 +6,8 @@ from enum import StrEnum
 from typing import Self
 from uuid import UUID
 
-from practice.domain.booking.status import Charge, Place
+from practice.domain.booking.policy import Charge
+from practice.domain.booking.status import Place
 from practice.domain.content import CrisisLine
 from practice.letters.one_line import headline, plain_name
 

@@ -1,7 +1,8 @@
 """Sentences that several letters share: a booking's time, its place, what a change of it costs."""
 
 from practice.domain.actors import Role
-from practice.domain.booking.status import Place, cost_of_cancelling
+from practice.domain.booking.policy import cost_of_cancelling
+from practice.domain.booking.status import Place
 from practice.domain.errors import N_
 from practice.i18n import _, minutes, money, sentence
 from practice.letters import times

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from practice import letters
 from practice.domain.actors import Role
-from practice.domain.booking.status import Charge, Place
+from practice.domain.booking.policy import Charge
+from practice.domain.booking.status import Place
 from practice.domain.content import CrisisLine
 from practice.domain.letters import Letter
 from practice.letters.facts import Booking, Client, Day, House, Reader, Sort, Times, Visit

@@ -94,3 +94,25 @@ class RecoveryCode(Table, table=True):
     # As codes were kept before they were sealed; the next start takes these over and empties them.
     code_hash: bytes | None = Field(default=None, sa_type=LargeBinary, unique=True)
     used_at: datetime | None = instant(nullable=True)
+
+
+class Account(Table, table=True):
+    """Provisional until somebody proved that the e-mail is theirs; proven, it is the only one."""
+
+    __tablename__ = "accounts"
+    __table_args__ = (
+        Index(
+            "uq_accounts_proven_email",
+            "email_index",
+            unique=True,
+            postgresql_where=text("email_proven_at IS NOT NULL"),
+        ),
+    )
+
+    id: UUID = identity()
+    email: bytes = sealed()
+    email_index: bytes = index_of("email")
+    email_proven_at: datetime | None = instant(nullable=True)
+    language: str
+    zone: str
+    created_at: datetime = instant(default=clock.now)

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint
 from sqlmodel import Field
 
 from practice import clock
@@ -19,28 +19,6 @@ class Relationship(StrEnum):
     CHILD = "child"
     PARTNER = "partner"
     OTHER = "other"
-
-
-class Account(Table, table=True):
-    """Provisional until somebody proved that the e-mail is theirs; proven, it is the only one."""
-
-    __tablename__ = "accounts"
-    __table_args__ = (
-        Index(
-            "uq_accounts_proven_email",
-            "email_index",
-            unique=True,
-            postgresql_where=text("email_proven_at IS NOT NULL"),
-        ),
-    )
-
-    id: UUID = identity()
-    email: bytes = sealed()
-    email_index: bytes = index_of("email")
-    email_proven_at: datetime | None = instant(nullable=True)
-    language: str
-    zone: str
-    created_at: datetime = instant(default=clock.now)
 
 
 class Client(Table, table=True):

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, text
+from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field
 
 from practice import clock
@@ -59,30 +59,3 @@ class LetterAttempt(Table, table=True):
     # "sent", or a code of ours.
     outcome: str
     provider_id: str = ""
-
-
-class Feedback(Table, table=True):
-    """What a client says after a session, for the therapist's eyes only. Asked for once; given at
-    most once, and changeable as long as the link lives."""
-
-    __tablename__ = "feedback"
-
-    id: UUID = identity()
-    booking_id: UUID = Field(foreign_key="bookings.id", unique=True)
-    asked_at: datetime = instant(default=clock.now)
-    given_at: datetime | None = instant(nullable=True)
-    words: bytes | None = sealed(nullable=True)
-
-
-class CalendarFeed(Table, table=True):
-    """A private address from which a calendar program reads; of its token only the hash is here.
-    For an account its own appointments, for the therapist's account all."""
-
-    __tablename__ = "calendar_feeds"
-
-    id: UUID = identity()
-    account_id: UUID = Field(foreign_key="accounts.id", index=True, ondelete="CASCADE")
-    token_hash: bytes = Field(sa_type=LargeBinary, unique=True)
-    created_at: datetime = instant(default=clock.now)
-    last_read_at: datetime | None = instant(nullable=True)
-    revoked_at: datetime | None = instant(nullable=True)

@@ -1,11 +1,13 @@
 """Who works by the clock, what was done when, and which processes are at it."""
 
 from datetime import datetime
+from uuid import UUID
 
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
 from practice import clock
-from practice.models.base import Table, instant
+from practice.models.base import Table, identity, instant, sealed
 
 
 class JobRun(Table, table=True):
@@ -30,3 +32,23 @@ class Heartbeat(Table, table=True):
 
     worker: str = Field(primary_key=True)
     at: datetime = instant(default=clock.now)
+
+
+class WebhookEvent(Table, table=True):
+    """What a provider told by itself, word for word; told again it is the same row."""
+
+    __tablename__ = "webhook_inbox"
+    __table_args__ = (
+        UniqueConstraint("source", "event_id"),
+        Index("ix_webhook_inbox_received_at", "received_at"),
+    )
+
+    id: UUID = identity()
+    source: str
+    event_id: str
+    kind: str
+    body: bytes = sealed()
+    received_at: datetime = instant(default=clock.now)
+    applied_at: datetime | None = instant(nullable=True)
+    # Why it could not be applied so far, in a word of ours.
+    error: str = ""

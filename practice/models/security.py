@@ -4,31 +4,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import (
-    BigInteger,
-    CheckConstraint,
-    Column,
-    ForeignKey,
-    Identity,
-    Index,
-    LargeBinary,
-    UniqueConstraint,
-    text,
-)
+from sqlalchemy import BigInteger, Column, ForeignKey, Identity, Index, LargeBinary
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from practice import clock
-from practice.models.base import Table, identity, instant, sealed
-
-
-class CalendarGate(Table, table=True):
-    """Locked, never read: who changes owned time holds this table from the first statement on."""
-
-    __tablename__ = "calendar_gate"
-    __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
-
-    id: int = Field(default=1, primary_key=True, sa_column_kwargs={"autoincrement": False})
+from practice.models.base import Table, instant
 
 
 class VaultKey(Table, table=True):
@@ -64,60 +45,6 @@ class RateCounter(Table, table=True):
     subject: bytes = Field(primary_key=True, sa_type=LargeBinary)
     since: datetime = instant()
     count: int
-
-
-class OutboxRow(Table, table=True):
-    """One effect that must happen outside, written with the fact that causes it."""
-
-    __tablename__ = "outbox"
-    __table_args__ = (
-        CheckConstraint("num_nonnulls(done_at, dead_at) <= 1", name="one_end"),
-        Index(
-            "ix_outbox_due",
-            "next_at",
-            postgresql_where=text("done_at IS NULL AND dead_at IS NULL"),
-        ),
-    )
-
-    id: UUID = identity()
-    effect: str
-    fact: str
-    booking_id: UUID | None = Field(default=None, foreign_key="bookings.id", index=True)
-    # The same effect of the same event is promised once.
-    dedupe_key: str = Field(unique=True)
-    payload: bytes = sealed()
-    attempts: int = 0
-    # Attempts that may have arrived although no answer said so.
-    lost: int = 0
-    # From when on patience is counted; the therapist can begin it anew.
-    since: datetime = instant(default=clock.now)
-    next_at: datetime = instant(default=clock.now)
-    lease_until: datetime | None = instant(nullable=True)
-    done_at: datetime | None = instant(nullable=True)
-    dead_at: datetime | None = instant(nullable=True)
-    # A code or a note of ours, never an answer's text.
-    outcome: str | None = None
-    created_at: datetime = instant(default=clock.now)
-
-
-class WebhookEvent(Table, table=True):
-    """What a provider told by itself, word for word; told again it is the same row."""
-
-    __tablename__ = "webhook_inbox"
-    __table_args__ = (
-        UniqueConstraint("source", "event_id"),
-        Index("ix_webhook_inbox_received_at", "received_at"),
-    )
-
-    id: UUID = identity()
-    source: str
-    event_id: str
-    kind: str
-    body: bytes = sealed()
-    received_at: datetime = instant(default=clock.now)
-    applied_at: datetime | None = instant(nullable=True)
-    # Why it could not be applied so far, in a word of ours.
-    error: str = ""
 
 
 class AuditEntry(Table, table=True):

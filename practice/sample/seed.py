@@ -24,7 +24,7 @@ from practice.models.content import (
     SessionType,
 )
 from practice.models.schedule import Block, Override, OverrideHours, Schedule, WeeklyHours
-from practice.services.calendar import groups
+from practice.services.calendar import blocks, groups
 from practice.settings import ROOT
 
 SOURCE = ROOT / "practice" / "sample" / "practice.toml"
@@ -99,12 +99,12 @@ def _seed_calendar(session: Session, sample: dict[str, Any]) -> None:
         reason = row["reason"]
         if "day" in row:
             start, end = at(row["day"], row["from"]), at(row["day"], row["to"])
-            groups.block(session, actor, starts_at=start, ends_at=end, reason=reason)
+            blocks.block(session, actor, starts_at=start, ends_at=end, reason=reason)
         else:
             first, last = (
                 _monday() + timedelta(days=row[key]) for key in ("first_day", "last_day")
             )
-            groups.block_days(
+            blocks.block_days(
                 session, actor, first_on=first, last_on=last, zone=zone.key, reason=reason
             )
     for row in sample["groups"]:

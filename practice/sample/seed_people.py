@@ -21,12 +21,13 @@ from practice.domain.booking.refusals import SlotTaken
 from practice.domain.booking.status import Place
 from practice.domain.clients.stages import Outcome
 from practice.models import sealed
+from practice.models.accounts import Account
 from practice.models.booking import Booking, BookingEvent
-from practice.models.clients import Account, Client, Relationship
+from practice.models.clients import Client, Relationship
 from practice.models.content import Practice
-from practice.models.letters import Feedback
+from practice.models.feedback import Feedback
 from practice.models.messages import Notice
-from practice.models.security import OutboxRow
+from practice.models.outbox import OutboxRow
 from practice.sample import seed as sample_seed
 from practice.services.access import require
 from practice.services.accounts import sign_in
@@ -35,7 +36,7 @@ from practice.services.booking import book
 from practice.services.booking import outcome as booking_outcome
 from practice.services.booking.book import Wish
 from practice.services.booking.idempotency import Booked
-from practice.services.calendar import groups
+from practice.services.calendar import blocks
 from practice.services.clients import gate
 from practice.settings import ROOT
 
@@ -89,7 +90,7 @@ def seed(session: Session, _actor: Actor) -> None:
     for row in source["blocks"]:
         start = plan.at(row)
         end = start + timedelta(minutes=row["minutes"])
-        groups.block(session, HER, starts_at=start, ends_at=end, reason=row["reason"])
+        blocks.block(session, HER, starts_at=start, ends_at=end, reason=row["reason"])
     for row in source["meetings"]:
         # A group of an older sample may meet at that time.
         with suppress(SlotTaken):

@@ -19,11 +19,11 @@ from practice.models import sealed
 from practice.models.booking import Appointment, Booking
 from practice.models.clients import Client
 from practice.models.content import Practice, SessionType
-from practice.models.letters import Feedback
-from practice.models.security import OutboxRow
+from practice.models.feedback import Feedback
+from practice.models.outbox import OutboxRow
 from practice.services import audit
 from practice.services.access import require
-from practice.services.content.published import Speaker
+from practice.services.content.localized import Speaker
 from practice.services.inserts import New, new, write
 from practice.services.links.management import A_REFERENCE
 from practice.services.portal import today

@@ -14,7 +14,7 @@ from practice.clock import new_id
 from practice.domain.actors import SYSTEM
 from practice.domain.booking.consequences import Effect
 from practice.models import sealed
-from practice.models.security import OutboxRow
+from practice.models.outbox import OutboxRow
 from practice.providers import EmbeddedMail, Providers
 from practice.services.inserts import New, new, write
 from practice.services.operations import effects

@@ -16,8 +16,9 @@ from practice.domain.actors import SYSTEM, Actor, Role
 from practice.domain.booking.status import Status
 from practice.models.booking import Booking
 from practice.models.clients import Client
-from practice.models.letters import Feedback, LetterState, MailedLetter
-from practice.models.security import OutboxRow
+from practice.models.feedback import Feedback
+from practice.models.letters import LetterState, MailedLetter
+from practice.models.outbox import OutboxRow
 from practice.postgres import Cluster
 from practice.services import feedback
 from practice.services.booking import cancel

@@ -16,7 +16,8 @@ from typer.testing import CliRunner
 from practice import i18n, letters
 from practice.__main__ import app
 from practice.domain.actors import Role
-from practice.domain.booking.status import Charge, Place
+from practice.domain.booking.policy import Charge
+from practice.domain.booking.status import Place
 from practice.domain.content import CrisisLine
 from practice.i18n import _, speaking
 from practice.letters import Kind, facts, phrases, preview, samples

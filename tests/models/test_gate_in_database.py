@@ -19,7 +19,7 @@ from practice.clock import new_id
 from practice.domain.actors import SYSTEM, VISITOR, Actor, Role
 from practice.domain.booking.status import Status
 from practice.domain.clients.stages import Outcome
-from practice.models.clients import Account
+from practice.models.accounts import Account
 from practice.services.booking import book, cancel, outcome
 from practice.services.calendar import groups
 from tests import builders

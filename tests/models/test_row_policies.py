@@ -14,15 +14,17 @@ from practice import db, models
 from practice.clock import new_id
 from practice.domain.actors import SYSTEM, VISITOR, Actor, Role
 from practice.domain.booking.refusals import SlotTaken
-from practice.models.accounts import BrowserSession, SigninLink
+from practice.models.accounts import Account, BrowserSession, SigninLink
 from practice.models.base import Table
 from practice.models.booking import Appointment, Booking, BookingEvent
-from practice.models.clients import Account, Client, Consent
+from practice.models.clients import Client, Consent
 from practice.models.messages import Notice, Thread
+from practice.models.operations import WebhookEvent
+from practice.models.outbox import OutboxRow
 from practice.models.schedule import Block
-from practice.models.security import AuditEntry, OutboxRow, WebhookEvent
+from practice.models.security import AuditEntry
 from practice.services.accounts import sessions, sign_in
-from practice.services.calendar import groups
+from practice.services.calendar import blocks
 from practice.services.inserts import new, write
 from practice.services.operations import webhook_inbox
 from tests import builders
@@ -51,7 +53,7 @@ def two(house: str) -> tuple[Actor, Actor]:
         found.append(client)
     builders.a_call(start=TOMORROW.replace(hour=14))
     db.transact(
-        groups.block, THERAPIST, starts_at=TOMORROW, ends_at=TOMORROW.replace(hour=9), reason="Mine"
+        blocks.block, THERAPIST, starts_at=TOMORROW, ends_at=TOMORROW.replace(hour=9), reason="Mine"
     )
     told = {
         "source": webhook_inbox.RESEND,

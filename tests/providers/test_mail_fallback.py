@@ -16,7 +16,7 @@ from practice.domain.actors import SYSTEM
 from practice.domain.booking.consequences import Effect
 from practice.domain.letters import Attachment, Letter
 from practice.models.letters import LetterAttempt, MailedLetter
-from practice.models.security import OutboxRow
+from practice.models.outbox import OutboxRow
 from practice.providers import EmbeddedMail, Providers, ResendMail, Roads, SmtpMail, deadline, http
 from practice.providers.ports import Mail, Message, ProviderError
 from practice.services.accounts import sign_in

@@ -23,14 +23,14 @@ from starlette.requests import Request
 from practice import authentication, db, runtime, settings
 from practice.client_address import network_of
 from practice.domain.actors import SYSTEM, Actor
-from practice.domain.booking.refusals import DiscoveryRequired
 from practice.domain.booking.status import Visibility
+from practice.domain.clients.refusals import DiscoveryRequired
 from practice.models.base import Table
 from practice.models.booking import Booking
 from practice.models.clients import Client
 from practice.models.content import PrivacyText
+from practice.models.outbox import OutboxRow
 from practice.models.schedule import Block
-from practice.models.security import OutboxRow
 from practice.routes import api
 from practice.services.booking import cancel
 from practice.services.calendar import groups

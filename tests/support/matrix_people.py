@@ -10,8 +10,8 @@ from uuid import UUID
 from pyotp.totp import TOTP
 
 from practice import clock, db
-from practice.domain import links as domain_links
 from practice.domain.actors import SYSTEM, VISITOR, Actor
+from practice.domain.booking import references
 from practice.domain.booking.status import Place, Visibility
 from practice.models import sealed as models_sealed
 from practice.models.accounts import Therapist
@@ -22,7 +22,7 @@ from practice.providers import EmbeddedMail, Providers
 from practice.services.accounts import second_factor, sessions, sign_in, therapist
 from practice.services.booking import book
 from practice.services.booking.idempotency import Booked
-from practice.services.calendar import groups
+from practice.services.calendar import blocks
 from practice.services.letters import dev_mailbox
 from practice.services.links import management
 from practice.services.operations import effects
@@ -47,7 +47,7 @@ MOMENT = TOMORROW + 3 * HOUR
 HIDDEN, DRAFT, PUBLISHED = "kept-for-some", "not-written-yet", "on-breathing"
 # Well formed, and of nothing.
 MISSING = {
-    **dict.fromkeys(("time", "begun", "request", "call"), domain_links.reference_from(b"missing!")),
+    **dict.fromkeys(("time", "begun", "request", "call"), references.reference_from(b"missing!")),
     **dict.fromkeys(("device", "client"), str(UUID(int=7))),
     **dict.fromkeys(("link", "spent_link"), "A" * 43),
     "email": "somebody.else@example.org",
@@ -134,7 +134,7 @@ def _house() -> None:
     db.transact(work, SYSTEM)
     builders.change_row(Practice, therapist={"en": "Elena"})
     at = MOMENT + 5 * HOUR
-    db.transact(groups.block, THERAPIST, starts_at=at, ends_at=at + HOUR / 2, reason=word)
+    db.transact(blocks.block, THERAPIST, starts_at=at, ends_at=at + HOUR / 2, reason=word)
 
 
 def _client(name: str) -> Actor:

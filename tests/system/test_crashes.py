@@ -10,7 +10,7 @@ from practice.domain.actors import SYSTEM
 from practice.models.booking import Appointment, Booking, BookingEvent
 from practice.models.letters import LetterAttempt, MailedLetter
 from practice.models.messages import Notice, Thread
-from practice.models.security import OutboxRow
+from practice.models.outbox import OutboxRow
 from practice.providers import Providers, ResendMail
 from practice.services.booking import cancel
 from practice.services.operations import effects

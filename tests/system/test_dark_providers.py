@@ -15,7 +15,7 @@ import pytest
 from practice import clock, db, runtime, settings, worker
 from practice.domain.actors import SYSTEM, VISITOR
 from practice.domain.booking.status import Status
-from practice.models.security import OutboxRow
+from practice.models.outbox import OutboxRow
 from practice.providers import Providers, ResendMail, Roads, SmtpMail, http, smtp_mail
 from practice.services.accounts import sign_in
 from practice.services.accounts.sign_in import Asker

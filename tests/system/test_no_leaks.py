@@ -18,7 +18,7 @@ from practice.domain.actors import SYSTEM, Actor, Role
 from practice.domain.clients.stages import Outcome
 from practice.models.accounts import Therapist
 from practice.models.letters import MailedLetter
-from practice.models.security import OutboxRow
+from practice.models.outbox import OutboxRow
 from practice.providers import Providers
 from practice.providers.ports import Message, Receipt
 from practice.routes import health

@@ -8,7 +8,7 @@ from practice import clock, db
 from practice.domain.actors import SYSTEM
 from practice.domain.booking.status import Status
 from practice.models.booking import Booking
-from practice.models.security import OutboxRow
+from practice.models.outbox import OutboxRow
 from practice.sample import seed, seed_people
 from practice.services.accounts import sign_in
 from practice.services.messages import notices

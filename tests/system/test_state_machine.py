@@ -28,6 +28,7 @@ from hypothesis.stateful import (
 from sqlmodel import Session
 
 from practice import clock, db, settings
+from practice.domain.accounts.refusals import TwoOpenCalls
 from practice.domain.actors import SYSTEM, VISITOR, Actor, Role
 from practice.domain.availability import hours
 from practice.domain.booking import consequences
@@ -36,16 +37,15 @@ from practice.domain.booking.refusals import (
     AlreadyThere,
     GroupFull,
     HoldOpen,
-    Locked,
     NotPossibleNow,
     SessionsDepend,
     SlotTaken,
     TimeBlocked,
     TooEarly,
     TooLate,
-    TwoOpenCalls,
 )
 from practice.domain.booking.status import Status
+from practice.domain.clients.refusals import Locked
 from practice.domain.clients.stages import Outcome
 from practice.domain.errors import Refusal
 from practice.models.booking import Booking
@@ -55,6 +55,7 @@ from practice.services.availability import slots
 from practice.services.booking import book, cancel, confirm, move
 from practice.services.booking import outcome as booking_outcome
 from practice.services.booking.idempotency import Booked
+from practice.services.calendar import blocks
 from practice.services.calendar import groups as calendar_groups
 from practice.services.clients import gate
 from tests import builders
@@ -702,7 +703,7 @@ class House(RuleBasedStateMachine):
             midnight = datetime.combine(day, datetime.min.time(), builders.ZONE)
             during = (midnight, midnight + timedelta(days=1))
             work = lambda: db.transact(  # noqa: E731 - said once, here
-                calendar_groups.block_days,
+                blocks.block_days,
                 THERAPIST,
                 first_on=day,
                 last_on=day,
@@ -711,7 +712,7 @@ class House(RuleBasedStateMachine):
         else:
             during = (start, start + timedelta(hours=1))
             work = lambda: db.transact(  # noqa: E731 - said once, here
-                calendar_groups.block, THERAPIST, starts_at=during[0], ends_at=during[1]
+                blocks.block, THERAPIST, starts_at=during[0], ends_at=during[1]
             )
         self.world.blocks.append(Block(self.expect(None, work), during, whole_day))
 
@@ -719,9 +720,7 @@ class House(RuleBasedStateMachine):
     @rule(one=ONE)
     def unblock(self, one: int) -> None:
         block = self.world.blocks.pop(one % len(self.world.blocks))
-        self.expect(
-            None, lambda: db.transact(calendar_groups.unblock, THERAPIST, block_id=block.id)
-        )
+        self.expect(None, lambda: db.transact(blocks.unblock, THERAPIST, block_id=block.id))
 
     @precondition(lambda self: sum(one.is_open for one in self.world.groups) < 3)
     @rule(at=AT, capacity=st.integers(1, 2), despite=DESPITE)

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
-from practice.domain.clients.stages import Lock
 from practice.domain.errors import N_, NotFound, Refusal, TooMany
 
 
@@ -40,59 +39,6 @@ class TimeBlocked(Refusal):
     code = "time_blocked"
     message = N_("You have blocked this time. Book it all the same?")
     status = 409
-
-
-class Locked(Refusal):
-    """The stage of the relationship does not open it; says kindly why and what does."""
-
-    code = "locked"
-    status = 403
-    is_noted = True
-    lock: ClassVar[Lock]
-
-
-class DiscoveryRequired(Locked):
-    code = lock = Lock.DISCOVERY_REQUIRED
-    message = N_("This opens after our first call, which is free.")
-
-
-class DiscoveryOpen(Locked):
-    code = lock = Lock.DISCOVERY_OPEN
-    message = N_("Your first call is booked already. You can move it to another time.")
-    status = 409
-
-
-class DiscoveryDone(Locked):
-    code = lock = Lock.DISCOVERY_DONE
-    message = N_("The first call has taken place. The other sessions are open now.")
-
-
-class IntakeRequired(Locked):
-    code = lock = Lock.INTAKE_REQUIRED
-    message = N_("This opens once our work together has begun.")
-
-
-class RelationshipPaused(Locked):
-    code = lock = Lock.PAUSED
-    message = N_("Our sessions are paused. Write to me when you would like to go on.")
-
-
-class RelationshipEnded(Locked):
-    code = lock = Lock.ENDED
-    message = N_("Our work together has ended. Write to me if you would like to talk again.")
-
-
-LOCKS: Mapping[Lock, type[Locked]] = {
-    one.lock: one
-    for one in (
-        DiscoveryRequired,
-        DiscoveryOpen,
-        DiscoveryDone,
-        IntakeRequired,
-        RelationshipPaused,
-        RelationshipEnded,
-    )
-}
 
 
 class HoldOpen(Refusal):
@@ -187,47 +133,6 @@ class GroupFull(Refusal):
     status = 409
 
 
-class TwoOpenCalls(Refusal):
-    """After two people turned out to be one: which of the two calls shall stay?"""
-
-    code = "two_open_calls"
-    message = N_("There are two calls booked under your name. Which one shall stay?")
-    status = 409
-
-    def __init__(self, references: Sequence[str]) -> None:
-        super().__init__()
-        self.references = tuple(references)
-
-    @property
-    def details(self) -> Mapping[str, Any]:
-        return {"references": list(self.references)}
-
-
-class LinkGone(Refusal):
-    """Used, expired, replaced by a newer one, or never sent: the same to whoever holds it."""
-
-    code = "link_gone"
-    message = N_("This link does not open anything any more. Ask for a new one.")
-    status = 410
-    is_noted = True
-
-
 class LinkReplaced(NotFound):
     """A management link that was good until its booking changed hands. Whoever does not ask for
     more is told what everybody is told: there is nothing here."""
-
-
-class CodeWrong(Refusal):
-    code = "code_wrong"
-    message = N_("That code does not fit. Codes change every half minute; please try the next.")
-    status = 422
-    is_noted = True
-
-
-class FactorNeeded(Refusal):
-    """Signed in, but not lately enough for this."""
-
-    code = "factor_needed"
-    message = N_("Please show your code once more for this.")
-    status = 403
-    is_noted = True

@@ -14,7 +14,7 @@ from practice.client_address import network_of
 from practice.domain import inputs
 from practice.domain.accounts import devices
 from practice.domain.actors import Actor
-from practice.domain.booking.refusals import LOCKS
+from practice.domain.clients.refusals import LOCKS
 from practice.domain.errors import N_, Invalid
 from practice.i18n import _
 from practice.routes.api import problems

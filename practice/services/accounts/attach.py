@@ -13,9 +13,9 @@ from practice.domain.booking.status import OPEN, Status
 from practice.domain.errors import NotFound
 from practice.i18n import _
 from practice.models import sealed
-from practice.models.accounts import BrowserSession, SigninLink
+from practice.models.accounts import Account, BrowserSession, SigninLink
 from practice.models.booking import Appointment, Booking
-from practice.models.clients import Account, Client, Relationship
+from practice.models.clients import Client, Relationship
 from practice.services import audit
 from practice.services.access import require
 from practice.services.accounts import merging, sessions

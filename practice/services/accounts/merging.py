@@ -9,12 +9,14 @@ from sqlmodel import Session, col, delete, select, update
 
 from practice import vault
 from practice.db import changes_calendar
+from practice.domain.accounts.refusals import TwoOpenCalls
 from practice.domain.actors import Actor
-from practice.domain.booking.refusals import AlreadyThere, NotPossibleNow, TwoOpenCalls
+from practice.domain.booking.refusals import AlreadyThere, NotPossibleNow
 from practice.domain.booking.status import OPEN, Status
 from practice.models import sealed
+from practice.models.accounts import Account
 from practice.models.booking import ONE_PLACE, Booking
-from practice.models.clients import Account, Client, Consent
+from practice.models.clients import Client, Consent
 from practice.models.messages import Notice, Thread
 from practice.services import access, audit, constraints
 from practice.services.access import require

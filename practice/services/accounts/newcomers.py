@@ -12,7 +12,8 @@ from practice.domain import inputs
 from practice.domain.actors import Actor, Role
 from practice.domain.errors import N_, NotFound
 from practice.models import sealed
-from practice.models.clients import Account, Client, Consent
+from practice.models.accounts import Account
+from practice.models.clients import Client, Consent
 from practice.models.content import Practice
 from practice.services import audit
 from practice.services.access import require

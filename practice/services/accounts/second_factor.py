@@ -11,12 +11,12 @@ from sqlmodel import Session, col, delete, select, update
 
 from practice import clock, vault
 from practice.clock import new_id
+from practice.domain.accounts.refusals import CodeWrong
 from practice.domain.actors import Actor
-from practice.domain.booking.refusals import CodeWrong, NotPossibleNow
+from practice.domain.booking.refusals import NotPossibleNow
 from practice.domain.errors import NotFound
 from practice.models import sealed
-from practice.models.accounts import BrowserSession, Factor, RecoveryCode
-from practice.models.clients import Account
+from practice.models.accounts import Account, BrowserSession, Factor, RecoveryCode
 from practice.models.content import Practice
 from practice.services import audit
 from practice.services.access import require

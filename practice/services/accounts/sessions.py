@@ -14,9 +14,10 @@ from sqlmodel.sql.expression import SelectOfScalar
 from practice import clock, settings
 from practice.clock import new_id
 from practice.db import collides_by_nature
+from practice.domain.accounts.refusals import FactorNeeded
 from practice.domain.accounts.sessions import SessionFacts, Standing, is_recent, standing
 from practice.domain.actors import VISITOR, Actor, Role
-from practice.domain.booking.refusals import FactorNeeded, NotPossibleNow
+from practice.domain.booking.refusals import NotPossibleNow
 from practice.domain.errors import NotFound
 from practice.environment import Lifetimes
 from practice.models import sealed

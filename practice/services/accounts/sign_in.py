@@ -13,16 +13,16 @@ from practice import clock, settings, vault
 from practice.clock import new_id
 from practice.db import changes_calendar, collides_by_nature
 from practice.domain import inputs, networks
+from practice.domain.accounts.refusals import LinkGone
 from practice.domain.accounts.sessions import LINK_LIFE, LinkState, link_state
 from practice.domain.actors import SYSTEM, Actor
 from practice.domain.booking.consequences import SIGN_IN, Effect
-from practice.domain.booking.refusals import LinkGone
 from practice.environment import Rate
 from practice.models import sealed
-from practice.models.accounts import SigninLink
+from practice.models.accounts import Account, SigninLink
 from practice.models.booking import Booking
-from practice.models.clients import Account, Client
-from practice.models.security import OutboxRow
+from practice.models.clients import Client
+from practice.models.outbox import OutboxRow
 from practice.services import audit, rate_limits
 from practice.services.accounts import attach, sessions
 from practice.services.accounts.attach import Question

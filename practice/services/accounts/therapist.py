@@ -7,8 +7,7 @@ from practice.clock import new_id
 from practice.domain import inputs
 from practice.domain.actors import Actor
 from practice.models import sealed
-from practice.models.accounts import Factor, RecoveryCode, Therapist
-from practice.models.clients import Account
+from practice.models.accounts import Account, Factor, RecoveryCode, Therapist
 from practice.models.content import Practice
 from practice.services import audit
 from practice.services.access import require

@@ -17,7 +17,8 @@ from practice.domain.actors import Actor, Role
 from practice.domain.availability import hours
 from practice.domain.availability.hours import Stretch, Week
 from practice.domain.availability.slots import Terms
-from practice.domain.booking.status import Charge, Confirmation, Visibility
+from practice.domain.booking.policy import Charge
+from practice.domain.booking.status import Confirmation, Visibility
 from practice.domain.clients.stages import Stage
 from practice.domain.errors import NotFound
 from practice.models.booking import Appointment

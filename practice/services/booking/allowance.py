@@ -13,9 +13,10 @@ from practice.domain.booking.consequences import Effect
 from practice.domain.booking.refusals import EnoughLetters, MovedOften
 from practice.environment import Rate
 from practice.models import sealed
+from practice.models.accounts import Account
 from practice.models.booking import Booking, BookingEvent
-from practice.models.clients import Account, Client
-from practice.models.security import OutboxRow
+from practice.models.clients import Client
+from practice.models.outbox import OutboxRow
 from practice.services.access import require
 
 # The therapist's own hand, and the house.

@@ -14,8 +14,10 @@ from practice.domain import inputs
 from practice.domain import links as domain_links
 from practice.domain.actors import SYSTEM, Actor, Role
 from practice.domain.availability import hours
+from practice.domain.booking import references
+from practice.domain.booking.policy import lapses_at
 from practice.domain.booking.refusals import AlreadyThere, HoldOpen, NotOffered, SlotTaken
-from practice.domain.booking.status import LIVE, GroupStatus, Place, Status, first_status, lapses_at
+from practice.domain.booking.status import LIVE, GroupStatus, Place, Status, first_status
 from practice.domain.clients.stages import Stage
 from practice.domain.errors import N_, Invalid
 from practice.models import sealed
@@ -95,7 +97,7 @@ def pretend(session: Session, actor: Actor, wish: Wish, *, once: Once) -> idempo
     rules = availability_rules.find(session, actor, wish.slug)
     gate.require_open(session, actor, rules.needs)
     _place(rules, wish.place)
-    reference = domain_links.reference_from(once.request[:8])
+    reference = references.reference_from(once.request[:8])
     return idempotency.Booked(
         reference=reference,
         status=first_status(rules.charge.price_cents, rules.confirmation, actor.role),
@@ -220,7 +222,7 @@ def _booking(
         appointment_id=appointment.id,
         session_type_id=rules.id,
         client_id=party.client_id,
-        reference=domain_links.new_reference(),
+        reference=references.new_reference(),
         status=status,
         place=place,
         discovery=rules.needs is Stage.NEW,

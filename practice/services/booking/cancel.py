@@ -1,8 +1,6 @@
 """Bookings that end before they took place: cancelled, declined, expired."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from uuid import UUID
 
 from sqlmodel import Session, col, select
 
@@ -10,34 +8,10 @@ from practice import clock
 from practice.db import changes_calendar
 from practice.domain.actors import Actor, Role
 from practice.domain.booking.refusals import CostsMore, TooLate
-from practice.domain.booking.status import (
-    MOVABLE,
-    OPEN,
-    Charge,
-    Status,
-    cost_of_cancelling,
-    may_become,
-)
-from practice.models.booking import Appointment, Booking, BookingEvent
-from practice.services import access
-from practice.services.access import require
+from practice.domain.booking.status import OPEN, Status
+from practice.models.booking import Booking
+from practice.services.booking import lookup
 from practice.services.booking import status as booking_status
-
-
-@dataclass(frozen=True)
-class Choices:
-    """What can be done with a booking now, and what it costs; said before anybody acts."""
-
-    reference: str
-    status: Status
-    starts_at: datetime
-    may_move: bool
-    may_cancel: bool
-    cancelling_costs_cents: int
-    # What it will cost once it is no longer free.
-    late_cost_cents: int
-    currency: str
-    free_until: datetime
 
 
 @dataclass(frozen=True)
@@ -45,30 +19,6 @@ class Cancelled:
     reference: str
     cost_cents: int
     currency: str
-
-
-def find_choices(session: Session, actor: Actor, *, reference: str) -> Choices:
-    return choices(actor, *find(session, actor, reference))
-
-
-def choices(actor: Actor, booking: Booking, appointment: Appointment) -> Choices:
-    """Of rows that were read already."""
-    charge, now, start = charge_of(booking), clock.now(), appointment.starts_at
-    is_ahead = actor.role is Role.THERAPIST or now < start
-    status = Status(booking.status)
-    may_cancel = is_ahead and may_become(status, Status.CANCELLED, actor.role)
-    return Choices(
-        reference=booking.reference,
-        status=status,
-        starts_at=start,
-        may_move=status in MOVABLE
-        and (actor.role is Role.THERAPIST or now <= charge.free_until(start)),
-        may_cancel=may_cancel,
-        cancelling_costs_cents=_cost(booking, start, now, actor) if may_cancel else 0,
-        late_cost_cents=_cost(booking, start, start, actor),
-        currency=charge.currency,
-        free_until=charge.free_until(start),
-    )
 
 
 @changes_calendar
@@ -82,11 +32,11 @@ def cancel(
 ) -> Cancelled:
     """A client may until the session begins; the therapist may later, too, to put things right.
     Whoever was told a price is never charged a higher one, however long the question stood."""
-    booking, appointment = find(session, actor, reference)
+    booking, appointment = lookup.find(session, actor, reference)
     is_over = clock.now() >= appointment.starts_at
     if is_over and actor.role is not Role.THERAPIST and booking.status in OPEN:
         raise TooLate
-    cost = _cost(booking, appointment.starts_at, clock.now(), actor)
+    cost = lookup.cost(booking, appointment.starts_at, clock.now(), actor)
     if at_most_cents is not None and cost > at_most_cents:
         raise CostsMore
     booking_status.change(session, actor, booking, Status.CANCELLED, why=why)
@@ -95,7 +45,7 @@ def cancel(
 
 @changes_calendar
 def decline(session: Session, actor: Actor, *, reference: str, why: str = "") -> None:
-    booking, _ = find(session, actor, reference)
+    booking, _ = lookup.find(session, actor, reference)
     booking_status.change(session, actor, booking, Status.DECLINED, why=why)
 
 
@@ -108,39 +58,8 @@ def find_due(session: Session, _actor: Actor) -> list[str]:
 @changes_calendar
 def expire(session: Session, actor: Actor, reference: str) -> bool:
     """False where it was paid, answered or expired meanwhile."""
-    booking, _ = find(session, actor, reference)
+    booking, _ = lookup.find(session, actor, reference)
     if booking.hold_expires_at is None or booking.hold_expires_at > clock.now():
         return False
     booking_status.change(session, actor, booking, Status.EXPIRED)
     return True
-
-
-def find(session: Session, actor: Actor, reference: str) -> tuple[Booking, Appointment]:
-    booking = require(
-        session.exec(access.bookings(actor).where(Booking.reference == reference)).one_or_none()
-    )
-    return booking, appointment_of(session, booking.appointment_id)
-
-
-def appointment_of(session: Session, appointment_id: UUID) -> Appointment:
-    return require(session.get(Appointment, appointment_id))
-
-
-def charge_of(booking: Booking) -> Charge:
-    return Charge(booking.price_cents, booking.currency, booking.free_hours, booking.late_percent)
-
-
-def due_after(booking: Booking, event: BookingEvent) -> int:
-    """What a cancellation costs for good, as it was when it happened: only what was certain can
-    cost."""
-    if event.from_status != Status.CONFIRMED:
-        return 0
-    by = Role(event.actor.partition(":")[0])
-    return cost_of_cancelling(charge_of(booking), start=event.starts_at, now=event.at, by=by)
-
-
-def _cost(booking: Booking, start: datetime, now: datetime, actor: Actor) -> int:
-    """Only what was certain can cost: a request or an unpaid hold is given back for nothing."""
-    if booking.status != Status.CONFIRMED:
-        return 0
-    return cost_of_cancelling(charge_of(booking), start=start, now=now, by=actor.role)

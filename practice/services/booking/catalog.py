@@ -9,7 +9,7 @@ from practice.domain.booking.status import Place, Visibility
 from practice.domain.clients.stages import Facts, Lock, Stage, locked
 from practice.models.content import Practice, SessionType
 from practice.services.clients import gate, guests
-from practice.services.content.published import Speaker
+from practice.services.content.localized import Speaker
 
 
 @dataclass(frozen=True)

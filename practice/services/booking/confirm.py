@@ -7,19 +7,20 @@ from practice.db import changes_calendar
 from practice.domain.actors import Actor
 from practice.domain.availability import hours
 from practice.domain.availability.intervals import overlap
+from practice.domain.booking.policy import approved_until
 from practice.domain.booking.refusals import NotPossibleNow, SlotTaken
-from practice.domain.booking.status import GroupStatus, Status, approved_until
+from practice.domain.booking.status import GroupStatus, Status
 from practice.models.booking import Appointment, Booking, BookingEvent
 from practice.services.access import require
 from practice.services.availability import busy
 from practice.services.availability import rules as availability_rules
-from practice.services.booking import cancel, status
+from practice.services.booking import lookup, status
 
 
 @changes_calendar
 def approve(session: Session, actor: Actor, *, reference: str) -> Status:
     """A request becomes a booking; one that costs something is held until it is paid."""
-    booking, appointment = cancel.find(session, actor, reference)
+    booking, appointment = lookup.find(session, actor, reference)
     if booking.price_cents:
         until = approved_until(clock.now(), appointment.starts_at)
         status.change(session, actor, booking, Status.HELD, lapses_at=until)
@@ -32,7 +33,7 @@ def approve(session: Session, actor: Actor, *, reference: str) -> Status:
 def confirm(session: Session, actor: Actor, *, reference: str) -> Status:
     """A payment has arrived. One that comes after the hold has ended gets its time only if that is
     still free; otherwise the refusal tells the payment to go back."""
-    booking, appointment = cancel.find(session, actor, reference)
+    booking, appointment = lookup.find(session, actor, reference)
     if booking.status == Status.EXPIRED:
         _require_was_held(session, booking)
         _require_still_free(session, actor, appointment)

@@ -16,14 +16,15 @@ from practice.domain.errors import NotFound
 from practice.letters import Booking as Told
 from practice.letters import House, Reader, calendars
 from practice.models import sealed
+from practice.models.accounts import Account
 from practice.models.booking import Appointment, Booking, BookingEvent
-from practice.models.clients import Account, Client
+from practice.models.clients import Client
 from practice.models.content import Practice, SessionType
 from practice.services.access import require
-from practice.services.booking import cancel, catalog
-from practice.services.booking.cancel import Choices
+from practice.services.booking import catalog, lookup
+from practice.services.booking.lookup import Choices
 from practice.services.booking.offers import Time
-from practice.services.content.published import Speaker
+from practice.services.content.localized import Speaker
 from practice.services.letters import compose
 from practice.services.links import management
 
@@ -91,7 +92,7 @@ class Bookplate:
 
 
 def find(session: Session, actor: Actor, *, reference: str) -> Bookplate:
-    booking, appointment = cancel.find(session, actor, reference)
+    booking, appointment = lookup.find(session, actor, reference)
     with i18n.speaking(booking.language):
         return _bookplate(session, actor, booking, appointment)
 
@@ -104,7 +105,7 @@ def _bookplate(
     contact = _contact_of(session, booking)
     say = Speaker(practice)
     return Bookplate(
-        choices=cancel.choices(actor, booking, appointment),
+        choices=lookup.choices(actor, booking, appointment),
         is_call=booking.discovery,
         name=say(kind.name),
         slug=catalog.slug_of(kind),
@@ -144,7 +145,7 @@ def _due(session: Session, booking: Booking) -> int:
         .where(BookingEvent.booking_id == booking.id, BookingEvent.what == "cancelled")
         .order_by(col(BookingEvent.at).desc())
     ).first()
-    return cancel.due_after(booking, event) if event else 0
+    return lookup.due_after(booking, event) if event else 0
 
 
 @dataclass(frozen=True)
@@ -167,7 +168,7 @@ def _contact_of(session: Session, booking: Booking) -> Contact:
 
 def find_email(session: Session, actor: Actor, *, reference: str) -> str:
     """For a letter to whoever booked; it is never shown."""
-    booking, _appointment = cancel.find(session, actor, reference)
+    booking, _appointment = lookup.find(session, actor, reference)
     return _contact_of(session, booking).email
 
 
@@ -182,7 +183,7 @@ class Entry:
 
 def find_entry(session: Session, actor: Actor, *, reference: str) -> Entry:
     """Only of what is certain: nothing else stands in a calendar."""
-    booking, appointment = cancel.find(session, actor, reference)
+    booking, appointment = lookup.find(session, actor, reference)
     if booking.status != Status.CONFIRMED:
         raise NotFound
     with i18n.speaking(booking.language):

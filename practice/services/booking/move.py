@@ -9,13 +9,14 @@ from practice import clock
 from practice.db import changes_calendar
 from practice.domain.actors import Actor, Role
 from practice.domain.booking.consequences import Fact
+from practice.domain.booking.policy import lapses_at
 from practice.domain.booking.refusals import NotPossibleNow, TooLate
-from practice.domain.booking.status import MOVABLE, Status, lapses_at
+from practice.domain.booking.status import MOVABLE, Status
 from practice.models.booking import Appointment, Booking
 from practice.services.availability import rules as availability_rules
 from practice.services.availability import slots
 from practice.services.availability.rules import Rules
-from practice.services.booking import allowance, book, cancel
+from practice.services.booking import allowance, book, lookup
 from practice.services.booking import status as booking_status
 
 
@@ -35,7 +36,7 @@ def move(
     start: datetime,
     despite_block: bool = False,
 ) -> Moved:
-    booking, appointment = cancel.find(session, actor, reference)
+    booking, appointment = lookup.find(session, actor, reference)
     _require_movable(actor, booking, appointment)
     if start == appointment.starts_at:
         return Moved(booking.reference, appointment.starts_at, appointment.ends_at)
@@ -56,7 +57,7 @@ def move(
 def _require_movable(actor: Actor, booking: Booking, appointment: Appointment) -> None:
     if booking.status not in MOVABLE:
         raise NotPossibleNow
-    free_until = cancel.charge_of(booking).free_until(appointment.starts_at)
+    free_until = lookup.charge_of(booking).free_until(appointment.starts_at)
     if actor.role is not Role.THERAPIST and clock.now() > free_until:
         raise TooLate
 
@@ -98,6 +99,6 @@ def list_alternatives(
 ) -> list[datetime]:
     """The nearest free times for a booking that wants to move, also of a type that nobody can
     book any more."""
-    booking, appointment = cancel.find(session, actor, reference)
+    booking, appointment = lookup.find(session, actor, reference)
     rules = availability_rules.of_type(session, booking.session_type_id).as_booked(appointment)
     return slots.nearest_to(session, actor, rules, start, without=appointment.id)

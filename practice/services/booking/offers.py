@@ -14,17 +14,18 @@ from practice.domain.availability import hours
 from practice.domain.booking.status import Confirmation, Place, Visibility
 from practice.domain.clients.stages import Lock, Stage, locked
 from practice.models import sealed
+from practice.models.accounts import Account
 from practice.models.booking import Appointment
-from practice.models.clients import Account, Client
+from practice.models.clients import Client
 from practice.models.content import Practice, SessionType
 from practice.services import access
 from practice.services.access import require
 from practice.services.availability import rules as availability_rules
 from practice.services.availability import slots
 from practice.services.availability.rules import Rules
-from practice.services.booking import cancel
+from practice.services.booking import lookup
 from practice.services.clients import gate, guests
-from practice.services.content.published import Speaker
+from practice.services.content.localized import Speaker
 
 # As far as anybody looks ahead where a session type sets no horizon.
 FARTHEST = timedelta(days=366)
@@ -181,7 +182,7 @@ def find_offered_to_move(
     session: Session, actor: Actor, *, reference: str, first: date, last: date, zone: ZoneInfo
 ) -> Offered:
     """To move a booking: also over its own old time, and of a type nobody can book any more."""
-    booking, appointment = cancel.find(session, actor, reference)
+    booking, appointment = lookup.find(session, actor, reference)
     rules = availability_rules.of_type(session, booking.session_type_id).as_booked(appointment)
     return _offered(session, actor, rules, first, last, zone, without=appointment)
 
@@ -265,7 +266,7 @@ class Moving:
 
 
 def find_moving(session: Session, actor: Actor, *, reference: str) -> Moving:
-    booking, appointment = cancel.find(session, actor, reference)
+    booking, appointment = lookup.find(session, actor, reference)
     kind = require(session.get(SessionType, booking.session_type_id))
     length = appointment.ends_at - appointment.starts_at
     return Moving(
@@ -274,7 +275,7 @@ def find_moving(session: Session, actor: Actor, *, reference: str) -> Moving:
         minutes=int(length.total_seconds()) // 60,
         starts_at=appointment.starts_at,
         ends_at=appointment.ends_at,
-        may_move=cancel.choices(actor, booking, appointment).may_move,
+        may_move=lookup.choices(actor, booking, appointment).may_move,
         places=(Place(booking.place),),
         zone=booking.zone,
     )

@@ -12,7 +12,7 @@ from practice.models.booking import Booking
 from practice.models.clients import Client
 from practice.services import audit
 from practice.services.access import require
-from practice.services.booking import cancel, status
+from practice.services.booking import lookup, status
 from practice.services.clients import gate
 
 
@@ -42,7 +42,7 @@ def no_show(session: Session, actor: Actor, *, reference: str) -> None:
 
 
 def _begun(session: Session, actor: Actor, reference: str) -> Booking:
-    booking, appointment = cancel.find(session, actor, reference)
+    booking, appointment = lookup.find(session, actor, reference)
     if clock.now() < appointment.starts_at:
         raise TooEarly
     return booking

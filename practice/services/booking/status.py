@@ -10,13 +10,9 @@ from practice.domain import inputs
 from practice.domain.actors import Actor
 from practice.domain.booking import consequences
 from practice.domain.booking.consequences import Fact
-from practice.domain.booking.refusals import (
-    AlreadyThere,
-    DiscoveryRequired,
-    NotPossibleNow,
-    SlotTaken,
-)
+from practice.domain.booking.refusals import AlreadyThere, NotPossibleNow, SlotTaken
 from practice.domain.booking.status import Status, may_become
+from practice.domain.clients.refusals import DiscoveryRequired
 from practice.models import sealed
 from practice.models.booking import ONE_PLACE, OVERLAP, Appointment, Booking, BookingEvent
 from practice.models.clients import Client

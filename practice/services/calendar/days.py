@@ -13,12 +13,13 @@ from practice.domain.availability import hours
 from practice.domain.availability.intervals import Interval, overlap
 from practice.domain.booking.status import LIVE, Place, Status
 from practice.models import sealed
+from practice.models.accounts import Account
 from practice.models.booking import Appointment, Booking
-from practice.models.clients import Account, Client
+from practice.models.clients import Client
 from practice.models.content import SessionType
 from practice.models.schedule import Block
 from practice.services.access import require
-from practice.services.content.published import Speaker
+from practice.services.content.localized import Speaker
 
 # What each session type is called.
 Names = Mapping[UUID, str]

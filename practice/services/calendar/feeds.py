@@ -18,10 +18,11 @@ from practice.environment import Rate
 from practice.i18n import speaking
 from practice.letters import Reader, calendars
 from practice.models import sealed
+from practice.models.accounts import Account
 from practice.models.booking import Appointment, Booking
-from practice.models.clients import Account, Client
+from practice.models.calendar import CalendarFeed
+from practice.models.clients import Client
 from practice.models.content import Practice, SessionType
-from practice.models.letters import CalendarFeed
 from practice.services import audit
 from practice.services.access import require
 from practice.services.accounts import sessions

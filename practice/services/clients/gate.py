@@ -7,8 +7,9 @@ from sqlmodel import Session, col, select
 from practice import clock
 from practice.domain import inputs
 from practice.domain.actors import Actor, Role
-from practice.domain.booking.refusals import LOCKS, NotPossibleNow
+from practice.domain.booking.refusals import NotPossibleNow
 from practice.domain.booking.status import OPEN
+from practice.domain.clients.refusals import LOCKS
 from practice.domain.clients.stages import Facts, Source, Stage, locked, locked_for_therapist, stage
 from practice.domain.errors import N_, Invalid
 from practice.models import sealed

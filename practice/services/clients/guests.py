@@ -22,8 +22,9 @@ from practice.domain.booking.status import OPEN
 from practice.domain.errors import N_, TooMany
 from practice.environment import Rate
 from practice.models import sealed
+from practice.models.accounts import Account
 from practice.models.booking import Booking, BookingEvent
-from practice.models.clients import Account, Client, Consent
+from practice.models.clients import Client, Consent
 from practice.models.content import Practice, PrivacyText
 from practice.services.accounts import sign_in
 from practice.services.booking import allowance

@@ -6,12 +6,11 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from practice import clock, i18n
+from practice import clock
 from practice.domain import content as values
 from practice.domain.actors import Actor
 from practice.domain.booking.status import Place, Visibility
 from practice.domain.errors import NotFound
-from practice.models.base import Texts
 from practice.models.content import (
     Article,
     ContentRevision,
@@ -22,6 +21,7 @@ from practice.models.content import (
     PrivacyText,
     SessionType,
 )
+from practice.services.content.localized import Speaker
 
 WORDS_A_MINUTE = 200
 
@@ -122,20 +122,6 @@ def list_published(session: Session, _actor: Actor) -> values.Published | None:
         readings=tuple(card.slug for card in _articles(session)),
         calls=tuple(kind.slug for kind in _sessions(session) if kind.is_first_call),
     )
-
-
-class Speaker:
-    """Chooses the reader's language, else the practice's own, else whatever there is."""
-
-    def __init__(self, practice: Practice | None) -> None:
-        own = practice.default_language if practice else i18n.DEFAULT_LANGUAGE
-        self.wanted = (i18n.language(), own)
-
-    def __call__(self, texts: Texts) -> str:
-        for code in self.wanted:
-            if texts.get(code):
-                return texts[code]
-        return next((text for text in texts.values() if text), "")
 
 
 def _passages(session: Session, kind: PassageKind) -> tuple[values.Passage, ...]:

@@ -13,17 +13,18 @@ from practice.domain.actors import Actor
 from practice.domain.booking.status import OPEN, Place, Status
 from practice.domain.clients.stages import Facts, Stage, stage
 from practice.models import sealed
+from practice.models.accounts import Account
 from practice.models.booking import Appointment, Booking
-from practice.models.clients import Account, Client
+from practice.models.clients import Client
 from practice.models.content import Practice, SessionType
 from practice.services import access
 from practice.services.access import require
 from practice.services.accounts import sessions
 from practice.services.accounts.sessions import Device
-from practice.services.booking import cancel
-from practice.services.booking.cancel import Choices
+from practice.services.booking import lookup
+from practice.services.booking.lookup import Choices
 from practice.services.clients import gate
-from practice.services.content.published import Speaker
+from practice.services.content.localized import Speaker
 from practice.services.messages import notices
 
 # Of what was, only the last few; of what comes, more than anybody books.
@@ -174,5 +175,5 @@ def _time(actor: Actor, booking: Booking, at: Appointment, name: str) -> Time:
         video_link=at.video_link if booking.place == Place.VIDEO else None,
         hold_expires_at=booking.hold_expires_at,
         was_moved=booking.sequence > 0,
-        choices=cancel.choices(actor, booking, at),
+        choices=lookup.choices(actor, booking, at),
     )

@@ -20,16 +20,16 @@ from practice.domain.letters import Letter
 from practice.letters import House, Reader, Sort, Times
 from practice.models import content as published
 from practice.models import sealed
-from practice.models.accounts import SigninLink, Therapist
+from practice.models.accounts import Account, SigninLink, Therapist
 from practice.models.booking import Appointment, Booking, BookingEvent
-from practice.models.clients import Account, Client
+from practice.models.clients import Client
 from practice.models.content import Practice, SessionType
-from practice.models.security import OutboxRow
+from practice.models.outbox import OutboxRow
 from practice.services import feedback
 from practice.services.access import require
 from practice.services.accounts import sign_in
-from practice.services.booking import allowance, cancel, catalog
-from practice.services.content.published import Speaker
+from practice.services.booking import allowance, catalog, lookup
+from practice.services.content.localized import Speaker
 from practice.services.letters import daily_summary
 from practice.services.links import management
 
@@ -386,7 +386,7 @@ def _before(known: Known) -> Times:
 
 
 def _cost(known: Known) -> int:
-    return cancel.due_after(known.booking, require(known.event))
+    return lookup.due_after(known.booking, require(known.event))
 
 
 def booking_of(
@@ -407,7 +407,7 @@ def booking_of(
         name=say(kind.name),
         times=Times(appointment.starts_at, appointment.ends_at),
         place=Place(booking.place),
-        charge=cancel.charge_of(booking),
+        charge=lookup.charge_of(booking),
         sequence=booking.sequence,
         as_of=clock.now(),
         url=url,

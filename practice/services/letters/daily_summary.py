@@ -20,7 +20,7 @@ from practice.models.accounts import Therapist
 from practice.models.booking import Appointment, Booking
 from practice.models.clients import Client
 from practice.models.content import Practice
-from practice.models.security import OutboxRow
+from practice.models.outbox import OutboxRow
 from practice.services.access import require
 from practice.services.booking import full_days
 

@@ -17,7 +17,7 @@ from practice.domain.letters import Attachment, Letter
 from practice.models import sealed
 from practice.models.content import Practice
 from practice.models.letters import LetterAttempt, LetterState, MailedLetter
-from practice.models.security import OutboxRow
+from practice.models.outbox import OutboxRow
 from practice.providers import embedded_mail
 from practice.providers.ports import Message, ProviderError, Receipt
 from practice.services.access import require

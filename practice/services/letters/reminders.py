@@ -13,7 +13,7 @@ from practice.db import collides_by_nature
 from practice.domain.actors import Actor
 from practice.domain.booking.consequences import REMINDER, Effect
 from practice.models import sealed
-from practice.models.security import OutboxRow
+from practice.models.outbox import OutboxRow
 from practice.services.inserts import New, new, write
 
 # Who booked, moved or was approved later than the reminder's hour has just had a letter about it.

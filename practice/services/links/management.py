@@ -11,12 +11,13 @@ from practice.domain import links
 from practice.domain.actors import Actor, Role
 from practice.domain.booking.consequences import Effect, Fact
 from practice.domain.booking.refusals import LinkReplaced
-from practice.domain.booking.status import LINK, Status
+from practice.domain.booking.status import Status
 from practice.domain.errors import NotFound
+from practice.domain.links import LINK
 from practice.models import sealed
 from practice.models.booking import Appointment, Booking
 from practice.models.clients import Client
-from practice.models.security import OutboxRow
+from practice.models.outbox import OutboxRow
 from practice.services import audit
 from practice.services.inserts import new, write
 

@@ -18,7 +18,7 @@ from practice.models.clients import Client
 from practice.models.content import Practice, SessionType
 from practice.models.messages import Notice
 from practice.services import access
-from practice.services.content.published import Speaker
+from practice.services.content.localized import Speaker
 
 # What lies further back is in the letters; it does not count as unread either.
 NEWEST = 50

@@ -10,7 +10,7 @@ from practice import clock
 from practice.domain.actors import Actor
 from practice.domain.booking.consequences import Effect
 from practice.models.letters import LetterState, MailedLetter
-from practice.models.security import OutboxRow
+from practice.models.outbox import OutboxRow
 from practice.services.operations import heartbeats
 
 # What came back longer ago is no news.

@@ -15,7 +15,7 @@ from practice.clock import new_id
 from practice.db import collides_by_nature
 from practice.domain.actors import Actor
 from practice.models import sealed
-from practice.models.security import WebhookEvent
+from practice.models.operations import WebhookEvent
 from practice.services.letters import mail_log
 
 RESEND = "resend"

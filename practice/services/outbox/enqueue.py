@@ -14,7 +14,7 @@ from practice.domain.booking.consequences import Fact
 from practice.models import sealed
 from practice.models.booking import Booking, BookingEvent
 from practice.models.messages import Notice, Thread
-from practice.models.security import OutboxRow
+from practice.models.outbox import OutboxRow
 from practice.services.inserts import New, new
 
 LETTERS = frozenset({consequences.Effect.LETTER_TO_CLIENT, consequences.Effect.LETTER_TO_THERAPIST})

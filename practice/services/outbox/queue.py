@@ -13,7 +13,7 @@ from practice import clock
 from practice.db import collides_by_nature
 from practice.domain.actors import Actor
 from practice.domain.booking.consequences import SIGN_IN
-from practice.models.security import OutboxRow
+from practice.models.outbox import OutboxRow
 from practice.providers.ports import ProviderError
 from practice.services import access
 

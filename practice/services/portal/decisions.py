@@ -14,7 +14,7 @@ from practice.models.booking import Appointment, Booking
 from practice.models.clients import Client
 from practice.models.content import SessionType
 from practice.services import access
-from practice.services.content.published import Speaker
+from practice.services.content.localized import Speaker
 
 # After a holiday there may be many; the oldest come first.
 MOST = 50

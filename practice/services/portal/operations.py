@@ -14,7 +14,7 @@ from practice.domain.booking.consequences import Effect
 from practice.domain.operations import schedule
 from practice.models import sealed
 from practice.models.letters import LetterState, MailedLetter
-from practice.models.security import OutboxRow
+from practice.models.outbox import OutboxRow
 from practice.services import audit
 from practice.services.access import require
 from practice.services.letters import mail_log

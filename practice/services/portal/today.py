@@ -21,7 +21,7 @@ from practice.services.accounts.sessions import Device
 from practice.services.calendar import days
 from practice.services.calendar.days import Day, Diary, Meeting, Row
 from practice.services.clients import gate
-from practice.services.content.published import Speaker
+from practice.services.content.localized import Speaker
 from practice.services.messages import notices
 from practice.services.operations import health
 from practice.services.operations.health import Health

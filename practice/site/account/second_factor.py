@@ -8,9 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from practice import authentication, runtime
+from practice.domain.accounts.refusals import CodeWrong
 from practice.domain.accounts.sessions import Standing
 from practice.domain.actors import SYSTEM
-from practice.domain.booking.refusals import CodeWrong
 from practice.domain.errors import Refusal
 from practice.i18n import _, here
 from practice.services.access import require

@@ -10,9 +10,9 @@ from starlette.responses import Response
 
 from practice import authentication, i18n, runtime, vault
 from practice.domain import inputs
+from practice.domain.accounts.refusals import LinkGone
 from practice.domain.accounts.sessions import LinkState, Standing
 from practice.domain.actors import SYSTEM, VISITOR
-from practice.domain.booking.refusals import LinkGone
 from practice.domain.errors import Invalid
 from practice.i18n import _
 from practice.services import rate_limits

@@ -15,7 +15,8 @@ from practice.booking_flow import Caller
 from practice.client_address import network_of
 from practice.domain import inputs
 from practice.domain.actors import VISITOR, Actor, Role
-from practice.domain.booking.refusals import Locked, NotOffered, SlotTaken
+from practice.domain.booking.refusals import NotOffered, SlotTaken
+from practice.domain.clients.refusals import Locked
 from practice.domain.errors import Invalid, KeyReused, NotFound, Refusal, TooMany
 from practice.i18n import _, here
 from practice.services.booking import offers

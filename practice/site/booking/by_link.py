@@ -14,8 +14,9 @@ from starlette.routing import BaseRoute, Route
 from practice import i18n, runtime
 from practice.booking_flow import Caller
 from practice.client_address import network_of
+from practice.domain.accounts.refusals import LinkGone
 from practice.domain.actors import SYSTEM, Actor
-from practice.domain.booking.refusals import LinkGone, LinkReplaced
+from practice.domain.booking.refusals import LinkReplaced
 from practice.domain.booking.status import Status
 from practice.domain.errors import NotFound, Refusal
 from practice.routes import negotiation

@@ -3,9 +3,9 @@
 import reflex as rx
 
 from practice import authentication, runtime
+from practice.domain.accounts.refusals import CodeWrong
 from practice.domain.accounts.sessions import Standing
 from practice.domain.actors import VISITOR, Role
-from practice.domain.booking.refusals import CodeWrong
 from practice.domain.errors import TooMany
 from practice.i18n import _
 from practice.services.accounts import sessions

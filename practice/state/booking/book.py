@@ -11,8 +11,9 @@ from practice import booking_flow, i18n
 from practice.booking_flow import Contact
 from practice.domain import inputs
 from practice.domain.actors import Actor, Role
-from practice.domain.booking.refusals import LOCKS, HoldOpen, Locked, ProofNeeded, SlotTaken
+from practice.domain.booking.refusals import HoldOpen, ProofNeeded, SlotTaken
 from practice.domain.booking.status import Place
+from practice.domain.clients.refusals import LOCKS, Locked
 from practice.domain.clients.stages import Lock
 from practice.domain.errors import N_, BadRequest, Busy, Invalid, NotFound, TooMany
 from practice.i18n import _

@@ -9,7 +9,7 @@ from practice.domain.booking.refusals import CostsMore, TooLate
 from practice.domain.clients.stages import Stage
 from practice.i18n import _, sentence
 from practice.runtime import query
-from practice.services.booking import cancel
+from practice.services.booking import lookup
 from practice.services.dashboard import home as service
 from practice.services.dashboard.home import Me
 from practice.state.booking.base import network
@@ -91,7 +91,7 @@ class MeState(ClientState):
 
     async def _ask(self, reference: str) -> None:
         actor = await actor_of(self)
-        found = await query(cancel.find_choices, actor, reference=reference)
+        found = await query(lookup.find_choices, actor, reference=reference)
         if not found.may_cancel:
             raise TooLate
         self._reference, self._cost_cents = reference, found.cancelling_costs_cents

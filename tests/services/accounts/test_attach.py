@@ -10,9 +10,9 @@ from practice import db, vault
 from practice.domain.actors import SYSTEM, VISITOR
 from practice.domain.booking.status import Status
 from practice.models import sealed
-from practice.models.accounts import BrowserSession, SigninLink
-from practice.models.clients import Account, Client
-from practice.models.security import OutboxRow
+from practice.models.accounts import Account, BrowserSession, SigninLink
+from practice.models.clients import Client
+from practice.models.outbox import OutboxRow
 from practice.providers import EmbeddedMail, Providers
 from practice.services.accounts import merging
 from practice.services.booking import book

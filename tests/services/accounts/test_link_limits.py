@@ -10,7 +10,7 @@ import pytest
 from practice import db, settings, vault
 from practice.domain.actors import SYSTEM
 from practice.models.accounts import SigninLink
-from practice.models.security import OutboxRow
+from practice.models.outbox import OutboxRow
 from practice.providers import EmbeddedMail, Providers
 from practice.services.letters import dev_mailbox
 from practice.services.operations import clean_up, effects

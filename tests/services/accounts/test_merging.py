@@ -9,15 +9,18 @@ from uuid import UUID, uuid4
 import pytest
 
 from practice import db, vault
+from practice.domain.accounts.refusals import TwoOpenCalls
 from practice.domain.actors import SYSTEM, VISITOR, Actor, Role
-from practice.domain.booking.refusals import NotPossibleNow, TwoOpenCalls
+from practice.domain.booking.refusals import NotPossibleNow
 from practice.domain.clients.stages import Outcome, Source
 from practice.domain.errors import NotFound, Refusal
 from practice.models import sealed as models_sealed
+from practice.models.accounts import Account
 from practice.models.booking import Booking
-from practice.models.clients import Account, Client, Consent, Relationship
+from practice.models.clients import Client, Consent, Relationship
 from practice.models.messages import Notice, Thread
-from practice.models.security import AuditEntry, OutboxRow
+from practice.models.outbox import OutboxRow
+from practice.models.security import AuditEntry
 from practice.services.accounts import attach, merging
 from practice.services.accounts.merging import Hint
 from practice.services.booking import cancel

@@ -12,8 +12,8 @@ from practice.domain.actors import SYSTEM, VISITOR, Actor, Role
 from practice.domain.booking.refusals import ProofNeeded
 from practice.domain.inputs import Reading
 from practice.models import sealed
-from practice.models.accounts import BrowserSession, SigninLink
-from practice.models.clients import Account, Client, Consent
+from practice.models.accounts import Account, BrowserSession, SigninLink
+from practice.models.clients import Client, Consent
 from practice.providers import EmbeddedMail, Providers
 from practice.services.letters import dev_mailbox
 from practice.services.operations import clean_up, effects

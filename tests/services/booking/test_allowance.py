@@ -11,8 +11,8 @@ from icalendar import Calendar
 from practice import db, settings
 from practice.domain.actors import SYSTEM, Actor
 from practice.domain.errors import TooMany
-from practice.models.letters import CalendarFeed
-from practice.models.security import OutboxRow
+from practice.models.calendar import CalendarFeed
+from practice.models.outbox import OutboxRow
 from practice.providers import EmbeddedMail, Providers
 from practice.services.booking import cancel as booking_cancel
 from practice.services.booking import move

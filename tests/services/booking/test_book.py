@@ -10,24 +10,25 @@ from practice import db, settings, vault
 from practice.domain.actors import VISITOR, Actor, Role
 from practice.domain.booking.refusals import (
     AlreadyThere,
-    DiscoveryOpen,
-    DiscoveryRequired,
     HoldOpen,
     NotOffered,
     SlotTaken,
     TimeBlocked,
 )
 from practice.domain.booking.status import Place
+from practice.domain.clients.refusals import DiscoveryOpen, DiscoveryRequired
 from practice.domain.errors import Invalid, KeyReused, NotFound
 from practice.models import sealed as models_sealed
+from practice.models.accounts import Account
 from practice.models.booking import Appointment, Booking
-from practice.models.clients import Account, Client, Consent
+from practice.models.clients import Client, Consent
 from practice.models.content import Practice, PrivacyText
-from practice.models.security import AuditEntry, IdempotencyKey, OutboxRow
+from practice.models.outbox import OutboxRow
+from practice.models.security import AuditEntry, IdempotencyKey
 from practice.services import rate_limits
 from practice.services.availability import explain, slots
 from practice.services.booking import book, cancel, idempotency, move
-from practice.services.calendar import groups
+from practice.services.calendar import blocks
 from practice.services.clients import guests
 from practice.services.rate_limits import Once
 from tests.builders import (
@@ -427,10 +428,10 @@ def test_the_therapist_books_outside_hours_notice_and_horizon(house: str, start:
 def a_block(days: bool) -> None:
     if days:
         day = TOMORROW.date()
-        db.transact(groups.block_days, THERAPIST, first_on=day, last_on=day, zone="Europe/Berlin")
+        db.transact(blocks.block_days, THERAPIST, first_on=day, last_on=day, zone="Europe/Berlin")
     else:
         end = TOMORROW + 10 * MINUTES
-        db.transact(groups.block, THERAPIST, starts_at=TOMORROW, ends_at=end)
+        db.transact(blocks.block, THERAPIST, starts_at=TOMORROW, ends_at=end)
 
 
 @pytest.mark.parametrize("days", [True, False])
@@ -721,7 +722,7 @@ def test_hours_past_midnight_are_accepted_as_they_are_offered(house: str):
     """Whatever the buffers, what lies behind the last day that was asked about counts."""
     change_type(CALL, buffer_after=1440, step_minutes=60)
     block_at = TOMORROW + timedelta(days=1, hours=6)
-    db.transact(groups.block, THERAPIST, starts_at=block_at, ends_at=block_at + timedelta(hours=1))
+    db.transact(blocks.block, THERAPIST, starts_at=block_at, ends_at=block_at + timedelta(hours=1))
     day = TOMORROW.date()
     asked = {"slug": CALL, "zone": ZONE, "first": day}
     alone = db.query(slots.list_slots, VISITOR, last=day, **asked).starts

@@ -6,14 +6,14 @@ import pytest
 
 from practice import db
 from practice.domain.actors import VISITOR, Role
+from practice.domain.booking.policy import Charge, cost_of_cancelling
 from practice.domain.booking.refusals import NotPossibleNow, TooLate
-from practice.domain.booking.status import Charge, cost_of_cancelling
 from practice.domain.errors import NotFound
 from practice.models import sealed
 from practice.services.booking import cancel as booking_cancel
-from practice.services.booking import confirm
-from practice.services.booking.cancel import Choices
-from practice.services.calendar import groups
+from practice.services.booking import confirm, lookup
+from practice.services.booking.lookup import Choices
+from practice.services.calendar import blocks
 from tests.builders import (
     ASKED,
     CALL,
@@ -55,7 +55,7 @@ def test_cancelling_costs_from_the_second_after_the_limit(house: str, moment: da
     client = a_client()
     reference = a_confirmed(client, FRIDAY).reference
     with the_time_is(moment):
-        said = db.query(booking_cancel.find_choices, client, reference=reference)
+        said = db.query(lookup.find_choices, client, reference=reference)
         found = db.transact(booking_cancel.cancel, client, reference=reference)
     assert (found.cost_cents, found.currency) == (cost, "EUR")
     assert said.cancelling_costs_cents == cost
@@ -74,7 +74,7 @@ def test_hours_are_hours_across_a_clock_change(house: str, start: datetime, limi
     reference = a_confirmed(client, start).reference
     for moment, cost in ((limit, 0), (limit + SECOND, 4000)):
         with the_time_is(moment):
-            found = db.query(booking_cancel.find_choices, client, reference=reference)
+            found = db.query(lookup.find_choices, client, reference=reference)
             assert (found.cancelling_costs_cents, found.free_until) == (cost, limit)
 
 
@@ -169,7 +169,7 @@ def test_somebody_elses_booking_is_not_there(house: str):
             with pytest.raises(NotFound):
                 db.transact(service, stranger, reference=reference)
         with pytest.raises(NotFound):
-            db.query(booking_cancel.find_choices, stranger, reference=reference)
+            db.query(lookup.find_choices, stranger, reference=reference)
 
 
 def test_a_place_in_a_group_is_cancelled_alone(house: str):
@@ -184,7 +184,7 @@ def test_a_place_in_a_group_is_cancelled_alone(house: str):
 
 def choices(reference: str, role: str) -> Choices:
     actor = THERAPIST if role == "therapist" else holder_of(reference)
-    return db.query(booking_cancel.find_choices, actor, reference=reference)
+    return db.query(lookup.find_choices, actor, reference=reference)
 
 
 CHOICES: list[tuple[str, timedelta, str, bool, bool]] = [
@@ -286,5 +286,5 @@ def test_a_cancelled_call_leads_back_to_the_beginning(house: str):
 
 def test_a_block_cancels_nothing(house: str):
     reference = a_confirmed(start=FRIDAY).reference
-    db.transact(groups.block, THERAPIST, starts_at=FRIDAY, ends_at=FRIDAY + timedelta(hours=1))
+    db.transact(blocks.block, THERAPIST, starts_at=FRIDAY, ends_at=FRIDAY + timedelta(hours=1))
     assert row(reference).status == "confirmed"

@@ -16,7 +16,7 @@ from practice.models.booking import Booking
 from practice.models.clients import Client
 from practice.models.security import AuditEntry
 from practice.services.booking import cancel, confirm, move, outcome
-from practice.services.calendar import groups
+from practice.services.calendar import blocks, groups
 from practice.services.clients import gate
 from tests.builders import (
     ASKED,
@@ -234,7 +234,7 @@ def test_a_late_payment_never_takes_a_time_that_is_somebody_elses(house: str, mi
 def test_a_late_payment_for_a_time_that_was_blocked_since_goes_back(house: str):
     _, reference = a_booking_in(Status.EXPIRED)
     end = TOMORROW + timedelta(hours=1)
-    db.transact(groups.block, THERAPIST, starts_at=TOMORROW, ends_at=end)
+    db.transact(blocks.block, THERAPIST, starts_at=TOMORROW, ends_at=end)
     with pytest.raises(Refusal):
         _at(HOLD_OVER, confirm.confirm, SYSTEM, reference=reference)
 

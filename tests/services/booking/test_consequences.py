@@ -14,7 +14,7 @@ from practice.domain.booking.consequences import FACTS, FOLLOWS, Effect, Fact, N
 from practice.domain.booking.status import TRANSITIONS, Place, Status
 from practice.models import messages, sealed
 from practice.models.messages import Thread
-from practice.models.security import OutboxRow
+from practice.models.outbox import OutboxRow
 from practice.services.booking import book, cancel, confirm, idempotency, move, outcome
 from tests.builders import (
     ASKED,

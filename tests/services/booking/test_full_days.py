@@ -15,7 +15,7 @@ from practice.domain.errors import NotFound, TooMany
 from practice.domain.inputs import Reading
 from practice.models.booking import Booking
 from practice.models.clients import Client
-from practice.models.security import OutboxRow
+from practice.models.outbox import OutboxRow
 from practice.providers import EmbeddedMail, Providers
 from practice.services.availability import slots
 from practice.services.booking import full_days, move

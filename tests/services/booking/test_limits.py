@@ -13,7 +13,7 @@ from practice.domain.actors import VISITOR
 from practice.domain.booking.refusals import ProofNeeded
 from practice.domain.errors import TooMany
 from practice.environment import Rate
-from practice.models.clients import Account
+from practice.models.accounts import Account
 from practice.models.security import RateCounter
 from practice.services import rate_limits
 from practice.services.availability import slots

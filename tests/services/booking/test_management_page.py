@@ -15,7 +15,7 @@ from practice.domain.errors import Busy
 from practice.models.accounts import SigninLink
 from practice.models.booking import Booking
 from practice.models.content import SessionType
-from practice.models.security import OutboxRow
+from practice.models.outbox import OutboxRow
 from practice.services.booking import cancel, move, outcome
 from practice.services.links import management
 from tests import builders

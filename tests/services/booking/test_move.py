@@ -17,9 +17,10 @@ from practice.domain.booking.refusals import (
 )
 from practice.domain.errors import NotFound
 from practice.models.booking import Appointment
-from practice.models.security import AuditEntry, OutboxRow
+from practice.models.outbox import OutboxRow
+from practice.models.security import AuditEntry
 from practice.services.booking import cancel, move, outcome
-from practice.services.calendar import groups
+from practice.services.calendar import blocks
 from tests.builders import (
     ASKED,
     CALL,
@@ -119,7 +120,7 @@ def test_the_therapist_moves_where_she_wants(house: str):
 
 def test_the_therapist_moves_over_a_block_after_a_warning(house: str):
     reference = a_confirmed(start=FRIDAY).reference
-    db.transact(groups.block, THERAPIST, starts_at=LATER, ends_at=LATER + 10 * MINUTES)
+    db.transact(blocks.block, THERAPIST, starts_at=LATER, ends_at=LATER + 10 * MINUTES)
     with pytest.raises(TimeBlocked):
         db.transact(move.move, THERAPIST, reference=reference, start=LATER)
     db.transact(move.move, THERAPIST, reference=reference, start=LATER, despite_block=True)
@@ -129,7 +130,7 @@ def test_the_therapist_moves_over_a_block_after_a_warning(house: str):
 def test_a_client_never_moves_over_a_block(house: str):
     client = a_client()
     reference = a_confirmed(client, FRIDAY).reference
-    db.transact(groups.block, THERAPIST, starts_at=LATER, ends_at=LATER + 10 * MINUTES)
+    db.transact(blocks.block, THERAPIST, starts_at=LATER, ends_at=LATER + 10 * MINUTES)
     with pytest.raises(SlotTaken):
         db.transact(move.move, client, reference=reference, start=LATER, despite_block=True)
 

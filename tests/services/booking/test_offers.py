@@ -7,7 +7,7 @@ import pytest
 
 from practice import db
 from practice.domain.actors import VISITOR, Actor
-from practice.domain.booking.refusals import DiscoveryRequired
+from practice.domain.clients.refusals import DiscoveryRequired
 from practice.domain.clients.stages import Lock
 from practice.domain.errors import NotFound
 from practice.services.availability import slots

@@ -6,14 +6,9 @@ import pytest
 
 from practice import db
 from practice.domain.actors import SYSTEM, Actor, Role
-from practice.domain.booking.refusals import (
-    NotPossibleNow,
-    OutcomeNeeded,
-    RelationshipEnded,
-    SessionsDepend,
-    TooEarly,
-)
+from practice.domain.booking.refusals import NotPossibleNow, OutcomeNeeded, SessionsDepend, TooEarly
 from practice.domain.booking.status import Status
+from practice.domain.clients.refusals import RelationshipEnded
 from practice.domain.clients.stages import Outcome, Source, Stage
 from practice.domain.errors import NotFound
 from practice.models.booking import Booking

@@ -17,8 +17,8 @@ from practice.domain.actors import SYSTEM, Actor, Role
 from practice.environment import Rate
 from practice.models import sealed as models_sealed
 from practice.models.accounts import Therapist
+from practice.models.calendar import CalendarFeed
 from practice.models.clients import Client
-from practice.models.letters import CalendarFeed
 from practice.routes import feeds as routes
 from practice.services.accounts import therapist
 from practice.services.booking import book, cancel, move

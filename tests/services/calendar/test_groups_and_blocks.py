@@ -13,10 +13,11 @@ from practice.domain.booking.refusals import GroupFull, NotPossibleNow, SlotTake
 from practice.domain.errors import Invalid, NotFound
 from practice.models import sealed
 from practice.models.booking import Appointment
+from practice.models.outbox import OutboxRow
 from practice.models.schedule import Block
-from practice.models.security import AuditEntry, OutboxRow
+from practice.models.security import AuditEntry
 from practice.services.booking import cancel, outcome
-from practice.services.calendar import groups
+from practice.services.calendar import blocks, groups
 from tests.builders import (
     CALL,
     GROUP,
@@ -46,7 +47,7 @@ def group_row(group: Any) -> Appointment:
 
 
 def test_a_blocked_time_is_not_offered(house: str):
-    db.transact(groups.block, THERAPIST, starts_at=TOMORROW, ends_at=TOMORROW + HOUR)
+    db.transact(blocks.block, THERAPIST, starts_at=TOMORROW, ends_at=TOMORROW + HOUR)
     with pytest.raises(SlotTaken):
         a_call()
     assert a_call(start=TOMORROW + HOUR).status == "confirmed"
@@ -54,21 +55,21 @@ def test_a_blocked_time_is_not_offered(house: str):
 
 def test_whole_days_are_blocked_in_their_zone(house: str):
     day = TOMORROW.date()
-    db.transact(groups.block_days, THERAPIST, first_on=day, last_on=day, zone="Europe/Berlin")
+    db.transact(blocks.block_days, THERAPIST, first_on=day, last_on=day, zone="Europe/Berlin")
     with pytest.raises(SlotTaken):
         a_call(start=TOMORROW + 7 * HOUR)
     assert a_call(start=TOMORROW + 24 * HOUR).status == "confirmed"
 
 
 def test_what_is_unblocked_is_offered_again(house: str):
-    found = db.transact(groups.block, THERAPIST, starts_at=TOMORROW, ends_at=TOMORROW + HOUR)
-    db.transact(groups.unblock, THERAPIST, block_id=found)
+    found = db.transact(blocks.block, THERAPIST, starts_at=TOMORROW, ends_at=TOMORROW + HOUR)
+    db.transact(blocks.unblock, THERAPIST, block_id=found)
     assert a_call().status == "confirmed"
 
 
 def test_the_reason_of_a_block_is_sealed(house: str):
     db.transact(
-        groups.block, THERAPIST, starts_at=TOMORROW, ends_at=TOMORROW + HOUR, reason="Surgeon"
+        blocks.block, THERAPIST, starts_at=TOMORROW, ends_at=TOMORROW + HOUR, reason="Surgeon"
     )
     (found,) = rows_of(Block)
     assert b"Surgeon" not in (found.reason or b"")
@@ -78,21 +79,21 @@ def test_the_reason_of_a_block_is_sealed(house: str):
 @pytest.mark.parametrize("ends", [TOMORROW, TOMORROW - HOUR], ids=str)
 def test_a_block_ends_after_it_starts(house: str, ends: datetime):
     with pytest.raises(Invalid):
-        db.transact(groups.block, THERAPIST, starts_at=TOMORROW, ends_at=ends)
+        db.transact(blocks.block, THERAPIST, starts_at=TOMORROW, ends_at=ends)
 
 
 def test_blocked_days_are_in_order_and_in_a_zone(house: str):
     day = TOMORROW.date()
     before = day - timedelta(days=1)
     with pytest.raises(Invalid):
-        db.transact(groups.block_days, THERAPIST, first_on=day, last_on=before, zone="Europe/Rome")
+        db.transact(blocks.block_days, THERAPIST, first_on=day, last_on=before, zone="Europe/Rome")
     with pytest.raises(Invalid):
-        db.transact(groups.block_days, THERAPIST, first_on=day, last_on=day, zone="Mars/Base")
+        db.transact(blocks.block_days, THERAPIST, first_on=day, last_on=day, zone="Mars/Base")
 
 
 def test_everything_the_therapist_does_is_audited(house: str):
-    found = db.transact(groups.block, THERAPIST, starts_at=LATER, ends_at=LATER + HOUR)
-    db.transact(groups.unblock, THERAPIST, block_id=found)
+    found = db.transact(blocks.block, THERAPIST, starts_at=LATER, ends_at=LATER + HOUR)
+    db.transact(blocks.unblock, THERAPIST, block_id=found)
     group = a_group()
     db.transact(groups.resize_group, THERAPIST, appointment_id=group, capacity=5)
     db.transact(groups.move_group, THERAPIST, appointment_id=group, start=LATER)
@@ -105,12 +106,12 @@ def test_everything_the_therapist_does_is_audited(house: str):
 
 
 WORK: list[tuple[Callable[..., Any], dict[str, Any]]] = [
-    (groups.block, {"starts_at": TOMORROW, "ends_at": LATER}),
+    (blocks.block, {"starts_at": TOMORROW, "ends_at": LATER}),
     (
-        groups.block_days,
+        blocks.block_days,
         {"first_on": TOMORROW.date(), "last_on": TOMORROW.date(), "zone": "Europe/Rome"},
     ),
-    (groups.unblock, {"block_id": None}),
+    (blocks.unblock, {"block_id": None}),
     (groups.open_group, {"slug": GROUP, "start": LATER}),
     (groups.move_group, {"appointment_id": None, "start": LATER}),
     (groups.resize_group, {"appointment_id": None, "capacity": 9}),
@@ -123,7 +124,7 @@ def test_the_agenda_is_the_therapists_alone(
     house: str, service: Callable[..., Any], asked: dict[str, Any]
 ):
     own = {
-        "block_id": db.transact(groups.block, THERAPIST, starts_at=LATER, ends_at=LATER + HOUR),
+        "block_id": db.transact(blocks.block, THERAPIST, starts_at=LATER, ends_at=LATER + HOUR),
         "appointment_id": a_group(),
     }
     wanted = {name: own.get(name, value) for name, value in asked.items()}
@@ -134,7 +135,7 @@ def test_the_agenda_is_the_therapists_alone(
 
 def test_what_does_not_exist_is_not_found(house: str):
     with pytest.raises(NotFound):
-        db.transact(groups.unblock, THERAPIST, block_id=uuid4())
+        db.transact(blocks.unblock, THERAPIST, block_id=uuid4())
     with pytest.raises(NotFound):
         db.transact(groups.cancel_group, THERAPIST, appointment_id=uuid4())
 
@@ -167,7 +168,7 @@ def test_only_a_group_is_opened_without_anybody(house: str, slug: str):
 
 
 def test_a_group_is_opened_over_a_block_after_a_warning_and_never_over_somebody(house: str):
-    db.transact(groups.block, THERAPIST, starts_at=TOMORROW, ends_at=TOMORROW + HOUR)
+    db.transact(blocks.block, THERAPIST, starts_at=TOMORROW, ends_at=TOMORROW + HOUR)
     with pytest.raises(TimeBlocked):
         a_group()
     a_group(despite_block=True)

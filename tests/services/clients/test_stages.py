@@ -7,8 +7,10 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from practice import db
+from practice.domain.accounts import refusals as accounts_refusals
 from practice.domain.actors import SYSTEM, VISITOR, Actor
 from practice.domain.booking import refusals
+from practice.domain.clients import refusals as clients_refusals
 from practice.domain.clients import stages
 from practice.domain.clients.stages import Facts, Lock, Source, Stage
 from practice.domain.errors import Busy, Invalid, KeyReused, NotFound, Refusal, TooMany
@@ -112,12 +114,12 @@ WORDS: list[tuple[Refusal, str, int]] = [
     (refusals.SlotTaken(), "slot_taken", 409),
     (refusals.NotOffered(), "slot_taken", 409),
     (refusals.TimeBlocked(), "time_blocked", 409),
-    (refusals.DiscoveryRequired(), "discovery_required", 403),
-    (refusals.DiscoveryOpen(), "discovery_open", 409),
-    (refusals.DiscoveryDone(), "discovery_done", 403),
-    (refusals.IntakeRequired(), "intake_required", 403),
-    (refusals.RelationshipPaused(), "paused", 403),
-    (refusals.RelationshipEnded(), "ended", 403),
+    (clients_refusals.DiscoveryRequired(), "discovery_required", 403),
+    (clients_refusals.DiscoveryOpen(), "discovery_open", 409),
+    (clients_refusals.DiscoveryDone(), "discovery_done", 403),
+    (clients_refusals.IntakeRequired(), "intake_required", 403),
+    (clients_refusals.RelationshipPaused(), "paused", 403),
+    (clients_refusals.RelationshipEnded(), "ended", 403),
     (refusals.HoldOpen(), "hold_open", 409),
     (refusals.AlreadyThere(), "already_there", 409),
     (refusals.TooLate(), "too_late", 409),
@@ -126,7 +128,7 @@ WORDS: list[tuple[Refusal, str, int]] = [
     (refusals.OutcomeNeeded(), "outcome_needed", 422),
     (refusals.SessionsDepend(), "sessions_depend", 409),
     (refusals.GroupFull(), "group_full", 409),
-    (refusals.TwoOpenCalls(["A", "B"]), "two_open_calls", 409),
+    (accounts_refusals.TwoOpenCalls(["A", "B"]), "two_open_calls", 409),
     (NotFound(), "not_found", 404),
     (Invalid({"name": "?"}), "invalid", 422),
     (KeyReused(), "idempotency_mismatch", 422),
@@ -142,12 +144,12 @@ def test_each_refusal_has_its_code_its_status_and_words(refusal: Refusal, code: 
 
 
 def test_every_lock_has_its_refusal():
-    assert set(refusals.LOCKS) == set(Lock)
+    assert set(clients_refusals.LOCKS) == set(Lock)
 
 
 def test_a_refusal_tells_programs_how_to_go_on():
     assert refusals.SlotTaken([NOW]).details == {"alternatives": [NOW.isoformat()]}
-    assert refusals.TwoOpenCalls(["A", "B"]).details == {"references": ["A", "B"]}
+    assert accounts_refusals.TwoOpenCalls(["A", "B"]).details == {"references": ["A", "B"]}
 
 
 BOOKINGS: list[tuple[dict[str, Any], str, Lock]] = [
@@ -168,7 +170,7 @@ def test_the_gate_is_enforced_where_a_client_books(
 ):
     change_type(PAID, needs=needs, price_cents=0)
     client = a_client(**known)
-    with pytest.raises(refusals.LOCKS[lock]):
+    with pytest.raises(clients_refusals.LOCKS[lock]):
         a_session(client)
 
 
@@ -176,7 +178,7 @@ def test_the_gate_is_enforced_where_a_client_books(
 def test_the_gate_is_enforced_where_the_therapist_books(house: str, needs: str):
     change_type(PAID, needs=needs)
     client = a_client(discovered=False)
-    with pytest.raises(refusals.DiscoveryRequired):
+    with pytest.raises(clients_refusals.DiscoveryRequired):
         a_session(client, by=THERAPIST)
 
 

@@ -8,10 +8,11 @@ import pytest
 from practice import db, vault
 from practice.domain import links as domain_links
 from practice.domain.actors import SYSTEM, VISITOR, Actor, Role
-from practice.domain.booking.status import REFERENCE_DIGITS, REFERENCE_LETTERS
+from practice.domain.booking import references
+from practice.domain.booking.references import REFERENCE_DIGITS, REFERENCE_LETTERS
 from practice.domain.errors import NotFound
 from practice.models.booking import Booking
-from practice.services.booking import cancel, move
+from practice.services.booking import cancel, lookup, move
 from practice.services.clients import gate
 from practice.services.links import management
 from tests.builders import (
@@ -139,7 +140,7 @@ def test_the_link_still_opens_what_was_cancelled(house: str):
     reference, token = a_link()
     db.transact(cancel.cancel, opened(reference, token), reference=reference)
     holder = opened(reference, token)
-    assert db.query(cancel.find_choices, holder, reference=reference).status == "cancelled"
+    assert db.query(lookup.find_choices, holder, reference=reference).status == "cancelled"
 
 
 def test_the_holder_changes_that_booking_and_no_other(house: str):
@@ -151,7 +152,7 @@ def test_the_holder_changes_that_booking_and_no_other(house: str):
     with pytest.raises(NotFound):
         db.transact(move.move, holder, reference=other, start=LATER + timedelta(hours=1))
     with pytest.raises(NotFound):
-        db.query(cancel.find_choices, holder, reference=other)
+        db.query(lookup.find_choices, holder, reference=other)
     assert row(other).status == "confirmed"
 
 
@@ -164,7 +165,7 @@ def test_the_holder_sees_nothing_of_the_client_behind_it(house: str):
 def test_the_reference_alone_opens_nothing(house: str):
     reference, _ = a_link()
     with pytest.raises(NotFound):
-        db.query(cancel.find_choices, VISITOR, reference=reference)
+        db.query(lookup.find_choices, VISITOR, reference=reference)
 
 
 def test_letters_sealed_with_an_older_key_still_open(house: str):
@@ -185,19 +186,17 @@ def test_a_client_sees_and_changes_what_belongs_to_the_account(house: str):
     parent, stranger = a_client(), a_client()
     reference = a_session(parent, PAID, LATER).reference
     family = Actor(Role.CLIENT, parent.account_id, None)
-    assert db.query(cancel.find_choices, family, reference=reference).status == "held"
+    assert db.query(lookup.find_choices, family, reference=reference).status == "held"
     with pytest.raises(NotFound):
-        db.query(cancel.find_choices, stranger, reference=reference)
+        db.query(lookup.find_choices, stranger, reference=reference)
     nobody = Actor(Role.CLIENT)
     with pytest.raises(NotFound):
-        db.query(cancel.find_choices, nobody, reference=reference)
-    assert db.query(cancel.find_choices, THERAPIST, reference=reference).status == "held"
+        db.query(lookup.find_choices, nobody, reference=reference)
+    assert db.query(lookup.find_choices, THERAPIST, reference=reference).status == "held"
 
 
 def test_a_reference_is_made_of_letters_nobody_confuses():
-    found = {
-        domain_links.reference_from(number.to_bytes(8)) for number in range(0, 2**40, 2**33 - 1)
-    }
+    found = {references.reference_from(number.to_bytes(8)) for number in range(0, 2**40, 2**33 - 1)}
     for one in found:
         letters, digits, more = one.split("-")
         assert set(letters + more) <= set(REFERENCE_LETTERS)
@@ -206,5 +205,5 @@ def test_a_reference_is_made_of_letters_nobody_confuses():
 
 
 def test_references_come_from_all_of_the_alphabet():
-    assert len({domain_links.new_reference() for _ in range(2000)}) > 1990
+    assert len({references.new_reference() for _ in range(2000)}) > 1990
     assert NOW.tzinfo is not None

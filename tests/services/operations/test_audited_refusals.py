@@ -7,15 +7,17 @@ from uuid import uuid4
 import pytest
 
 from practice import db, runtime, settings
+from practice.domain.accounts.refusals import LinkGone
 from practice.domain.actors import SYSTEM, VISITOR, Actor
-from practice.domain.booking.refusals import DiscoveryRequired, LinkGone, SlotTaken
+from practice.domain.booking.refusals import SlotTaken
+from practice.domain.clients.refusals import DiscoveryRequired
 from practice.domain.errors import NotFound, Refusal, TooMany
 from practice.environment import Rate
 from practice.models.security import AuditEntry
 from practice.services import audit
 from practice.services.accounts import sessions, sign_in
 from practice.services.availability import slots
-from practice.services.booking import book, cancel
+from practice.services.booking import book, cancel, lookup
 from tests import builders
 from tests.builders import PAID, TOMORROW
 
@@ -31,7 +33,7 @@ async def test_reaching_for_anothers_booking_is_noted(house: str):
     client, other = builders.a_client(), builders.a_client()
     reference = builders.a_confirmed(other).reference
     with pytest.raises(NotFound):
-        await runtime.query(cancel.find_choices, client, reference=reference)
+        await runtime.query(lookup.find_choices, client, reference=reference)
     with pytest.raises(NotFound):
         await runtime.transact(cancel.cancel, client, reference=reference)
     assert noted() == [
@@ -44,7 +46,7 @@ async def test_who_holds_a_link_and_reaches_further_is_noted(house: str):
     reference = builders.a_confirmed().reference
     holder = builders.holder_of(builders.a_call(start=TOMORROW + timedelta(hours=3)).reference)
     with pytest.raises(NotFound):
-        await runtime.query(cancel.find_choices, holder, reference=reference)
+        await runtime.query(lookup.find_choices, holder, reference=reference)
     assert noted() == [(str(holder), "find_choices", "not_found")]
 
 

@@ -14,7 +14,8 @@ from practice.environment import Rate
 from practice.jobs import Job
 from practice.models.accounts import BrowserSession
 from practice.models.operations import Heartbeat, JobRun
-from practice.models.security import OutboxRow, RateCounter
+from practice.models.outbox import OutboxRow
+from practice.models.security import RateCounter
 from practice.providers import EmbeddedMail, Providers
 from practice.services import rate_limits
 from practice.services.accounts import sessions, sign_in

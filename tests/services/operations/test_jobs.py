@@ -18,14 +18,16 @@ from practice.domain.booking.status import Status
 from practice.domain.clients.stages import Outcome
 from practice.domain.errors import NotFound
 from practice.jobs import JOBS, Job
-from practice.models.accounts import BrowserSession, SigninLink
+from practice.models.accounts import Account, BrowserSession, SigninLink
 from practice.models.base import Table
 from practice.models.booking import Booking
-from practice.models.clients import Account, Client
+from practice.models.clients import Client
 from practice.models.drafts import Draft
-from practice.models.letters import Feedback, LetterState, MailedLetter
-from practice.models.operations import Heartbeat, JobRun
-from practice.models.security import AuditSeal, IdempotencyKey, OutboxRow, RateCounter, WebhookEvent
+from practice.models.feedback import Feedback
+from practice.models.letters import LetterState, MailedLetter
+from practice.models.operations import Heartbeat, JobRun, WebhookEvent
+from practice.models.outbox import OutboxRow
+from practice.models.security import AuditSeal, IdempotencyKey, RateCounter
 from practice.providers import EmbeddedMail, Providers, TelegramChat
 from practice.providers.ports import Message, Receipt
 from practice.services import drafts, feedback

@@ -16,12 +16,12 @@ from sqlmodel import Session, select
 
 from practice import clock, db, keyfile, postgres, vault
 from practice.__main__ import as_sentence
+from practice.domain.accounts.refusals import CodeWrong
 from practice.domain.actors import SYSTEM, Actor
-from practice.domain.booking.refusals import CodeWrong
 from practice.models import metadata
 from practice.models import sealed as models_sealed
-from practice.models.accounts import RecoveryCode, Therapist
-from practice.models.clients import Account, Client
+from practice.models.accounts import Account, RecoveryCode, Therapist
+from practice.models.clients import Client
 from practice.models.security import VaultKey
 from practice.services.accounts import second_factor, sessions, therapist
 from practice.services.operations import key_rotation

@@ -21,7 +21,7 @@ from practice import clock, db, jobs, settings
 from practice.domain.actors import SYSTEM
 from practice.models import sealed
 from practice.models.letters import LetterState, MailedLetter
-from practice.models.security import WebhookEvent
+from practice.models.operations import WebhookEvent
 from practice.providers import Providers
 from practice.providers.ports import Message, Receipt
 from practice.routes import webhooks

@@ -13,7 +13,7 @@ from practice.domain.booking.consequences import FOLLOWS, Effect
 from practice.domain.errors import NotFound
 from practice.models import sealed
 from practice.models.letters import LetterAttempt, LetterState, MailedLetter
-from practice.models.security import OutboxRow
+from practice.models.outbox import OutboxRow
 from practice.providers import EmbeddedMail, Providers
 from practice.providers.ports import Message, ProviderError, Receipt
 from practice.services.accounts import sign_in

@@ -14,14 +14,14 @@ from sqlmodel import Session, select
 from starlette.routing import Router
 
 from practice import clock, db, settings
+from practice.domain.accounts.refusals import CodeWrong, FactorNeeded, LinkGone
 from practice.domain.actors import SYSTEM, Actor, Role
-from practice.domain.booking.refusals import CodeWrong, FactorNeeded, LinkGone
 from practice.models import sealed as models_sealed
-from practice.models.accounts import BrowserSession, SigninLink
+from practice.models.accounts import Account, BrowserSession, SigninLink
 from practice.models.base import Table
-from practice.models.clients import Account, Client
+from practice.models.clients import Client
 from practice.models.letters import MailedLetter
-from practice.models.security import OutboxRow
+from practice.models.outbox import OutboxRow
 from practice.providers import EmbeddedMail, Providers
 from practice.services.accounts import second_factor, sessions, sign_in, therapist
 from practice.services.dashboard import home

@@ -18,11 +18,12 @@ from practice.domain.booking.status import Place, Status
 from practice.domain.errors import Busy
 from practice.domain.inputs import NOTE_LENGTH
 from practice.models import sealed
+from practice.models.accounts import Account
 from practice.models.booking import Booking
-from practice.models.clients import Account, Consent
+from practice.models.clients import Consent
 from practice.models.content import Practice, PrivacyText
 from practice.models.schedule import WeeklyHours
-from practice.services.calendar import groups
+from practice.services.calendar import blocks
 from practice.site.seo.sitemap import robots
 from tests.builders import (
     ASKED,
@@ -131,7 +132,7 @@ async def test_weeks_that_are_over_are_left_out_on_a_phone(house: str):
 async def test_a_month_without_times_names_the_next_free_day(house: str):
     for day in (23, 24, 25, 26, 27, 30):
         on = datetime(2026, 11, day, tzinfo=ZoneInfo("Europe/Berlin"))
-        db.transact(groups.block, THERAPIST, starts_at=on, ends_at=on + DAY)
+        db.transact(blocks.block, THERAPIST, starts_at=on, ends_at=on + DAY)
     november = (await opened(**{"from": "2026-11-01"})).text
     said = "No times this month: the next free day is Tuesday 1 December."
     assert said in words(november)
@@ -142,7 +143,7 @@ async def test_a_month_without_times_names_the_next_free_day(house: str):
 
 
 async def test_where_nothing_is_free_at_all_that_is_said(house: str):
-    db.transact(groups.block, THERAPIST, starts_at=NOW, ends_at=NOW + 90 * DAY)
+    db.transact(blocks.block, THERAPIST, starts_at=NOW, ends_at=NOW + 90 * DAY)
     page = (await opened()).text
     assert "There are no free times at the moment. Write to me" in words(page)
     assert "mailto:hello@practice.example" in page
@@ -504,7 +505,7 @@ async def test_a_time_that_was_never_offered_was_not_taken_by_anybody(house: str
 
 async def test_where_nothing_else_is_free_that_is_said_too(house: str):
     form = await a_form()
-    db.transact(groups.block, THERAPIST, starts_at=NOW, ends_at=NOW + 90 * DAY)
+    db.transact(blocks.block, THERAPIST, starts_at=NOW, ends_at=NOW + 90 * DAY)
     answer = await sent(form)
     assert answer.status_code == 409
     assert "Nothing near it is free" in words(answer.text)

@@ -15,7 +15,7 @@ from practice.domain.links import feedback_token
 from practice.models import sealed
 from practice.models.booking import Booking
 from practice.models.content import SessionType
-from practice.models.letters import Feedback
+from practice.models.feedback import Feedback
 from practice.models.security import AuditEntry
 from practice.services import feedback
 from practice.services.booking import outcome

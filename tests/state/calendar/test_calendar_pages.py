@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from practice.models.letters import CalendarFeed
+from practice.models.calendar import CalendarFeed
 from practice.state.calendar.feed import MyCalendarState, PortalCalendarState
 from tests.builders import NOW, a_client, change_row, rows_of, the_time_is
 from tests.support.event_client import Tab, reflex_running

@@ -15,8 +15,9 @@ from practice.domain.booking.refusals import CostsMore
 from practice.domain.booking.status import Status
 from practice.domain.clients.stages import Outcome, Stage
 from practice.domain.errors import NotFound
-from practice.models.clients import Account, Client, Relationship
-from practice.services.booking import cancel
+from practice.models.accounts import Account
+from practice.models.clients import Client, Relationship
+from practice.services.booking import cancel, lookup
 from practice.services.booking import outcome as booking_outcome
 from practice.services.dashboard import home
 from practice.state.account.devices import MyDevicesState
@@ -159,11 +160,11 @@ def test_nobody_pays_more_than_was_said(house: str):
 def test_the_choices_say_what_it_costs_later(house: str):
     client = a_client()
     paid = a_confirmed(client, NEXT_WEEK).reference
-    found = db.query(cancel.find_choices, client, reference=paid)
+    found = db.query(lookup.find_choices, client, reference=paid)
     assert (found.cancelling_costs_cents, found.late_cost_cents) == (0, 4000)
     new = a_client(discovered=False)
     call = a_session(new, CALL).reference
-    assert db.query(cancel.find_choices, new, reference=call).late_cost_cents == 0
+    assert db.query(lookup.find_choices, new, reference=call).late_cost_cents == 0
 
 
 # What it says

@@ -16,7 +16,8 @@ from practice.letters import Kind
 from practice.models.accounts import BrowserSession
 from practice.models.letters import LetterState, MailedLetter
 from practice.models.operations import JobRun
-from practice.models.security import AuditEntry, OutboxRow
+from practice.models.outbox import OutboxRow
+from practice.models.security import AuditEntry
 from practice.providers.ports import ProviderError
 from practice.services.letters import mail_log
 from practice.services.operations import effects, heartbeats

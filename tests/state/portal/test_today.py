@@ -11,12 +11,12 @@ from practice.domain.booking.status import Status
 from practice.domain.clients.stages import Stage
 from practice.domain.errors import NotFound
 from practice.models import sealed
+from practice.models.accounts import Account
 from practice.models.booking import BookingEvent
-from practice.models.clients import Account
 from practice.models.security import AuditEntry
 from practice.services.booking import book, cancel
 from practice.services.booking import outcome as booking_outcome
-from practice.services.calendar import groups
+from practice.services.calendar import blocks
 from practice.services.portal import today
 from practice.services.portal.decisions import Wanted
 from practice.services.portal.today import Today
@@ -105,10 +105,10 @@ def test_a_group_in_which_nobody_is_yet_stands_there_too(house: str):
 
 
 def test_blocks_are_cut_at_midnight_and_whole_days_are_said(house: str):
-    db.transact(groups.block, THERAPIST, starts_at=NINE, ends_at=NINE + 20 * HOUR, reason="Away")
+    db.transact(blocks.block, THERAPIST, starts_at=NINE, ends_at=NINE + 20 * HOUR, reason="Away")
     tuesday = NINE.date()
     db.transact(
-        groups.block_days,
+        blocks.block_days,
         THERAPIST,
         first_on=tuesday,
         last_on=tuesday,

@@ -4,7 +4,7 @@ import reflex as rx
 
 from practice.components.buttons import link_button
 from practice.components.icons import icon
-from practice.domain.booking.refusals import LOCKS
+from practice.domain.clients.refusals import LOCKS
 from practice.domain.clients.stages import Lock
 from practice.i18n import _, here
 from practice.services.booking.offers import Desk, Kind
