@@ -18,7 +18,7 @@ from practice.domain.errors import Invalid, TooMany
 from practice.services import rate_limits
 from practice.services.access import require
 from practice.services.accounts import newcomers, sign_in
-from practice.services.accounts.sign_in import Asker, Origin
+from practice.services.accounts.sign_in import Origin
 from practice.services.availability import slots
 from practice.services.booking import book as booking_book
 from practice.services.booking import cancel as booking_cancel
@@ -30,6 +30,7 @@ from practice.services.booking.idempotency import Booked
 from practice.services.booking.move import Moved
 from practice.services.clients import guests
 from practice.services.clients.guests import Guest
+from practice.services.links.sign_in import Asker
 from practice.services.rate_limits import Once
 
 

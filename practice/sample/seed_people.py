@@ -38,6 +38,7 @@ from practice.services.booking.book import Wish
 from practice.services.booking.idempotency import Booked
 from practice.services.calendar import blocks
 from practice.services.clients import gate
+from practice.services.links import sign_in as links_sign_in
 from practice.settings import ROOT
 
 SOURCE = ROOT / "practice" / "sample" / "people.toml"
@@ -103,7 +104,7 @@ def open_door(session: Session, _actor: Actor) -> str | None:
     """For the start-up message while developing: the first of them, if there."""
     indexes = vault.ring().indexes("email", _read()["people"][0]["email"])
     account = session.exec(select(Account).where(col(Account.email_index).in_(indexes))).first()
-    return account and sign_in.url(sign_in.issue(session, account, None))
+    return account and links_sign_in.url(sign_in.issue(session, account, None))
 
 
 def _read() -> dict[str, Any]:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import TextClause
 from sqlmodel import Session, col, select, text
 
-from practice import clock, i18n, settings, vault
+from practice import clock, i18n, vault
 from practice.clock import new_id
 from practice.db import collides_by_nature
 from practice.domain import inputs, links
@@ -17,17 +17,13 @@ from practice.domain.booking.consequences import FEEDBACK, Effect
 from practice.domain.errors import N_, Invalid, NotFound
 from practice.models import sealed
 from practice.models.booking import Appointment, Booking
-from practice.models.clients import Client
 from practice.models.content import Practice, SessionType
 from practice.models.feedback import Feedback
 from practice.models.outbox import OutboxRow
-from practice.services import audit
 from practice.services.access import require
 from practice.services.content.localized import Speaker
 from practice.services.inserts import New, new, write
 from practice.services.links.management import A_REFERENCE
-from practice.services.portal import today
-from practice.services.portal.today import Frame
 
 # A few hours after the session, and not when it is long past.
 AFTER = timedelta(hours=3)
@@ -35,8 +31,6 @@ UNTIL = timedelta(days=3)
 # A question each week is a burden.
 APART = timedelta(days=60)
 OPEN_FOR = timedelta(days=30)
-# On her page.
-MOST = 200
 NOTHING_SAID = N_("Write a few words, or simply close this page.")
 
 DUE: TextClause = text("""
@@ -65,20 +59,6 @@ class Question:
     is_over: bool
 
 
-@dataclass(frozen=True)
-class Given:
-    client: str
-    session_at: datetime
-    given_at: datetime
-    words: str
-
-
-@dataclass(frozen=True)
-class Read:
-    frame: Frame
-    given: tuple[Given, ...]
-
-
 @collides_by_nature
 def promise_due(session: Session, _actor: Actor) -> int:
     now = clock.now()
@@ -100,11 +80,6 @@ def _promise(booking_id: UUID) -> New:
         dedupe_key=f"{FEEDBACK}/{booking_id}",
         payload=sealed.seal(OutboxRow, "payload", row, json.dumps({"booking": str(booking_id)})),
     )
-
-
-def url(booking: Booking) -> str:
-    token = links.feedback_token(vault.ring().newest.linking, booking.id)
-    return f"{settings.current().public_url}/feedback/{booking.reference}/{token}"
 
 
 def find(session: Session, actor: Actor, *, reference: str, token: str) -> Question:
@@ -136,32 +111,6 @@ def give(session: Session, actor: Actor, *, reference: str, token: str, words: s
         raise Invalid({"words": NOTHING_SAID})
     asked.words = sealed.seal_if(Feedback, "words", asked.id, said)
     asked.given_at = clock.now()
-
-
-def read(session: Session, actor: Actor) -> Read:
-    """The newest first. That she read is written down: how many, back from which."""
-    frame = today.find_frame(session, actor)
-    found = session.exec(
-        select(Feedback, Appointment.starts_at, Client)
-        .join(Booking, col(Booking.id) == Feedback.booking_id)
-        .join(Appointment, col(Appointment.id) == Booking.appointment_id)
-        .join(Client, col(Client.id) == Booking.client_id)
-        .where(col(Feedback.words).is_not(None))
-        .order_by(col(Feedback.given_at).desc(), col(Feedback.id).desc())
-        .limit(MOST)
-    ).all()
-    if found:
-        audit.note(session, actor, "feedback_read", found[0][0], count=len(found))
-    return Read(frame, tuple(_given(*row) for row in found))
-
-
-def _given(said: Feedback, session_at: datetime, client: Client) -> Given:
-    return Given(
-        client=sealed.read(client, "name"),
-        session_at=session_at,
-        given_at=require(said.given_at),
-        words=sealed.read(said, "words"),
-    )
 
 
 def _is_over(asked: Feedback) -> bool:

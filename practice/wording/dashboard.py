@@ -8,7 +8,8 @@ from practice.domain.clients.stages import Stage
 from practice.domain.errors import N_
 from practice.i18n import TIED, _, city, clock_time, hours_between, minutes, money, sentence
 from practice.services.booking.lookup import Choices
-from practice.services.dashboard.home import Frame, Me, Time
+from practice.services.dashboard.frame import Frame
+from practice.services.dashboard.home import Me, Time
 from practice.wording import times
 
 # Between two facts; it never begins a line.

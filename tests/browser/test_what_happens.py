@@ -20,8 +20,8 @@ from practice.models.feedback import Feedback
 from practice.models.letters import LetterState, MailedLetter
 from practice.models.outbox import OutboxRow
 from practice.postgres import Cluster
-from practice.services import feedback
 from practice.services.booking import cancel
+from practice.services.links import feedback as links_feedback
 from tests.builders import appointment_of, change_row, rows_of
 from tests.support import running_portal
 from tests.support.appearances import axe_findings
@@ -199,7 +199,7 @@ def question() -> str:
     """The path of the link in a letter that was sent just now."""
     change_row(Feedback, words=None, given_at=None, asked_at=clock.now())
     (booking,) = rows_of(Booking, Booking.id == rows_of(Feedback)[0].booking_id)
-    return urlsplit(feedback.url(booking)).path
+    return urlsplit(links_feedback.url(booking)).path
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])

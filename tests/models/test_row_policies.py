@@ -26,6 +26,7 @@ from practice.models.security import AuditEntry
 from practice.services.accounts import sessions, sign_in
 from practice.services.calendar import blocks
 from practice.services.inserts import new, write
+from practice.services.links import sign_in as links_sign_in
 from practice.services.operations import webhook_inbox
 from tests import builders
 from tests.builders import THERAPIST, TOMORROW
@@ -49,7 +50,7 @@ def two(house: str) -> tuple[Actor, Actor]:
         builders.a_confirmed(client, TOMORROW.replace(hour=9 + 3 * hour))
         assert client.account_id
         db.transact(sessions.open_for, SYSTEM, account_id=client.account_id, device="Firefox")
-        db.transact(sign_in.ask, SYSTEM, email=email, asker=sign_in.Asker("n", "d"))
+        db.transact(sign_in.ask, SYSTEM, email=email, asker=links_sign_in.Asker("n", "d"))
         found.append(client)
     builders.a_call(start=TOMORROW.replace(hour=14))
     db.transact(

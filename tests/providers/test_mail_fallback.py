@@ -20,7 +20,7 @@ from practice.models.outbox import OutboxRow
 from practice.providers import EmbeddedMail, Providers, ResendMail, Roads, SmtpMail, deadline, http
 from practice.providers.ports import Mail, Message, ProviderError
 from practice.services.accounts import sign_in
-from practice.services.accounts.sign_in import Asker
+from practice.services.links.sign_in import Asker
 from practice.services.operations import effects
 from practice.services.outbox import queue
 from tests import builders

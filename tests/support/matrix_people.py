@@ -25,6 +25,7 @@ from practice.services.booking.idempotency import Booked
 from practice.services.calendar import blocks
 from practice.services.letters import dev_mailbox
 from practice.services.links import management
+from practice.services.links import sign_in as links_sign_in
 from practice.services.operations import effects
 from tests import builders
 from tests.builders import ASKED, BLANK, CALL, NOW, PAID, THERAPIST, TOMORROW
@@ -290,7 +291,7 @@ def _links_asked(cast: Cast, kind: str) -> None:
 
 def _link(name: str) -> str:
     email = email_of(name)
-    asker = sign_in.Asker(asker_of(name), WORDS[name])
+    asker = links_sign_in.Asker(asker_of(name), WORDS[name])
     before = {one.id for one in _sent()}
     db.transact(sign_in.ask, SYSTEM, email=email, asker=asker)
     (letter,) = (one for one in _sent() if one.id not in before)

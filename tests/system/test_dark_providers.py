@@ -18,8 +18,8 @@ from practice.domain.booking.status import Status
 from practice.models.outbox import OutboxRow
 from practice.providers import Providers, ResendMail, Roads, SmtpMail, http, smtp_mail
 from practice.services.accounts import sign_in
-from practice.services.accounts.sign_in import Asker
 from practice.services.booking import book
+from practice.services.links.sign_in import Asker
 from tests import builders
 from tests.builders import BY_SYSTEM, CALL, ZONE
 from tests.support import fake_providers

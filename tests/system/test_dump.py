@@ -13,6 +13,7 @@ from practice.models import sealed
 from practice.models.clients import Client
 from practice.services.accounts import sessions, sign_in
 from practice.services.booking import book
+from practice.services.links import sign_in as links_sign_in
 from tests import builders
 from tests.builders import BY_SYSTEM, TOMORROW
 
@@ -34,7 +35,7 @@ def lived_in(house: str) -> str:
     db.transact(book.book, client, wish)
     assert client.account_id
     db.transact(sessions.open_for, SYSTEM, account_id=client.account_id, device="Canaryfox")
-    db.transact(sign_in.ask, SYSTEM, email=EMAIL, asker=sign_in.Asker("n", "Canaryfox"))
+    db.transact(sign_in.ask, SYSTEM, email=EMAIL, asker=links_sign_in.Asker("n", "Canaryfox"))
     return house
 
 

@@ -25,10 +25,10 @@ from practice.routes import health
 from practice.routes.edge import Shield
 from practice.services import feedback
 from practice.services.accounts import sign_in, therapist
-from practice.services.accounts.sign_in import Asker
 from practice.services.booking import book, cancel, move, outcome
 from practice.services.calendar import feeds
 from practice.services.letters import daily_summary, reminders
+from practice.services.links.sign_in import Asker
 from practice.services.operations import effects
 from tests import builders
 from tests.builders import ASKED, BY_SYSTEM, NOW, THERAPIST, TOMORROW, the_time_is

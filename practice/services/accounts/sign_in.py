@@ -1,8 +1,6 @@
 """Sign-in by letter: a link is asked for, looked at as often as anybody likes, and used once."""
 
-import hashlib
 import json
-import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -14,7 +12,7 @@ from practice.clock import new_id
 from practice.db import changes_calendar, collides_by_nature
 from practice.domain import inputs, networks
 from practice.domain.accounts.refusals import LinkGone
-from practice.domain.accounts.sessions import LINK_LIFE, LinkState, link_state
+from practice.domain.accounts.sessions import LinkState, link_state
 from practice.domain.actors import SYSTEM, Actor
 from practice.domain.booking.consequences import SIGN_IN, Effect
 from practice.environment import Rate
@@ -27,19 +25,12 @@ from practice.services import audit, rate_limits
 from practice.services.accounts import attach, sessions
 from practice.services.accounts.attach import Question
 from practice.services.inserts import New, new, write
+from practice.services.links import sign_in
+from practice.services.links.sign_in import Asker
 from practice.settings import Limits
 
-TOKEN_BYTES = 32
 # So many times what one address may ask, all those of one provider's network may.
 PLACES_IN_A_REGION = 3
-
-
-@dataclass(frozen=True)
-class Asker:
-    """The browser that asks: a random value only it has, and what it calls itself."""
-
-    nonce: str
-    device: str
 
 
 @dataclass(frozen=True)
@@ -55,11 +46,6 @@ class Seen:
     asked_at: datetime
     # Of whom the link is for.
     zone: str
-
-
-def hashed(secret: str) -> bytes:
-    """Of 32 random bytes: nothing to guess, so nothing to salt."""
-    return hashlib.sha256(secret.encode()).digest()
 
 
 @dataclass(frozen=True)
@@ -94,7 +80,7 @@ def admit(session: Session, actor: Actor, *, email: str, asker: Asker, origin: O
     in under this address before has a count of its own, which no stranger can use up."""
     own, ring = settings.current().limits, vault.ring()
     if _is_known(session, email, asker):
-        subject = ring.index("links", f"{email}|{hashed(asker.nonce).hex()}")
+        subject = ring.index("links", f"{email}|{sign_in.hashed(asker.nonce).hex()}")
         tries = [("links_per_browser", subject, own.links_per_email)]
         return Admitted(rate_limits.count(session, actor, tries=tries) is None)
     if wait := rate_limits.count(session, actor, tries=_of_place(origin, own)):
@@ -136,7 +122,7 @@ def _is_known(session: Session, email: str, asker: Asker) -> bool:
         select(SigninLink.id)
         .join(Account)
         .where(
-            SigninLink.asker_hash == hashed(asker.nonce),
+            SigninLink.asker_hash == sign_in.hashed(asker.nonce),
             col(SigninLink.used_at).is_not(None),
             col(Account.email_index).in_(vault.ring().indexes("email", email)),
         )
@@ -185,14 +171,18 @@ def send(session: Session, actor: Actor, account: Account, asker: Asker | None) 
     token = issue(session, account, asker)
     letter_id = new_id()
     told = json.dumps(
-        {"link": url(token), "to": sealed.read(account, "email"), "language": account.language}
+        {
+            "link": sign_in.url(token),
+            "to": sealed.read(account, "email"),
+            "language": account.language,
+        }
     )
     letter = new(
         OutboxRow,
         id=letter_id,
         effect=Effect.LETTER_TO_CLIENT,
         fact=SIGN_IN,
-        dedupe_key=f"{SIGN_IN}/{hashed(token).hex()}",
+        dedupe_key=f"{SIGN_IN}/{sign_in.hashed(token).hex()}",
         payload=sealed.seal(OutboxRow, "payload", letter_id, told),
     )
     write(session, [letter, audit.entry(actor, "link_sent", account)])
@@ -201,7 +191,7 @@ def send(session: Session, actor: Actor, account: Account, asker: Asker | None) 
 def again(session: Session, actor: Actor, *, token: str, asker: Asker) -> None:
     """For whoever holds a link that has gone: a new one, to the address of the old one only."""
     account = session.exec(
-        select(Account).join(SigninLink).where(SigninLink.token_hash == hashed(token))
+        select(Account).join(SigninLink).where(SigninLink.token_hash == sign_in.hashed(token))
     ).first()
     if account is not None:
         send(session, actor, account, asker)
@@ -211,7 +201,7 @@ def issue(session: Session, account: Account, asker: Asker | None) -> str:
     """A newer link voids the older ones of the same browser; one by hand voids all. What another
     browser asks for voids nothing, or whoever knows an address could keep its owner out."""
     _void(session, account.id, asker)
-    link, token = new_link(account.id, asker, device=asker.device if asker else "")
+    link, token = sign_in.new_link(account.id, asker, device=asker.device if asker else "")
     write(session, [link])
     return token
 
@@ -228,37 +218,12 @@ def new_account(account_id: UUID, email: str, language: str, zone: str) -> New:
     )
 
 
-def new_link(
-    account_id: UUID,
-    asker: Asker | None = None,
-    *,
-    device: str = "",
-    booking_id: UUID | None = None,
-) -> tuple[New, str]:
-    """Not written yet, and its token."""
-    token = secrets.token_urlsafe(TOKEN_BYTES)
-    row = new_id()
-    link = new(
-        SigninLink,
-        id=row,
-        account_id=account_id,
-        token_hash=hashed(token),
-        booking_id=booking_id,
-        asker_hash=hashed(asker.nonce) if asker else None,
-        device=sealed.seal_if(SigninLink, "device", row, device),
-        expires_at=clock.now() + LINK_LIFE,
-    )
-    return link, token
-
-
-def url(token: str) -> str:
-    return f"{settings.current().public_url}/sign-in/link/{token}"
-
-
 def look(session: Session, actor: Actor, *, token: str, nonce: str) -> Seen:
     """Reading changes nothing, however often a mail scanner does it."""
     row = session.exec(
-        select(SigninLink, Account).join(Account).where(SigninLink.token_hash == hashed(token))
+        select(SigninLink, Account)
+        .join(Account)
+        .where(SigninLink.token_hash == sign_in.hashed(token))
     ).first()
     if row is None:
         raise LinkGone
@@ -290,7 +255,7 @@ def _is_asker(booking_id: UUID | None, asker_hash: bytes | None, nonce: str) -> 
     link on, so whoever opens it must say that it was them."""
     if booking_id:
         return False
-    return asker_hash is None or asker_hash == hashed(nonce)
+    return asker_hash is None or asker_hash == sign_in.hashed(nonce)
 
 
 @changes_calendar
@@ -329,7 +294,7 @@ def _use_up(session: Session, token: str) -> tuple[UUID, bytes | None, UUID | No
     used = session.exec(
         update(SigninLink)
         .where(
-            col(SigninLink.token_hash) == hashed(token),
+            col(SigninLink.token_hash) == sign_in.hashed(token),
             col(SigninLink.used_at).is_(None),
             col(SigninLink.voided_at).is_(None),
             col(SigninLink.expires_at) > now,
@@ -370,7 +335,7 @@ def _void(session: Session, account_id: UUID, asker: Asker | None = None) -> Non
         col(SigninLink.voided_at).is_(None),
     )
     if asker:
-        good = good.where(col(SigninLink.asker_hash) == hashed(asker.nonce))
+        good = good.where(col(SigninLink.asker_hash) == sign_in.hashed(asker.nonce))
     session.exec(good.values(voided_at=clock.now()))
 
 
@@ -379,6 +344,6 @@ def _know(session: Session, token: str, nonce: str) -> None:
     if nonce:
         session.exec(
             update(SigninLink)
-            .where(col(SigninLink.token_hash) == hashed(token))
-            .values(asker_hash=hashed(nonce))
+            .where(col(SigninLink.token_hash) == sign_in.hashed(token))
+            .values(asker_hash=sign_in.hashed(nonce))
         )

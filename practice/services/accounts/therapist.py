@@ -12,6 +12,7 @@ from practice.models.content import Practice
 from practice.services import audit
 from practice.services.access import require
 from practice.services.accounts import sign_in
+from practice.services.links import sign_in as links_sign_in
 
 
 def appoint(session: Session, actor: Actor, *, email: str, new_factor: bool = False) -> str:
@@ -27,7 +28,7 @@ def appoint(session: Session, actor: Actor, *, email: str, new_factor: bool = Fa
         session.exec(delete(RecoveryCode).where(col(RecoveryCode.account_id) == account.id))
     session.flush()
     audit.note(session, actor, "therapist_appointed", account, new_factor=new_factor)
-    return sign_in.url(sign_in.issue(session, account, None))
+    return links_sign_in.url(sign_in.issue(session, account, None))
 
 
 def open_door(session: Session, actor: Actor) -> str:
@@ -37,7 +38,7 @@ def open_door(session: Session, actor: Actor) -> str:
     if owner is None:
         return appoint(session, actor, email=require(session.get(Practice, 1)).email)
     account = require(session.get(Account, owner.account_id))
-    return sign_in.url(sign_in.issue(session, account, None))
+    return links_sign_in.url(sign_in.issue(session, account, None))
 
 
 def _account(session: Session, address: str) -> Account:

@@ -21,11 +21,10 @@ from practice.models.booking import Appointment, Booking, BookingEvent
 from practice.models.clients import Client
 from practice.models.content import Practice, SessionType
 from practice.services.access import require
-from practice.services.booking import catalog, lookup
+from practice.services.booking import catalog, letter_facts, lookup
 from practice.services.booking.lookup import Choices
 from practice.services.booking.offers import Time
 from practice.services.content.localized import Speaker
-from practice.services.letters import compose
 from practice.services.links import management
 
 
@@ -199,5 +198,5 @@ def _entry(
     contact = _contact_of(session, booking)
     url = management.manage_url(booking)
     reader = Reader("", contact.email, booking.language, booking.zone)
-    told = compose.booking_of(practice, booking, appointment, kind, contact.phone, url)
-    return compose.house_of(session, practice), reader, told
+    told = letter_facts.booking_of(practice, booking, appointment, kind, contact.phone, url)
+    return letter_facts.house_of(session, practice), reader, told

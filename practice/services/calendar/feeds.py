@@ -26,8 +26,8 @@ from practice.models.content import Practice, SessionType
 from practice.services import audit
 from practice.services.access import require
 from practice.services.accounts import sessions
-from practice.services.accounts.sign_in import hashed
-from practice.services.letters import compose
+from practice.services.booking import letter_facts
+from practice.services.links.sign_in import hashed
 
 TOKEN_BYTES = 32
 # What lies behind stays in the calendar that long; a calendar keeps what it has read.
@@ -100,7 +100,7 @@ def read(session: Session, _actor: Actor, *, token: str) -> bytes:
     zone = practice.zone if is_hers else account.zone
     reader = Reader("", email, account.language, zone)
     with speaking(reader.language):
-        house = compose.house_of(session, practice)
+        house = letter_facts.house_of(session, practice)
         entries = _entries(session, practice, None if is_hers else account.id)
         if is_hers:
             return calendars.therapists_feed(house, reader, entries)
@@ -139,7 +139,7 @@ def _entries(
     url = f"{settings.current().public_url}/{'me' if account_id else 'portal'}"
     return [
         (
-            compose.booking_of(
+            letter_facts.booking_of(
                 practice, booking, appointment, kind, sealed.read(client, "phone"), url
             ),
             letters.Client.named(sealed.read(client, "name"), booking.zone),

@@ -29,6 +29,7 @@ from practice.models.content import Practice, PrivacyText
 from practice.services.accounts import sign_in
 from practice.services.booking import allowance
 from practice.services.inserts import New, new
+from practice.services.links import sign_in as links_sign_in
 
 
 @dataclass(frozen=True)
@@ -125,9 +126,9 @@ def _party(guest: Guest, language: str, zone: str) -> Party:
     )
     consent = new(Consent, client_id=client_id, version=guest.privacy_version)
     booking_id = new_id()
-    link, token = sign_in.new_link(account_id, device=guest.device, booking_id=booking_id)
+    link, token = links_sign_in.new_link(account_id, device=guest.device, booking_id=booking_id)
     rows = [account, client, consent, link]
-    return Party(client_id, account_id, rows, sign_in.url(token), booking_id)
+    return Party(client_id, account_id, rows, links_sign_in.url(token), booking_id)
 
 
 def _require_within_limits(session: Session, guest: Guest) -> None:

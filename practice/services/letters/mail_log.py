@@ -23,7 +23,8 @@ from practice.providers.ports import Message, ProviderError, Receipt
 from practice.services.access import require
 from practice.services.inserts import new, write
 from practice.services.letters import compose
-from practice.services.letters.compose import Addressed, Dropped
+from practice.services.letters.compose import Addressed
+from practice.services.letters.still_true import Dropped
 from practice.services.outbox import queue
 from practice.services.outbox.queue import Claimed
 

@@ -22,8 +22,8 @@ from practice.services.operations import health, job_runs
 from practice.services.operations.health import Health
 from practice.services.operations.job_runs import Run
 from practice.services.outbox import queue
-from practice.services.portal import today
-from practice.services.portal.today import Frame
+from practice.services.portal import frame
+from practice.services.portal.frame import Frame
 
 # At first, and each time that more are asked for.
 FEW, MORE = 10, 30
@@ -86,7 +86,7 @@ def find(
     wanted = min(most, LOGGED)
     log = tuple(map(_entry, mail_log.list_newest(session, actor, most=wanted + 1)))
     return Running(
-        frame=today.find_frame(session, actor),
+        frame=frame.find_frame(session, actor),
         now=now,
         health=health.find_health(session, actor),
         jobs=tuple(_jobs(session, actor, now)),

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from practice import clock, i18n
+from practice import clock
 from practice.domain.actors import Actor
 from practice.domain.availability import hours
 from practice.domain.booking.status import Place, Status
@@ -16,17 +16,16 @@ from practice.models import sealed
 from practice.models.content import Practice
 from practice.services import access
 from practice.services.access import require
-from practice.services.accounts import sessions
-from practice.services.accounts.sessions import Device
 from practice.services.calendar import days
 from practice.services.calendar.days import Day, Diary, Meeting, Row
 from practice.services.clients import gate
 from practice.services.content.localized import Speaker
-from practice.services.messages import notices
 from practice.services.operations import health
 from practice.services.operations.health import Health
 from practice.services.portal import decisions
+from practice.services.portal import frame as portal_frame
 from practice.services.portal.decisions import Decision
+from practice.services.portal.frame import Frame
 
 
 @dataclass(frozen=True)
@@ -44,19 +43,6 @@ class Next:
 
 
 @dataclass(frozen=True)
-class Frame:
-    """What stands around each of her pages."""
-
-    practice: str
-    therapist: str
-    zone: str
-    place: str
-    unread: int
-    # While developing she may do without a code; then nothing would open a lock again.
-    may_lock: bool
-
-
-@dataclass(frozen=True)
 class Today:
     frame: Frame
     now: datetime
@@ -67,16 +53,10 @@ class Today:
     health: Health
 
 
-@dataclass(frozen=True)
-class Devices:
-    frame: Frame
-    devices: tuple[Device, ...]
-
-
 def find_today(session: Session, actor: Actor) -> Today:
     access.require_therapist(actor)
     practice, now = require(session.get(Practice, 1)), clock.now()
-    frame, say = frame_of(session, actor, practice), Speaker(practice)
+    frame, say = portal_frame.frame_of(session, actor, practice), Speaker(practice)
     zone = ZoneInfo(frame.zone)
     first = now.astimezone(zone).date()
     last = first + hours.ONE_DAY
@@ -89,30 +69,6 @@ def find_today(session: Session, actor: Actor) -> Today:
         next=_next(session, diary, first),
         decisions=decisions.list_decisions(session, actor, say),
         health=health.find_health(session, actor),
-    )
-
-
-def find_devices(session: Session, actor: Actor) -> Devices:
-    frame = find_frame(session, actor)
-    return Devices(frame, tuple(sessions.list_devices(session, actor)))
-
-
-def find_frame(session: Session, actor: Actor) -> Frame:
-    access.require_therapist(actor)
-    return frame_of(session, actor, require(session.get(Practice, 1)))
-
-
-def frame_of(session: Session, actor: Actor, practice: Practice) -> Frame:
-    say = Speaker(practice)
-    place = say(practice.place) or i18n.city(practice.zone)
-    unread = notices.count_unread(session, actor)
-    return Frame(
-        practice=practice.name,
-        therapist=say(practice.therapist),
-        zone=practice.zone,
-        place=place,
-        unread=unread,
-        may_lock=sessions.has_shown_factor(session, actor),
     )
 
 

@@ -21,8 +21,9 @@ from practice.i18n import _, here
 from practice.routes import headers
 from practice.services.accounts import cookies, sign_in
 from practice.services.accounts.sessions import Found
-from practice.services.accounts.sign_in import Asker, Origin
+from practice.services.accounts.sign_in import Origin
 from practice.services.content import published
+from practice.services.links.sign_in import Asker
 from practice.settings import Settings
 from practice.site.account import sign_in_view as views
 from practice.site.content.pages import Setting

@@ -9,8 +9,8 @@ from practice.domain.actors import Role
 from practice.i18n import _
 from practice.runtime import query
 from practice.services.accounts.sessions import Device
-from practice.services.dashboard import home
-from practice.services.portal import today
+from practice.services.dashboard import frame
+from practice.services.portal import frame as portal_frame
 from practice.state.dashboard.frame import ClientState
 from practice.state.framework.handler import handler
 from practice.state.framework.session import actor_of
@@ -32,7 +32,7 @@ class MyDevicesState(ClientState):
 
     @handler(Role.CLIENT)
     async def load(self) -> None:
-        found = await query(home.find_devices, await actor_of(self))
+        found = await query(frame.find_devices, await actor_of(self))
         self._surround(found.frame)
         self.devices = _rows(found.devices, found.frame.zone)
         self.loaded = True
@@ -44,7 +44,7 @@ class PortalDevicesState(PortalState):
 
     @handler(Role.THERAPIST)
     async def load(self) -> None:
-        found = await query(today.find_devices, await actor_of(self))
+        found = await query(portal_frame.find_devices, await actor_of(self))
         self._surround(found.frame)
         self.devices = _rows(found.devices, found.frame.zone)
         self.loaded = True

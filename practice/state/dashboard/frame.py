@@ -7,8 +7,8 @@ import reflex as rx
 from practice.domain.actors import Actor
 from practice.i18n import _
 from practice.runtime import query
-from practice.services.dashboard import home
-from practice.services.dashboard.home import Frame
+from practice.services.dashboard import frame as dashboard_frame
+from practice.services.dashboard.frame import Frame
 from practice.wording import dashboard
 
 
@@ -28,7 +28,7 @@ class ClientState(rx.State):
     unread: int = 0
 
     async def _enter(self, actor: Actor) -> Frame:
-        frame = await query(home.find_frame, actor)
+        frame = await query(dashboard_frame.find_frame, actor)
         self._surround(frame)
         return frame
 

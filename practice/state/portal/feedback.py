@@ -7,8 +7,8 @@ import reflex as rx
 from practice.domain.actors import Role
 from practice.i18n import _, sentence
 from practice.runtime import transact
-from practice.services import feedback as service
-from practice.services.feedback import Given
+from practice.services.portal import feedback
+from practice.services.portal.feedback import Given
 from practice.state.framework.handler import handler
 from practice.state.framework.session import actor_of
 from practice.state.portal.frame import PortalState
@@ -29,7 +29,7 @@ class FeedbackState(PortalState):
     @handler(Role.THERAPIST)
     async def load(self) -> None:
         """That she read it is written down, so this is no mere reading."""
-        found = await transact(service.read, await actor_of(self))
+        found = await transact(feedback.read, await actor_of(self))
         self._surround(found.frame)
         self.given = [_said(one, found.frame.zone) for one in found.given]
         self.loaded = True

@@ -4,8 +4,8 @@ import reflex as rx
 
 from practice.domain.actors import Actor
 from practice.runtime import query
-from practice.services.portal import today
-from practice.services.portal.today import Frame
+from practice.services.portal import frame as portal_frame
+from practice.services.portal.frame import Frame
 
 
 class PortalState(rx.State):
@@ -14,7 +14,7 @@ class PortalState(rx.State):
     has_no_code: bool = False
 
     async def _enter(self, actor: Actor) -> Frame:
-        frame = await query(today.find_frame, actor)
+        frame = await query(portal_frame.find_frame, actor)
         self._surround(frame)
         return frame
 

@@ -19,7 +19,7 @@ from practice.models.security import RateCounter
 from practice.providers import EmbeddedMail, Providers
 from practice.services import rate_limits
 from practice.services.accounts import sessions, sign_in
-from practice.services.accounts.sign_in import Asker
+from practice.services.links.sign_in import Asker
 from practice.services.operations import clock_steps, effects, heartbeats
 from practice.services.outbox import queue
 from tests import builders

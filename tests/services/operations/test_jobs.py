@@ -32,12 +32,12 @@ from practice.providers import EmbeddedMail, Providers, TelegramChat
 from practice.providers.ports import Message, Receipt
 from practice.services import drafts, feedback
 from practice.services.accounts import newcomers, sessions, sign_in, therapist
-from practice.services.accounts.sign_in import Asker
 from practice.services.booking import cancel as booking_cancel
 from practice.services.booking import move as booking_move
 from practice.services.booking import outcome as booking_outcome
 from practice.services.booking.idempotency import Booked
 from practice.services.letters import daily_summary, reminders
+from practice.services.links.sign_in import Asker
 from practice.services.operations import audit_chain, clean_up, effects, job_runs, webhook_inbox
 from practice.services.outbox import queue
 from tests import builders

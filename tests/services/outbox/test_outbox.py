@@ -17,9 +17,9 @@ from practice.models.outbox import OutboxRow
 from practice.providers import EmbeddedMail, Providers
 from practice.providers.ports import Message, ProviderError, Receipt
 from practice.services.accounts import sign_in
-from practice.services.accounts.sign_in import Asker
 from practice.services.booking import cancel, move
-from practice.services.letters import compose, mail_log
+from practice.services.letters import compose, mail_log, to_client, to_therapist
+from practice.services.links.sign_in import Asker
 from practice.services.operations import effects
 from practice.services.outbox import queue
 from tests import builders
@@ -358,6 +358,6 @@ def test_every_promise_can_be_composed(house: str):
     """Whatever changes of a booking say must follow has its letter, or says why it has none."""
     for fact, follows in FOLLOWS.items():
         if Effect.LETTER_TO_CLIENT in follows and fact != "approved":
-            assert fact in compose.CLIENT
+            assert fact in to_client.CLIENT
         if Effect.LETTER_TO_THERAPIST in follows:
-            assert fact in compose.THERAPIST
+            assert fact in to_therapist.THERAPIST

@@ -26,6 +26,7 @@ from practice.providers import EmbeddedMail, Providers
 from practice.services.accounts import second_factor, sessions, sign_in, therapist
 from practice.services.dashboard import home
 from practice.services.letters import dev_mailbox
+from practice.services.links import sign_in as links_sign_in
 from practice.services.operations import effects
 from practice.settings import Settings
 from practice.site.dev import mailbox
@@ -282,7 +283,7 @@ async def test_a_mail_scanner_uses_nothing_up(house: str, quick: Settings):
 
 def test_of_a_hundred_who_press_at_once_one_signs_in(house: str, quick: Settings):
     builders.a_client(email=ADA)
-    asker = sign_in.Asker("nonce", "")
+    asker = links_sign_in.Asker("nonce", "")
     db.transact(sign_in.ask, SYSTEM, email=ADA, asker=asker)
     token = newest_link().rpartition("/")[2]
 
@@ -644,7 +645,7 @@ async def test_a_second_factor_is_set_up_on_the_page(house: str, quick: Settings
 
 async def test_the_mailbox_shows_the_letters_while_developing(house: str, quick: Settings):
     builders.a_client(email=ADA)
-    db.transact(sign_in.ask, SYSTEM, email=ADA, asker=sign_in.Asker("n", ""))
+    db.transact(sign_in.ask, SYSTEM, email=ADA, asker=links_sign_in.Asker("n", ""))
     link = ORIGIN + newest_link()
     transport = httpx.ASGITransport(Router(mailbox.ROUTES))
     async with httpx.AsyncClient(transport=transport, base_url=ORIGIN) as client:
@@ -695,7 +696,7 @@ def test_what_is_dangerous_asks_for_a_factor_that_was_shown_lately(house: str):
 
 def test_the_letter_in_the_outbox_is_sealed(house: str, quick: Settings):
     builders.a_client(email=ADA)
-    db.transact(sign_in.ask, SYSTEM, email=ADA, asker=sign_in.Asker("n", ""))
+    db.transact(sign_in.ask, SYSTEM, email=ADA, asker=links_sign_in.Asker("n", ""))
     assert mailbox_now()[0].to == ADA
     sealed = [one.payload for one in rows_of(OutboxRow)]
     sealed += [one.body for one in rows_of(MailedLetter)]

@@ -19,6 +19,8 @@ from practice.models.feedback import Feedback
 from practice.models.security import AuditEntry
 from practice.services import feedback
 from practice.services.booking import outcome
+from practice.services.links import feedback as links_feedback
+from practice.services.portal import feedback as portal_feedback
 from practice.site.seo.sitemap import robots
 from practice.state.portal.feedback import FeedbackState
 from tests.builders import (
@@ -47,7 +49,7 @@ def asked(client: Actor | None = None) -> str:
     with the_time_is(EVENING):
         db.transact(outcome.complete, THERAPIST, reference=reference)
         assert db.transact(feedback.promise_due, SYSTEM) == 1
-    return urlsplit(feedback.url(row(reference))).path
+    return urlsplit(links_feedback.url(row(reference))).path
 
 
 async def opened(path: str) -> httpx.Response:
@@ -178,8 +180,8 @@ async def test_what_was_said_is_not_shown_by_an_old_link(house: str):
 
 async def test_a_session_nobody_was_asked_about_has_no_page(house: str):
     found = row(a_confirmed().reference)
-    assert (await opened(urlsplit(feedback.url(found)).path)).status_code == 404
-    assert feedback_token(b"another key", found.id) not in feedback.url(found)
+    assert (await opened(urlsplit(links_feedback.url(found)).path)).status_code == 404
+    assert feedback_token(b"another key", found.id) not in links_feedback.url(found)
 
 
 async def test_no_other_page_writes_for_anybody(house: str):
@@ -214,16 +216,16 @@ async def test_the_newest_comes_first_and_nothing_without_words(house: str):
     with the_time_is(EVENING + timedelta(days=7)):
         db.transact(outcome.complete, THERAPIST, reference=second)
         db.transact(feedback.promise_due, SYSTEM)
-        found = db.transact(feedback.read, THERAPIST).given
+        found = db.transact(portal_feedback.read, THERAPIST).given
         assert [one.words for one in found] == ["First"]
-        await written(urlsplit(feedback.url(row(second))).path, "Second")
-        found = db.transact(feedback.read, THERAPIST).given
+        await written(urlsplit(links_feedback.url(row(second))).path, "Second")
+        found = db.transact(portal_feedback.read, THERAPIST).given
     assert [one.words for one in found] == ["Second", "First"]
     assert row(second).status == Status.COMPLETED
 
 
 def test_where_nothing_was_said_nothing_is_noted(house: str):
-    assert db.transact(feedback.read, THERAPIST).given == ()
+    assert db.transact(portal_feedback.read, THERAPIST).given == ()
     assert rows_of(AuditEntry, AuditEntry.action == "feedback_read") == []
 
 
@@ -232,7 +234,7 @@ async def test_nobody_else_reads_it(house: str):
     await written(asked(client), WORDS)
     for actor in (VISITOR, SYSTEM, client):
         with pytest.raises(NotFound):
-            db.transact(feedback.read, actor)
+            db.transact(portal_feedback.read, actor)
     async with reflex_running():
         tab = seat_of(client, "/portal/feedback")
         await tab.send(FeedbackState.load)

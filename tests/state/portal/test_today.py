@@ -17,7 +17,7 @@ from practice.models.security import AuditEntry
 from practice.services.booking import book, cancel
 from practice.services.booking import outcome as booking_outcome
 from practice.services.calendar import blocks
-from practice.services.portal import today
+from practice.services.portal import frame, today
 from practice.services.portal.decisions import Wanted
 from practice.services.portal.today import Today
 from practice.state.account.devices import PortalDevicesState
@@ -78,7 +78,7 @@ def test_nobody_else_may_see_the_day(house: str):
         with pytest.raises(NotFound):
             db.query(today.find_today, actor)
         with pytest.raises(NotFound):
-            db.query(today.find_devices, actor)
+            db.query(frame.find_devices, actor)
 
 
 def test_what_was_given_back_is_not_on_the_day(house: str):
