@@ -5,6 +5,7 @@ from practice.domain.booking.policy import cost_of_cancelling
 from practice.domain.booking.status import Place
 from practice.domain.errors import N_
 from practice.i18n import _, minutes, money, sentence
+from practice.i18n import clocks as i18n_clocks
 from practice.letters import times
 from practice.letters.drafts import Button, Plate, Row
 from practice.letters.facts import Booking, House, Reader, Sort, Times
@@ -50,7 +51,7 @@ def greeting(reader: Reader) -> str:
 
 def until(booking: Booking, reader: Reader) -> str:
     """How a letter ends that looks forward to a day."""
-    weekday = times.weekday(booking.times.starts_at, reader.zone)
+    weekday = i18n_clocks.weekday(booking.times.starts_at, reader.zone)
     return _("Until {weekday},").format(weekday=weekday)
 
 
@@ -77,9 +78,9 @@ def large(
 ) -> Plate:
     earlier = times.moment(before.starts_at, reader.zone) if before else ""
     return Plate(
-        on=times.local(at.starts_at, reader.zone).date().isoformat(),
-        weekday=sentence(times.weekday(at.starts_at, reader.zone)),
-        date=times.date(at.starts_at, reader.zone),
+        on=i18n_clocks.local(at.starts_at, reader.zone).date().isoformat(),
+        weekday=sentence(i18n_clocks.weekday(at.starts_at, reader.zone)),
+        date=i18n_clocks.date(at.starts_at, reader.zone),
         hours=times.hours(at, reader.zone),
         lines=tuple(line for line in lines if line),
         before=_("No longer: {time}").format(time=earlier) if earlier else "",

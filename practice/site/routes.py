@@ -27,6 +27,7 @@ from practice.site.booking.manage import Managing
 from practice.site.booking.move import Moving
 from practice.site.content import pages as content_pages
 from practice.site.content.pages import Sheet
+from practice.site.document import setting as document_setting
 from practice.site.document.page_cache import Kept, Rendered
 from practice.site.feedback.feedback import Asked
 from practice.site.seo.sitemap import robots, sitemap
@@ -59,7 +60,7 @@ class Site:
         uncounted: Sequence[BaseRoute] = (),
     ) -> None:
         self.settings = settings
-        self.setting = content_pages.Setting(settings.public_url, stylesheet)
+        self.setting = document_setting.Setting(settings.public_url, stylesheet)
         self.kept = Kept()
         pages = [
             Route(i18n.path_in(code, sheet.path), self._endpoint(sheet, code))

@@ -23,7 +23,7 @@ from practice.i18n import (
     ngettext,
     sentence,
 )
-from practice.letters import times as clock_words
+from practice.i18n import clocks as i18n_clocks
 from practice.services.booking.offers import Day, Kind, Time
 from practice.wording import times as wording_times
 
@@ -130,16 +130,16 @@ def none_this_month(next_free: date | None) -> str:
 
 def clocks(desk: Home, zone: str, at: datetime) -> str:
     """Trieste time (GMT+1): the practice's own zone bears its town, as it is said on its pages."""
-    return clock_words.clock(at, zone, desk.town if zone == desk.zone else "")
+    return i18n_clocks.clock(at, zone, desk.town if zone == desk.zone else "")
 
 
 def clock_name(desk: Home, zone: str, at: datetime) -> str:
     """Trieste time, where the offset has been said already."""
     if zone == desk.zone:
         return _("{city} time").format(city=desk.town)
-    if not clock_words.is_place(zone):
-        return clock_words.offset(at, zone)
-    return _("{city} time").format(city=clock_words.place_of(zone))
+    if not i18n_clocks.is_place(zone):
+        return i18n_clocks.offset(at, zone)
+    return _("{city} time").format(city=i18n_clocks.place_of(zone))
 
 
 def comes_twice(local: datetime) -> bool:

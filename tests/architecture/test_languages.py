@@ -14,6 +14,7 @@ from practice.domain import content
 from practice.domain.booking.status import Place
 from practice.settings import ROOT
 from practice.site.content import pages
+from practice.site.document import setting
 from tests.checks import translations
 from tests.support import untranslated
 
@@ -21,7 +22,7 @@ SURFACES = [
     path for part in ("pages", "components", "site", "state", "wording")
     for path in sorted((ROOT / "practice" / part).rglob("*.py"))
 ]  # fmt: skip
-SETTING = pages.Setting("https://practice.example", "/assets/styles.css")
+SETTING = setting.Setting("https://practice.example", "/assets/styles.css")
 
 
 @pytest.mark.parametrize("language", i18n.LANGUAGES)

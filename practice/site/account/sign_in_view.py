@@ -13,14 +13,14 @@ from practice.domain.inputs import NAME_LENGTH
 from practice.i18n import _, here
 from practice.services.accounts.attach import Question
 from practice.site.booking.views import details
-from practice.site.document import form_fields
+from practice.site.document import form_fields, refused
 from practice.site.document.single_message import alone
 
 
 def ask(error: str = "", value: str = "") -> rx.Component:
     kind = {"type": "email", "autocomplete": "email"}
     field = _field("email", _("E-mail"), error, value, kind)
-    return _door(
+    return refused.door(
         _("Sign in"),
         rx.el.p(_("There is no password. You get a letter with a link that opens your pages.")),
         _form(here("/sign-in"), field, button=_("Send the link")),
@@ -31,7 +31,7 @@ def ask(error: str = "", value: str = "") -> rx.Component:
 
 
 def sent() -> rx.Component:
-    return _door(
+    return refused.door(
         _("Look in your mailbox"),
         rx.el.p(
             _(
@@ -50,7 +50,7 @@ def sent() -> rx.Component:
 
 
 def confirm() -> rx.Component:
-    return _door(
+    return refused.door(
         _("Welcome back"),
         rx.el.p(_("One step more, so that no mail program signs in before you.")),
         _form(here("/sign-in/confirm"), button=_("Sign in")),
@@ -60,7 +60,7 @@ def confirm() -> rx.Component:
 def confirm_elsewhere(device: str, asked_at: str) -> rx.Component:
     """Another browser asked for this link: the person says whether that was they."""
     where = device or _("another browser")
-    return _door(
+    return refused.door(
         _("Was it you who asked?"),
         rx.el.p(
             _("This link was asked for at {time}, with {device}.").format(
@@ -82,7 +82,7 @@ def confirm_booked(question: Question, mailbox: str, device: str) -> rx.Componen
     with_what = _("It was booked {day}, with {device}.").format(
         day=_when(question.booked_at, question.zone), device=device or _("a browser we do not know")
     )
-    return _door(
+    return refused.door(
         _("Was this you?"),
         _asked_about(question),
         rx.el.p(with_what),
@@ -100,7 +100,7 @@ def was_it_you(question: Question) -> rx.Component:
     """Asked about each booking; nothing of it is anybody's before the answer."""
     call = _hidden("call", question.reference)
     path = here("/sign-in/was-it-you")
-    return _door(
+    return refused.door(
         _("Was this you?"),
         _asked_about(question),
         rx.el.p(_("It was booked {day}.").format(day=_when(question.booked_at, question.zone))),
@@ -135,7 +135,7 @@ def _hidden(name: str, value: str) -> rx.Component:
 
 
 def denied() -> rx.Component:
-    return _door(
+    return refused.door(
         _("Thank you for telling me"),
         rx.el.p(_("The call has been cancelled, and nothing of it is kept in your name.")),
         rx.el.a(_("To the home page"), href=here("/"), class_name="btn"),
@@ -177,7 +177,7 @@ def introduce(version: str, typed: Mapping[str, str], errors: Mapping[str, str])
         type="tel",
         autocomplete="tel",
     )
-    return _door(
+    return refused.door(
         _("What is your name?"),
         rx.el.p(
             _(
@@ -213,7 +213,7 @@ def which(calls: list[tuple[str, str]]) -> rx.Component:
         )
         for reference, said in calls
     ]
-    return _door(
+    return refused.door(
         _("Which call shall stay?"),
         rx.el.p(
             _("There are {count} first calls under your address. One is enough.").format(
@@ -234,7 +234,7 @@ def which(calls: list[tuple[str, str]]) -> rx.Component:
 
 
 def code(error: str = "") -> rx.Component:
-    return _door(
+    return refused.door(
         _("Your code"),
         rx.el.p(_("Six digits from your authenticator, or one of the codes you keep on paper.")),
         _form(here("/sign-in/code"), _code_field(error), button=_("Go on")),
@@ -243,7 +243,7 @@ def code(error: str = "") -> rx.Component:
 
 def enrol(picture: str, secret: str, error: str = "") -> rx.Component:
     grouped = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
-    return _door(
+    return refused.door(
         _("A second key"),
         rx.el.p(
             _(
@@ -263,7 +263,7 @@ def enrol(picture: str, secret: str, error: str = "") -> rx.Component:
 
 
 def recovery(codes: list[str], onward: str) -> rx.Component:
-    return _door(
+    return refused.door(
         _("Keep these on paper"),
         rx.el.p(
             _(
@@ -274,29 +274,6 @@ def recovery(codes: list[str], onward: str) -> rx.Component:
         rx.el.ul(*(rx.el.li(rx.el.code(one)) for one in codes), class_name="door-codes num"),
         rx.el.a(_("I have written them down"), href=onward, class_name="btn primary big"),
     )
-
-
-def refused(reason: str) -> rx.Component:
-    return _door(
-        _("That did not come from this page"),
-        rx.el.p(reason),
-        rx.el.a(_("Sign in"), href=here("/sign-in"), class_name="btn"),
-    )
-
-
-def wait(seconds: int) -> rx.Component:
-    minutes = max(1, round(seconds / 60))
-    return _door(
-        _("A little patience"),
-        rx.el.p(
-            _("That was tried often. Please try again in {minutes} min.").format(minutes=minutes)
-        ),
-        rx.el.a(_("Back"), href=here("/sign-in"), class_name="btn"),
-    )
-
-
-def _door(title: str, *matter: rx.Component) -> rx.Component:
-    return rx.el.div(rx.el.h1(title), *matter, class_name="door wrap")
 
 
 def _form(action: str, *fields: rx.Component, button: str) -> rx.Component:

@@ -29,9 +29,9 @@ from practice.site.booking.selection import Look, Sight
 from practice.site.booking.views import alternatives, choose_time, details, unavailable
 from practice.site.booking.views.alternatives import Lost
 from practice.site.booking.views.choose_time import Booking
-from practice.site.content.pages import Setting
 from practice.site.document import forms
 from practice.site.document.form_pages import Door, Missing, Table, device, patient
+from practice.site.document.setting import Setting
 from practice.wording import booking as wording_booking
 from practice.wording import times
 

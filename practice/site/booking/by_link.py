@@ -25,8 +25,8 @@ from practice.services.booking.management_page import Bookplate
 from practice.services.links import management
 from practice.settings import Settings
 from practice.site.booking.views import manage, replaced_link
-from practice.site.content.pages import Setting
 from practice.site.document.form_pages import Answer, Door, Missing, patient
+from practice.site.document.setting import Setting
 from practice.wording import times
 
 LINK = "/{reference:str}/{token:str}"

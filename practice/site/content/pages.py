@@ -11,34 +11,11 @@ from practice.services.content import published
 from practice.site.api_docs import manual
 from practice.site.content import about, article, home, privacy
 from practice.site.document import not_found, server_error, setting_up, too_many_requests
-from practice.site.document.head import Page
 from practice.site.document.layout import document
+from practice.site.document.setting import Setting
 from practice.site.seo import json_ld
 
 MANUAL = "/api/docs"
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What all documents have in common, whatever they say."""
-
-    public_url: str
-    stylesheet: str
-    offers_other_language: bool = False
-
-    def offering(self, offers: bool) -> "Setting":
-        return replace(self, offers_other_language=offers)
-
-    def page(self, path: str, title: str, description: str, frame: Frame | None = None) -> Page:
-        return Page(
-            path=path,
-            title=title,
-            description=description,
-            frame=frame,
-            public_url=self.public_url,
-            stylesheet=self.stylesheet,
-            offers_other_language=self.offers_other_language,
-        )
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,7 @@ import reflex as rx
 from practice.components import illustrations
 from practice.components.icons import icon
 from practice.domain.booking.status import Place
-from practice.i18n import _, hours_between, sentence
-from practice.letters import times as clock_words
+from practice.i18n import _, clocks, hours_between, sentence
 from practice.services.booking.management_page import Bookplate
 from practice.wording import booking, times
 
@@ -15,12 +14,12 @@ ICONS = {Place.VIDEO: "video", Place.PHONE: "phone", Place.IN_PERSON: "map-pin"}
 
 def bookplate(plate: Bookplate, *, is_off: bool = False) -> rx.Component:
     zone, start = plate.zone, plate.starts_at
-    date = rx.el.time(clock_words.date(start, zone), date_time=plate.time.start.isoformat())
+    date = rx.el.time(clocks.date(start, zone), date_time=plate.time.start.isoformat())
     return rx.el.section(
         rx.el.div(
             illustrations.ripple(),
             rx.el.div(
-                rx.el.p(sentence(clock_words.weekday(start, zone)), class_name="plate-weekday"),
+                rx.el.p(sentence(clocks.weekday(start, zone)), class_name="plate-weekday"),
                 rx.el.p(date, class_name="plate-date"),
                 rx.el.p(hours_between(start, plate.ends_at, zone), class_name="plate-hours num"),
                 class_name="plate-when",

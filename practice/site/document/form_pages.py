@@ -25,11 +25,10 @@ from practice.services.accounts.sign_in import Origin
 from practice.services.content import published
 from practice.services.links.sign_in import Asker
 from practice.settings import Settings
-from practice.site.account import sign_in_view as views
-from practice.site.content.pages import Setting
-from practice.site.document import forms
+from practice.site.document import forms, refused
 from practice.site.document.head import Page
 from practice.site.document.layout import document
+from practice.site.document.setting import Setting
 
 ASKER_AGE = int(ASKER_LIFE.total_seconds())
 # A page whose address must go nowhere still has to say where its own forms come from.
@@ -68,7 +67,7 @@ class Door:
                         forms.require_ours(request, self.settings)
                     return await answer(request)
                 except BadRequest as refusal:
-                    return await self._page(views.refused(_(refusal.message)), refusal.status)
+                    return await self._page(refused.refused(_(refusal.message)), refusal.status)
 
         return spoken
 
@@ -80,7 +79,7 @@ class Door:
         return vault.ring().index("network", network_of(request, hops))
 
     async def _patience(self, seconds: int) -> Response:
-        answer = await self._page(views.wait(seconds), 429)
+        answer = await self._page(refused.wait(seconds), 429)
         answer.headers["retry-after"] = str(seconds)
         return answer
 

@@ -14,9 +14,9 @@ from practice.i18n import _
 from practice.services import feedback, rate_limits
 from practice.services.feedback import Question
 from practice.settings import Settings
-from practice.site.content.pages import Setting
 from practice.site.document import forms
 from practice.site.document.form_pages import Door, Missing
+from practice.site.document.setting import Setting
 from practice.site.feedback import view as views
 
 PATH = "/feedback/{reference:str}/{token:str}"

@@ -13,8 +13,7 @@ from practice import clock
 from practice.domain import inputs
 from practice.domain.booking.refusals import NotOffered, SlotTaken
 from practice.domain.errors import Invalid
-from practice.i18n import _, clock_time, day_and_date
-from practice.letters import times as clock_words
+from practice.i18n import _, clock_time, clocks, day_and_date
 from practice.services.booking.offers import FARTHEST, Day, Desk, Offered, Time
 from practice.wording import booking
 
@@ -108,7 +107,7 @@ def _time(time: Time, desk: Desk, zone: ZoneInfo, offset: str, twice: set[str]) 
     it goes without saying."""
     start, own = f"{time.start:%H:%M}", _offset(time.start)
     there = booking.there_hours(desk, time, zone.key)
-    word = f"{start} {clock_words.offset(time.start, zone.key)}" if start in twice else ""
+    word = f"{start} {clocks.offset(time.start, zone.key)}" if start in twice else ""
     found = [
         start,
         f"{time.end:%H:%M}",
@@ -174,7 +173,7 @@ def alternative(start: datetime, wished: datetime, zone: ZoneInfo) -> Said:
 def _near_day(day: datetime, wished: datetime) -> str:
     """Within a week a day of the week is enough."""
     if abs((day.date() - wished.date()).days) < DAYS_OF_WEEK:
-        return clock_words.weekday(day, str(day.tzinfo))
+        return clocks.weekday(day, str(day.tzinfo))
     return day_and_date(day.date())
 
 
@@ -185,7 +184,7 @@ def taken(refusal: SlotTaken, wished: datetime, zone: ZoneInfo) -> Said:
     who = _("Somebody chose {time} a moment before you. Nothing you wrote is lost.")
     why = _("{time} is not offered any more. Nothing you wrote is lost.")
     own = wished.astimezone(zone)
-    day = clock_words.weekday(own, zone.key)
+    day = clocks.weekday(own, zone.key)
     at = _("{time} on {day}").format(time=f"{own:%H:%M}", day=day)
     return {
         "start": own.isoformat(),

@@ -7,7 +7,7 @@ from datetime import datetime
 import reflex as rx
 
 from practice.i18n import _, clock_time, sentence
-from practice.letters import times as clock_words
+from practice.i18n import clocks as i18n_clocks
 from practice.letters.phrases import HOW
 from practice.site.booking.selection import Sight
 from practice.site.booking.views.choose_time import Booking, keeping
@@ -50,7 +50,7 @@ def head(lost: Lost, zone: str, kept: str) -> rx.Component:
 def _somebody(lost: Lost, zone: str) -> str:
     said = _("Somebody chose {time} on {weekday} a moment before you.")
     return said.format(
-        time=clock_time(lost.start, zone), weekday=clock_words.weekday(lost.start, zone)
+        time=clock_time(lost.start, zone), weekday=i18n_clocks.weekday(lost.start, zone)
     )
 
 
@@ -87,7 +87,7 @@ def nearest(lost: Lost, clocks: str, zone: str, verb: str) -> rx.Component:
 
 
 def _card(lost: Lost, one: datetime, at: int, zone: str) -> rx.Component:
-    there, wished = clock_words.local(one, zone), clock_words.local(lost.start, zone)
+    there, wished = i18n_clocks.local(one, zone), i18n_clocks.local(lost.start, zone)
     box = rx.el.input(
         type="radio",
         name="start",
@@ -113,7 +113,7 @@ def _named(lost: Lost, zone: str, verb: str) -> list[rx.Component]:
     """One name for each card; the stylesheet shows that of the chosen one."""
     named = [
         rx.el.span(
-            verb.format(weekday=clock_words.weekday(one, zone), time=clock_time(one, zone)),
+            verb.format(weekday=i18n_clocks.weekday(one, zone), time=clock_time(one, zone)),
             class_name=f"named named-{at}",
         )
         for at, one in enumerate(lost.nearest[:MOST])

@@ -7,8 +7,7 @@ import reflex as rx
 
 from practice.components.native import native_form
 from practice.domain.booking.status import Place, Status
-from practice.i18n import _, clock_time, here, sentence
-from practice.letters import times as clock_words
+from practice.i18n import _, clock_time, clocks, here, sentence
 from practice.services.booking.management_page import Bookplate, Entry
 from practice.site.document.add_to_calendar import calendar_ways
 from practice.site.document.appointment_card import bookplate
@@ -26,7 +25,7 @@ def title(plate: Bookplate) -> str:
 def view(
     plate: Bookplate, entry: Entry | None, *, manage: str, own: str, is_in: bool
 ) -> rx.Component:
-    weekday = clock_words.weekday(plate.starts_at, plate.zone)
+    weekday = clocks.weekday(plate.starts_at, plate.zone)
     nothing = _("You need to do nothing until {weekday}.").format(weekday=weekday)
     return rx.el.div(
         rx.el.div(
@@ -55,7 +54,7 @@ def _lede(plate: Bookplate) -> str:
         by = times.near_day_and_time(plate.answer_by, plate.now, plate.zone)
         said = _("You hear from me by {time} at the latest. Until then nobody else can take it.")
         return said.format(time=by)
-    weekday = clock_words.weekday(plate.starts_at, plate.zone)
+    weekday = clocks.weekday(plate.starts_at, plate.zone)
     return _("I look forward to meeting you on {weekday}.").format(weekday=weekday)
 
 

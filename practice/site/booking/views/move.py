@@ -8,7 +8,7 @@ from practice.components.notices import notice
 from practice.domain.availability import hours as availability_hours
 from practice.domain.booking.status import Status
 from practice.i18n import _, clock_time, hours_between
-from practice.letters import times as clock_words
+from practice.i18n import clocks as i18n_clocks
 from practice.services.booking.management_page import Bookplate
 from practice.site.booking.selection import Sight
 from practice.site.booking.views import alternatives
@@ -81,7 +81,7 @@ def confirming(plate: Bookplate, sight: Sight, path: str) -> rx.Component:
     said = booking.chosen(plate.home, time, zone)
     back = f"{path}/move?{sight.query(day=time.start.date())}#times"
     label = _("Move it to {weekday} at {time}").format(
-        weekday=clock_words.weekday(time.start, zone), time=clock_time(time.start, zone)
+        weekday=i18n_clocks.weekday(time.start, zone), time=clock_time(time.start, zone)
     )
     return rx.el.div(
         rx.el.div(rx.el.h1(title(plate)), class_name="page-title"),

@@ -9,8 +9,7 @@ from typing import Any
 import reflex as rx
 
 from practice.components.icons import icon
-from practice.i18n import _, day_and_date, ngettext
-from practice.letters import times as clock_words
+from practice.i18n import _, clocks, day_and_date, ngettext
 from practice.services.booking.offers import Day, Offered, Time
 from practice.site.booking.selection import Sight
 from practice.wording import booking
@@ -182,7 +181,7 @@ def _notes(sight: Sight, time: Time) -> list[str]:
     """Which of two hours of the same name it is; how many places a group has left."""
     found: list[str] = []
     if booking.comes_twice(time.start):
-        found.append(clock_words.offset(time.start, sight.zone.key))
+        found.append(clocks.offset(time.start, sight.zone.key))
     if time.left > 1:
         left = ngettext("{count} place left", "{count} places left", time.left)
         found.append(left.format(count=time.left))
