@@ -266,15 +266,15 @@ def test_what_was_changed_before_a_block_of_trust_is_changed_by_the_one_before(
 
 # Where a stranger's or a client's transaction looks further, and what for.
 TRUSTED = {
-    "taken.calendar": "taken times, as numbers",
-    "taken.groups": "places taken, as numbers",
+    "busy.calendar": "taken times, as numbers",
+    "busy.groups": "places taken, as numbers",
     "guests._require_within_limits": "how many calls were booked, as times",
     "allowance._require_letter": "how many letters went to the address of one's booking",
     "guests._require_wider_networks": "how many calls came from the networks around, as times",
-    "bookings._take": "one's own new appointment, before a booking makes it theirs",
-    "bookings.find_group": "a group that is open, and how many are in it",
-    "answers._as_it_was": "the booking that a request of the same key made",
-    "bookplates._contact_of": "of whoever holds a link, the address and the number, shortened",
+    "book._take": "one's own new appointment, before a booking makes it theirs",
+    "book.find_group": "a group that is open, and how many are in it",
+    "idempotency._as_it_was": "the booking that a request of the same key made",
+    "management_page._contact_of": "of whoever holds a link, the address and the number, shortened",
 }
 
 

@@ -21,7 +21,7 @@ from tests.support.portal_process import is_alive
 HOLDER = """
 import contextlib, sys, time
 from pathlib import Path
-from practice.cluster import Cluster
+from practice.postgres import Cluster
 with Cluster(Path(sys.argv[1])).used():
     print("ready", flush=True)
     with contextlib.suppress(KeyboardInterrupt):

@@ -18,7 +18,7 @@ from tests.system.test_postgres import postmaster
 CUT = """
 import os, signal, sys, threading, time
 from pathlib import Path
-from practice.cluster import Cluster, making
+from practice.postgres import Cluster, create
 
 directory, step = Path(sys.argv[1]), sys.argv[2]
 
@@ -33,11 +33,11 @@ def cut_when(pattern):
 if step.startswith("postgres"):
     threading.Thread(target=cut_when, args=[step], daemon=True).start()
 else:
-    whole = getattr(making, step)
+    whole = getattr(create, step)
     def last(*words):
         whole(*words)
         cut()
-    setattr(making, step, last)
+    setattr(create, step, last)
 with Cluster(directory).used():
     print("the step was never reached")
 """

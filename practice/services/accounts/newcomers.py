@@ -28,7 +28,7 @@ def expect(session: Session, actor: Actor, *, email: str, language: str, zone: s
     which."""
     _require_system(actor)
     if not sign_in.is_known_address(session, email):
-        write(session, [sign_in.new_account(new_id(), email, language, zone)])
+        write(session, [guests.new_account(new_id(), email, language, zone)])
 
 
 def is_new(session: Session, actor: Actor, *, account_id: UUID) -> bool:

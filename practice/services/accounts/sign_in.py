@@ -24,7 +24,7 @@ from practice.models.outbox import OutboxRow
 from practice.services import audit, rate_limits
 from practice.services.accounts import attach, sessions
 from practice.services.accounts.attach import Question
-from practice.services.inserts import New, new, write
+from practice.services.inserts import new, write
 from practice.services.links import sign_in
 from practice.services.links.sign_in import Asker
 from practice.settings import Limits
@@ -204,18 +204,6 @@ def issue(session: Session, account: Account, asker: Asker | None) -> str:
     link, token = sign_in.new_link(account.id, asker, device=asker.device if asker else "")
     write(session, [link])
     return token
-
-
-def new_account(account_id: UUID, email: str, language: str, zone: str) -> New:
-    """Not written yet, and proven by nothing."""
-    return new(
-        Account,
-        id=account_id,
-        email=sealed.seal(Account, "email", account_id, email),
-        email_index=vault.ring().index("email", email),
-        language=language,
-        zone=zone,
-    )
 
 
 def look(session: Session, actor: Actor, *, token: str, nonce: str) -> Seen:

@@ -16,8 +16,9 @@ from practice.models.booking import Appointment, Booking
 from practice.services.availability import rules as availability_rules
 from practice.services.availability import slots
 from practice.services.availability.rules import Rules
-from practice.services.booking import allowance, book, lookup
+from practice.services.booking import book, lookup
 from practice.services.booking import status as booking_status
+from practice.services.clients import allowance
 
 
 @dataclass(frozen=True)

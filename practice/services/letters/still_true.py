@@ -17,7 +17,7 @@ from practice.models.booking import BookingEvent
 from practice.models.content import Practice
 from practice.models.outbox import OutboxRow
 from practice.services.access import require
-from practice.services.booking import allowance
+from practice.services.clients import allowance
 from practice.services.letters import booking_facts
 from practice.services.letters.booking_facts import Known
 from practice.services.links import sign_in as links_sign_in

@@ -61,7 +61,7 @@ def test_h1_who_takes_a_token_over_and_says_nothing_is_not_rung(house: House):
         other.heard()
         with at_list(house, value) as left:
             pass
-        with connected(house.base, token=left.token, boot="") as silent:
+        with silent_with(house.base, left.token) as silent:
             assert not silent.new_token, "the token was free, so the stranger has it now"
             ring(house, actor)
             other.heard_until("'unread_rx_state_': 1", seconds=20)
@@ -86,7 +86,7 @@ def test_h1_the_watch_tells_a_silent_socket_nothing_and_lets_it_be(house: House)
         other.heard()
         with at_list(house, value) as left:
             pass
-        with connected(house.base, token=left.token, boot="") as silent:
+        with silent_with(house.base, left.token) as silent:
             db.transact(sessions.end_all, actor)
             assert other.closed.wait(10), "the watch has looked"
             assert silent.heard() == "[]"
@@ -101,6 +101,6 @@ def test_h1_what_a_handler_still_answers_reaches_no_socket_that_came_later(house
             for number in range(15):
                 page.send(DraftState.keep, {"name": "letter", "text": f"{number}"})
                 page.send(DraftState.find, {"name": "letter"})
-        with connected(house.base, token=page.token, boot="") as silent:
+        with silent_with(house.base, page.token) as silent:
             assert not silent.new_token
             assert silent.heard() == "[]"

@@ -242,11 +242,17 @@ async def test_h2_letters_about_one_booking_within_a_minute_become_one_that_tell
     assert sequence_of(moved) == (sequence_of(first)[0], "3")
 
 
+def moved_in_turn(actor: Actor, reference: str, *starts: datetime) -> None:
+    """A second apart: of one booking no two moves have the same moment."""
+    for second, start in enumerate(starts, 1):
+        with the_time_is(NOW + timedelta(seconds=second)):
+            db.transact(move.move, actor, reference=reference, start=start)
+
+
 async def test_h2_a_call_that_is_back_where_it_was_is_nobodys_news(house: str):
     reference = a_case().booked.reference
     work()
-    for start in (TOMORROW + HALF, TOMORROW):
-        db.transact(move.move, holder_of(reference), reference=reference, start=start)
+    moved_in_turn(holder_of(reference), reference, TOMORROW + HALF, TOMORROW)
     with the_time_is(NOW + timedelta(minutes=2)):
         assert not any("moved" in one.kind for one in work())
 
@@ -283,9 +289,9 @@ async def test_h2_what_the_therapist_moves_there_and_back_is_told_all_the_same(h
     """The client may have seen the time between on a page of theirs."""
     reference = a_case().booked.reference
     work()
-    for start in (TOMORROW + HALF, TOMORROW):
-        db.transact(move.move, THERAPIST, reference=reference, start=start)
-    (moved,) = [letter for letter in work() if letter.kind == "moved"]
+    moved_in_turn(THERAPIST, reference, TOMORROW + HALF, TOMORROW)
+    with the_time_is(NOW + timedelta(seconds=10)):
+        (moved,) = [letter for letter in work() if letter.kind == "moved"]
     assert "No longer: Tuesday 24 November, 09:30" in moved.text
 
 
@@ -295,8 +301,7 @@ async def test_h2_a_time_that_was_never_told_is_not_as_before(house: str):
     work()
     by_therapist, by_client = TOMORROW + HALF, TOMORROW + 2 * HALF
     db.transact(move.move, THERAPIST, reference=reference, start=by_therapist)
-    for start in (by_client, by_therapist):
-        db.transact(move.move, holder_of(reference), reference=reference, start=start)
+    moved_in_turn(holder_of(reference), reference, by_client, by_therapist)
     with the_time_is(NOW + timedelta(minutes=2)):
         moved = [letter for letter in work() if letter.kind in {"moved", "booking_moved"}]
     assert any("09:30" in letter.text for letter in moved if letter.kind == "moved")
@@ -305,10 +310,9 @@ async def test_h2_a_time_that_was_never_told_is_not_as_before(house: str):
 async def test_h2_letters_of_one_hand_still_name_the_time_that_was_last_told(house: str):
     reference = a_case().booked.reference
     work()
-    for number in (1, 2):
-        start = TOMORROW + number * HALF
-        db.transact(move.move, THERAPIST, reference=reference, start=start)
-    (moved,) = [letter for letter in work() if letter.kind == "moved"]
+    moved_in_turn(THERAPIST, reference, TOMORROW + HALF, TOMORROW + 2 * HALF)
+    with the_time_is(NOW + timedelta(seconds=10)):
+        (moved,) = [letter for letter in work() if letter.kind == "moved"]
     assert "No longer: Tuesday 24 November, 09:00" in moved.text
 
 
