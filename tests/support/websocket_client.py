@@ -121,12 +121,14 @@ def connected(base: str, **options: str) -> Generator[RawClient]:
 def silent_with(base: str, token: str) -> Generator[RawClient]:
     """Connects with the token of a page that left, and says nothing. Until the server has noticed
     that it left, a newcomer is given another token, so it tries again."""
+    client = RawClient(base, token=token, boot="")
+    time.sleep(0.05)
     for _try in range(100):
-        client = RawClient(base, token=token, boot="")
-        time.sleep(0.05)
         if not client.new_token:
             break
         client.leave()
+        client = RawClient(base, token=token, boot="")
+        time.sleep(0.05)
     try:
         yield client
     finally:

@@ -226,7 +226,7 @@ async def test_h2_letters_about_one_booking_within_a_minute_become_one_that_tell
     reference = a_case().booked.reference
     work()
     for number in range(3):
-        with the_time_is(NOW + number * timedelta(seconds=10)):
+        with the_time_is(NOW + (number + 1) * timedelta(seconds=10)):
             start = TOMORROW + (number + 1) * HALF
             db.transact(move.move, holder_of(reference), reference=reference, start=start)
             assert [one.kind for one in work()].count("moved") == 0
@@ -242,9 +242,9 @@ async def test_h2_letters_about_one_booking_within_a_minute_become_one_that_tell
     assert sequence_of(moved) == (sequence_of(first)[0], "3")
 
 
-def moved_in_turn(actor: Actor, reference: str, *starts: datetime) -> None:
-    """A second apart: of one booking no two moves have the same moment."""
-    for second, start in enumerate(starts, 1):
+def moved_in_turn(actor: Actor, reference: str, *starts: datetime, after: int = 0) -> None:
+    """A second apart: nothing that happens to one booking has the same moment."""
+    for second, start in enumerate(starts, after + 1):
         with the_time_is(NOW + timedelta(seconds=second)):
             db.transact(move.move, actor, reference=reference, start=start)
 
@@ -260,8 +260,7 @@ async def test_h2_a_call_that_is_back_where_it_was_is_nobodys_news(house: str):
 async def test_h2_what_the_therapist_moves_back_within_a_minute_is_told_to_the_client(house: str):
     reference = a_case().booked.reference
     work()
-    start = TOMORROW + HALF
-    db.transact(move.move, holder_of(reference), reference=reference, start=start)
+    moved_in_turn(holder_of(reference), reference, TOMORROW + HALF)
     with the_time_is(NOW + timedelta(seconds=30)):
         db.transact(move.move, THERAPIST, reference=reference, start=TOMORROW)
         work()
@@ -276,7 +275,7 @@ async def test_h2_what_a_client_moves_back_after_the_therapist_is_told_to_both(h
     """Also where no letter about her move has left yet."""
     reference = a_case().booked.reference
     work()
-    db.transact(move.move, THERAPIST, reference=reference, start=TOMORROW + HALF)
+    moved_in_turn(THERAPIST, reference, TOMORROW + HALF)
     with the_time_is(NOW + timedelta(seconds=30)):
         db.transact(move.move, holder_of(reference), reference=reference, start=TOMORROW)
     with the_time_is(NOW + timedelta(minutes=2)):
@@ -300,8 +299,8 @@ async def test_h2_a_time_that_was_never_told_is_not_as_before(house: str):
     reference = a_case().booked.reference
     work()
     by_therapist, by_client = TOMORROW + HALF, TOMORROW + 2 * HALF
-    db.transact(move.move, THERAPIST, reference=reference, start=by_therapist)
-    moved_in_turn(holder_of(reference), reference, by_client, by_therapist)
+    moved_in_turn(THERAPIST, reference, by_therapist)
+    moved_in_turn(holder_of(reference), reference, by_client, by_therapist, after=1)
     with the_time_is(NOW + timedelta(minutes=2)):
         moved = [letter for letter in work() if letter.kind in {"moved", "booking_moved"}]
     assert any("09:30" in letter.text for letter in moved if letter.kind == "moved")

@@ -16,7 +16,7 @@ from practice.services.accounts import sessions
 from practice.state.drafts import DraftState
 from tests.builders import change_row, rows_of
 from tests.support import running_portal
-from tests.support.websocket_client import RawClient, connected
+from tests.support.websocket_client import RawClient, connected, silent_with
 
 pytestmark = pytest.mark.timeout(300)
 LIST = "/me/notices"
