@@ -5,12 +5,15 @@ from sqlmodel import SQLModel
 from practice.models import (
     accounts,
     booking,
+    calendar,
     clients,
     content,
     drafts,
+    feedback,
     letters,
     messages,
     operations,
+    outbox,
     schedule,
     security,
 )
@@ -18,13 +21,16 @@ from practice.models import (
 __all__ = [
     "accounts",
     "booking",
+    "calendar",
     "clients",
     "content",
     "drafts",
+    "feedback",
     "letters",
     "messages",
     "metadata",
     "operations",
+    "outbox",
     "schedule",
     "security",
 ]
