@@ -869,7 +869,7 @@ def test_whatever_is_done_in_whatever_order_everything_holds(machine: type[House
     run_state_machine_as_test(
         machine,
         settings=hypothesis.settings(
-            max_examples=46, stateful_step_count=50, phases=phases, deadline=None
+            max_examples=60, stateful_step_count=50, phases=phases, deadline=None
         ),
     )
     assert machine.steps >= STEPS
