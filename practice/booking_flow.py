@@ -107,7 +107,7 @@ async def book(
     try:
         return await runtime.transact(booking_book.book, caller.actor, wish, guest=guest, once=once)
     except ProofNeeded:
-        await _introduce(caller, wish, require(guest))
+        await _ask_for_proof(caller, wish, require(guest))
         raise
     except SlotTaken as taken:
         raise type(taken)(
@@ -115,13 +115,18 @@ async def book(
         ) from None
 
 
-async def _introduce(caller: Caller, wish: Wish, guest: Guest) -> None:
+async def _ask_for_proof(caller: Caller, wish: Wish, guest: Guest) -> None:
     """A link to the mailbox, whoever may be known there. Nothing is booked, nothing is held, and
     the name and number that were typed are kept nowhere."""
 
     async def write() -> None:
-        said = {"email": guest.email, "language": wish.language, "zone": wish.zone}
-        await runtime.transact(newcomers.expect, SYSTEM, **said)
+        await runtime.transact(
+            newcomers.expect,
+            SYSTEM,
+            email=guest.email,
+            language=wish.language,
+            zone=wish.zone,
+        )
 
     await _send_link(caller, guest.email, write)
 
@@ -134,6 +139,9 @@ async def _send_link(
     wanted = {"email": email, "asker": asker}
     origin = Origin.of(caller.network)
     admitted = await runtime.transact(sign_in.admit, SYSTEM, **wanted, origin=origin)
+    if admitted.wait:
+        # The refusal's words promise a letter, and none would leave.
+        raise TooMany(admitted.wait)
     if admitted.may_send:
         if before:
             await before()
@@ -156,8 +164,9 @@ async def move(caller: Caller, *, reference: str, start: datetime) -> Moved:
 async def cancel(caller: Caller, *, reference: str, at_most_cents: int) -> Cancelled:
     """For no more than was said."""
     await _count_change(caller)
-    said = {"reference": reference, "at_most_cents": at_most_cents}
-    return await runtime.transact(booking_cancel.cancel, caller.actor, **said)
+    return await runtime.transact(
+        booking_cancel.cancel, caller.actor, reference=reference, at_most_cents=at_most_cents
+    )
 
 
 async def _count_change(caller: Caller) -> None:

@@ -1,18 +1,20 @@
 """One household that takes every guest time: counted as one, asked for proof, and let go."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 from sqlmodel import col
 
-from practice import db
+from practice import db, settings
 from practice.booking_flow import Caller, Contact, book, once
 from practice.domain import networks
 from practice.domain.actors import SYSTEM, VISITOR, Actor, Role
 from practice.domain.booking.refusals import ProofNeeded
 from practice.domain.errors import NotFound, TooMany
 from practice.domain.inputs import Reading
+from practice.environment import Rate
 from practice.models.booking import Booking
 from practice.models.clients import Client
 from practice.models.outbox import OutboxRow
@@ -105,6 +107,23 @@ async def test_m2_a_household_or_a_provider_that_is_full_is_asked_for_proof_not_
     assert len(rows_of(Booking)) == before
     letter = next(one for one in sent() if one.to == "person99@example.org")
     assert letter.kind == "sign_in"
+
+
+async def test_m2_no_letter_is_promised_to_who_asked_for_too_many(
+    house: str, monkeypatch: pytest.MonkeyPatch
+):
+    """Past the links that one address may ask for none leaves, so it is told to wait."""
+    networks_of = [f"203.0.113.{n}" for n in range(13)]
+    await flood(networks_of[:-1])
+    known = settings.current()
+    limits = replace(known.limits, links_per_address=Rate(1, timedelta(hours=1)))
+    monkeypatch.setattr(settings, "current", lambda: replace(known, limits=limits))
+    with pytest.raises(ProofNeeded):
+        await booked(networks_of[-1], 98, TOMORROW + 14 * DAY)
+    with pytest.raises(TooMany) as refused:
+        await booked(networks_of[-1], 99, TOMORROW + 14 * DAY)
+    assert refused.value.retry_after == 3600
+    assert not [letter for letter in sent() if letter.to == "person99@example.org"]
 
 
 async def test_m2_the_single_address_still_waits(house: str):
